@@ -1,0 +1,16 @@
+/** Writes the JSON Schema of the settings and their table in the guide. Tests fail while either is stale. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { configJsonSchemaText } from "../src/config/schema/json-schema.ts";
+import { settingsTable } from "./settings-table.ts";
+
+const folder = new URL("../schema/", import.meta.url);
+await mkdir(folder, { recursive: true });
+await writeFile(new URL("tutti.config.schema.json", folder), configJsonSchemaText());
+
+const guide = new URL("../docs/guide/configuration.md", import.meta.url);
+const text = await readFile(guide, "utf8");
+const marked = /(<!-- settings: generated -->\n)[\s\S]*?(\n<!-- \/settings -->)/;
+await writeFile(
+  guide,
+  text.replace(marked, (_all, begin: string, end: string) => `${begin}${settingsTable()}${end}`),
+);

@@ -1,0 +1,37 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { asSlotId } from "../../domain/ids.ts";
+import { startSimulator } from "../../simulator/index.ts";
+import { agentConformance } from "../../testing/agent-conformance.ts";
+import { conformanceScenario } from "../../testing/agent-conformance-scripts.ts";
+import { claudeCode } from "./claude-code.ts";
+
+agentConformance("claude-code", async () => {
+  const root = await mkdtemp(join(tmpdir(), "tutti-claude-"));
+  const simulator = await startSimulator({ scenario: conformanceScenario() });
+  await mkdir(join(root, "home"));
+  let slots = 0;
+  return {
+    adapter: claudeCode({
+      maxRetries: 1,
+      env: {
+        HOME: join(root, "home"),
+        ANTHROPIC_BASE_URL: simulator.url,
+        // With a login instead of a key, Claude Code tells when a used-up quota comes back.
+        CLAUDE_CODE_OAUTH_TOKEN: "sk-ant-oat01-test",
+      },
+    }),
+    launch: async () => {
+      slots += 1;
+      const cwd = join(root, `s${slots}`);
+      await mkdir(cwd);
+      const slotId = asSlotId(`claude-${process.pid}-${slots}`);
+      return { slotId, cwd, model: "sonnet", permissions: { mode: "edit", allow: [], sandbox: "off" } };
+    },
+    remove: async () => {
+      await simulator.close();
+      await rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    },
+  };
+});

@@ -1,0 +1,64 @@
+import { randomUUID } from "node:crypto";
+import type { Options } from "@anthropic-ai/claude-agent-sdk";
+import type { AgentAdapter, AgentLaunch, AgentSession } from "../port.ts";
+import { ClaudeSession } from "./claude-session.ts";
+import { ClaudeStream } from "./claude-stream.ts";
+import { diagnose } from "./diagnose.ts";
+import { agentEnvironment } from "./environment.ts";
+import { findExecutable } from "./executable.ts";
+import { launchKeyOf } from "./launch-key.ts";
+import { withDefaults, type ClaudeCodeOptions, type ClaudeCodeSettings } from "./options.ts";
+import { denialMessage, permissionOptions } from "./permissions.ts";
+import { sandboxAvailability } from "./sandbox.ts";
+
+/** Claude Code through the Agent SDK: one live `claude` process for each session, with a streaming input. */
+export function claudeCode(options: ClaudeCodeOptions = {}): AgentAdapter {
+  const settings = withDefaults(options);
+  return {
+    specVersion: 1,
+    id: "claude-code",
+    doOpen: (launch) => open(settings, launch),
+    doDiagnose: () => diagnose(settings),
+  };
+}
+
+async function open(settings: ClaudeCodeSettings, launch: AgentLaunch): Promise<AgentSession> {
+  const executable = findExecutable(settings.executablePath);
+  const mark = randomUUID();
+  const options: Options = {
+    ...(await startOptions(settings, launch)),
+    pathToClaudeCodeExecutable: executable.path,
+    env: agentEnvironment(settings.environment, settings, { ...launch, mark }),
+  };
+  // The SDK is large: whoever never opens an agent should not wait for it.
+  const { query } = await import("@anthropic-ai/claude-agent-sdk");
+  const stream = new ClaudeStream(query, {
+    options,
+    mark,
+    denialMessage: denialMessage(launch.permissions.mode),
+    interruptGraceMs: settings.interruptGraceMs,
+  });
+  await stream.process.started();
+  const { maxRetryWaitMs } = settings;
+  return new ClaudeSession(stream, { launchKey: launchKeyOf(launch, settings), maxRetryWaitMs });
+}
+
+async function startOptions(settings: ClaudeCodeSettings, launch: AgentLaunch): Promise<Options> {
+  const { cwd, model, effort, systemPrompt, resultSchema, resume, permissions } = launch;
+  return {
+    cwd,
+    model,
+    ...(effort === undefined ? {} : { effort }),
+    settingSources: [...settings.settingSources],
+    systemPrompt: {
+      type: "preset",
+      preset: "claude_code",
+      ...(systemPrompt === undefined ? {} : { append: systemPrompt }),
+    },
+    // Between two messages of a long answer nothing else tells that the agent lives, or what it has used.
+    includePartialMessages: true,
+    ...permissionOptions(permissions, settings, await sandboxAvailability()),
+    ...(resultSchema === undefined ? {} : { outputFormat: { type: "json_schema", schema: { ...resultSchema } } }),
+    ...(resume === undefined ? {} : { resume }),
+  };
+}

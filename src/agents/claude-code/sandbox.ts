@@ -1,0 +1,58 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+export type SandboxAvailability =
+  | { readonly isAvailable: true; readonly detail: string }
+  | { readonly isAvailable: false; readonly detail: string; readonly fix: string };
+
+const run = promisify(execFile);
+
+/** Programs that Claude Code's sandbox needs on Linux, and the Debian package of each. */
+const needed: readonly { readonly command: string; readonly args: readonly string[]; readonly debian: string }[] = [
+  { command: "bwrap", args: ["--version"], debian: "bubblewrap" },
+  { command: "socat", args: ["-V"], debian: "socat" },
+  { command: "rg", args: ["--version"], debian: "ripgrep" },
+];
+
+/** Why a command failed; `undefined` when it succeeded. */
+async function failureOf(command: string, args: readonly string[]): Promise<string | undefined> {
+  try {
+    await run(command, [...args], { timeout: 10_000 });
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message.trim() : String(error);
+  }
+}
+
+async function probeLinux(): Promise<SandboxAvailability> {
+  const failures = await Promise.all(needed.map(({ command, args }) => failureOf(command, args)));
+  const missing = needed.filter((_, index) => failures[index] !== undefined);
+  if (missing.length > 0) {
+    return {
+      isAvailable: false,
+      detail: `not found: ${missing.map(({ command }) => command).join(", ")}`,
+      fix: `Install them: apt-get install ${missing.map(({ debian }) => debian).join(" ")}`,
+    };
+  }
+  const refused = await failureOf("bwrap", ["--ro-bind", "/", "/", "--unshare-all", "--dev", "/dev", "true"]);
+  if (refused === undefined) return { isAvailable: true, detail: "bubblewrap works" };
+  return {
+    isAvailable: false,
+    detail: `bubblewrap may not make namespaces here: ${refused.split("\n").at(-1) ?? ""}`,
+    fix: "Allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1), or run the container with them.",
+  };
+}
+
+async function probe(): Promise<SandboxAvailability> {
+  if (process.platform === "linux") return probeLinux();
+  if (process.platform === "darwin") return { isAvailable: true, detail: "part of macOS" };
+  return { isAvailable: false, detail: `none for ${process.platform}`, fix: "Run in WSL 2 or in a container." };
+}
+
+let known: Promise<SandboxAvailability> | undefined;
+
+/** Whether commands of an agent can run in the operating system's sandbox. Looked up once for each process of ours. */
+export function sandboxAvailability(): Promise<SandboxAvailability> {
+  known ??= probe();
+  return known;
+}

@@ -1,0 +1,23 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { asSlotId } from "../../domain/ids.ts";
+import { agentConformance } from "../../testing/agent-conformance.ts";
+import { conformanceScript } from "../../testing/agent-conformance-scripts.ts";
+import { fakeAgent } from "./fake-agent.ts";
+
+agentConformance("fake", async () => {
+  const root = await mkdtemp(join(tmpdir(), "tutti-fake-"));
+  let slots = 0;
+  return {
+    adapter: fakeAgent({ script: conformanceScript }),
+    launch: async () => {
+      slots += 1;
+      const cwd = join(root, `s${slots}`);
+      await mkdir(cwd);
+      const slotId = asSlotId(`fake-${process.pid}-${slots}`);
+      return { slotId, cwd, model: "sonnet", permissions: { mode: "edit", allow: [], sandbox: "off" } };
+    },
+    remove: () => rm(root, { recursive: true, force: true }),
+  };
+});

@@ -1,0 +1,170 @@
+import { exec } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { promisify } from "node:util";
+import { z } from "zod";
+import type { AgentEvent } from "../port.ts";
+import type { FakeEnd, FakeStart } from "./fake-protocol.ts";
+import {
+  findAnswer,
+  hasPromptLines,
+  parseFakeScript,
+  promptLinesSchema,
+  readPromptLines,
+  usualUsage,
+  type FakeAnswer,
+  type PromptLines,
+  type ReadyScript,
+} from "./fake-script.ts";
+
+type Tell = (event: AgentEvent) => void;
+type Turn = { readonly tell: Tell; readonly signal: AbortSignal };
+
+const shell = promisify(exec);
+
+/** Plays the script: does the files and commands of an answer and tells them as an agent would. */
+export class FakePlayer {
+  readonly #start: FakeStart;
+  readonly #script: ReadyScript;
+  #session: string;
+  #calls = 0;
+
+  constructor(start: FakeStart) {
+    this.#start = start;
+    this.#script = parseFakeScript(start.script);
+    this.#session = start.resume ?? randomUUID();
+  }
+
+  get sessionId(): string {
+    return this.#session;
+  }
+
+  clear(): void {
+    this.#session = randomUUID();
+  }
+
+  /** Rejects with the signal's reason when the turn is interrupted. */
+  async play(prompt: string, turn: Turn): Promise<FakeEnd> {
+    const past = await this.#transcript();
+    const lines = hasPromptLines(prompt) ? readPromptLines(prompt) : (lastLines(past) ?? readPromptLines(prompt));
+    if (past === undefined && this.#session === this.#start.resume) {
+      const message = `No conversation found with session ID: ${this.#session}`;
+      return { text: "", usage: {}, failure: { class: "recoverable", message, isResumeImpossible: true } };
+    }
+    const found = findAnswer(this.#script, lines);
+    const key = found?.key ?? "";
+    const earlier = await this.#earlierRequests(key);
+    await this.#note(key, lines, prompt);
+    const first = found?.answer ?? { text: `The script has no answer for task "${lines.task}".` };
+    const isRepeat = past?.includes(`"key":${JSON.stringify(key)},`) ?? false;
+    return this.#answer(isRepeat && "again" in first ? first.again : first, earlier, turn);
+  }
+
+  async #answer(answer: FakeAnswer, earlier: number, turn: Turn): Promise<FakeEnd> {
+    const { delayMs, text = "done", result, failure, hang } = answer;
+    const usage = { [this.#start.model]: answer.usage ?? usualUsage };
+    turn.tell({ type: "usage", usage });
+    if (delayMs !== undefined) await delay(delayMs, undefined, { signal: turn.signal });
+    if (failure !== undefined && earlier < (failure.times ?? Number.POSITIVE_INFINITY)) {
+      const { code, resetAfterMs, message, retryAfterMs } = failure;
+      const resetAt = resetAfterMs === undefined ? undefined : Date.now() + resetAfterMs;
+      return { text: "", usage, failure: { class: failure.class, code, message, retryAfterMs, resetAt } };
+    }
+    await this.#work(answer, turn);
+    turn.tell({ type: "text", text });
+    if (hang === true) await delay(2 ** 31 - 1, undefined, { signal: turn.signal });
+    return { text, usage, result };
+  }
+
+  async #work({ write = {}, append = {}, delete: removed = [], run = [] }: FakeAnswer, turn: Turn): Promise<void> {
+    for (const [path, content] of Object.entries(write)) {
+      await this.#change({ tool: "Write", path }, turn, (file) => writeFile(file, content));
+    }
+    for (const [path, content] of Object.entries(append)) {
+      await this.#change({ tool: "Edit", path }, turn, (file) => appendFile(file, content));
+    }
+    for (const path of removed) await this.#change({ tool: "Delete", path }, turn, (file) => rm(file, { force: true }));
+    for (const command of run) {
+      await this.#call({ tool: "Bash", summary: `Bash ${command}`, isOutside: false }, turn, async () => {
+        await shell(command, { cwd: this.#start.cwd, signal: turn.signal });
+      });
+    }
+  }
+
+  async #change(
+    { tool, path }: { readonly tool: string; readonly path: string },
+    turn: Turn,
+    act: (file: string) => Promise<void>,
+  ): Promise<void> {
+    const file = resolve(this.#start.cwd, path);
+    const isOutside = relative(this.#start.cwd, file).startsWith("..");
+    await this.#call({ tool, summary: `${tool} ${path}`, isOutside }, turn, async () => {
+      await mkdir(dirname(file), { recursive: true });
+      await act(file);
+    });
+  }
+
+  async #call(
+    call: { readonly tool: string; readonly summary: string; readonly isOutside: boolean },
+    { tell, signal }: Turn,
+    act: () => Promise<void>,
+  ): Promise<void> {
+    signal.throwIfAborted();
+    const { tool, summary } = call;
+    this.#calls += 1;
+    const toolUseId = `fake_${this.#session}_${this.#calls}`;
+    tell({ type: "tool-started", toolUseId, tool, summary });
+    const isDenied = call.isOutside || this.#start.mode === "read";
+    if (isDenied) tell({ type: "permission-denied", tool, summary });
+    const isError = isDenied || !(await succeeds(act, signal));
+    tell({ type: "tool-ended", toolUseId, isError });
+  }
+
+  get #file(): string {
+    return join(this.#start.sessions, `${this.#session}.jsonl`);
+  }
+
+  async #transcript(): Promise<string | undefined> {
+    return readFile(this.#file, "utf8").catch(whenAbsent);
+  }
+
+  async #earlierRequests(key: string): Promise<number> {
+    const log = (await readFile(this.#start.requestLog, "utf8").catch(whenAbsent)) ?? "";
+    return log.split("\n").filter((line) => line.includes(`"key":${JSON.stringify(key)},`)).length;
+  }
+
+  async #note(key: string, lines: PromptLines, prompt: string): Promise<void> {
+    const { slotId, requestLog, sessions, resume } = this.#start;
+    const isResumed = this.#session === resume;
+    const facts = { key, ...lines, slotId, sessionId: this.#session, isResumed, pid: process.pid, at: Date.now() };
+    await mkdir(sessions, { recursive: true });
+    await mkdir(dirname(requestLog), { recursive: true });
+    await appendFile(requestLog, `${JSON.stringify(facts)}\n`);
+    await appendFile(this.#file, `${JSON.stringify({ key, lines, prompt })}\n`);
+  }
+}
+
+/** A prompt that doesn't say what it is about (a resumed conversation) goes on with what the one before was about. */
+function lastLines(transcript: string | undefined): PromptLines | undefined {
+  const last = transcript?.trimEnd().split("\n").at(-1);
+  if (last === undefined || last === "") return undefined;
+  return z.object({ lines: promptLinesSchema }).parse(JSON.parse(last)).lines;
+}
+
+function whenAbsent(error: unknown): undefined {
+  const isAbsent = error instanceof Error && "code" in error && error.code === "ENOENT";
+  if (!isAbsent) throw error;
+}
+
+/** A command that fails is an answer for the agent, no failure of it; an interrupted one ends the turn. */
+async function succeeds(act: () => Promise<void>, signal: AbortSignal): Promise<boolean> {
+  try {
+    await act();
+    return true;
+  } catch {
+    signal.throwIfAborted();
+    return false;
+  }
+}

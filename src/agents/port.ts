@@ -1,0 +1,134 @@
+import type { Usage } from "../domain/budget/usage.ts";
+import type { ErrorJson } from "../domain/errors.ts";
+import type { SessionId, SlotId } from "../domain/ids.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
+
+/**
+ * The contract with a kind of coding agent (Claude Code, ACP, Aider, any command).
+ *
+ * Methods that begin with `do` are called by the worker pool only. The pool owns the slot's directory; the session owns
+ * its process and everything that the process starts.
+ */
+export interface AgentAdapter {
+  readonly specVersion: 1;
+  /** Stable name, for example `claude-code`. */
+  readonly id: string;
+  /**
+   * Starts a live agent in a slot, or prepares one that starts with its first turn.
+   * @throws {TuttiError} `AGENT_NOT_FOUND`, `AGENT_UNAUTHENTICATED`
+   */
+  doOpen(launch: AgentLaunch): Promise<AgentSession>;
+  /** Facts for `tutti doctor`: one entry a check. */
+  doDiagnose?(): Promise<readonly AgentDiagnosis[]>;
+}
+
+export type AgentDiagnosis = {
+  readonly name: string;
+  readonly status: "ok" | "warning" | "failed";
+  readonly detail: string;
+  /** What to do about it; absent when `ok`. */
+  readonly fix?: string;
+};
+
+/** Everything that is fixed when the agent's process starts. Another launch key means another process. */
+export type AgentLaunch = {
+  readonly slotId: SlotId;
+  /** Absolute path of the slot: the agent's working directory. */
+  readonly cwd: string;
+  /** Alias (`opus`, `sonnet`, `haiku`) or full model name. */
+  readonly model: string;
+  /** How hard the model thinks. Absent: its own default. Agents that know no such thing ignore it. */
+  readonly effort?: "low" | "medium" | "high" | "xhigh" | "max";
+  /** Appended to the agent's own system prompt. */
+  readonly systemPrompt?: string;
+  /** JSON Schema of the structured result; absent = free text. */
+  readonly resultSchema?: JsonObject;
+  readonly permissions: AgentPermissions;
+  /** Added to the adapter's allow-listed environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Continue this conversation instead of an empty one. Not part of the launch key. */
+  readonly resume?: SessionId;
+};
+
+export type AgentPermissions = {
+  /** `edit`: may change files in its slot. `read`: may look and not change. */
+  readonly mode: "edit" | "read";
+  /** Allowed besides what the mode allows, in the agent's own rule syntax: `Bash(npm test:*)`. */
+  readonly allow: readonly string[];
+  /** `auto`: the operating system's sandbox where it is available. `required`: refuse to start without. `off`: never. */
+  readonly sandbox: "auto" | "required" | "off";
+};
+
+/** A live agent. Turns run one after another; a second `doTurn` before the first has ended is a bug of the caller. */
+export interface AgentSession {
+  /** Equal keys mean that a live session can serve the other launch after `doClear`. */
+  readonly launchKey: string;
+  /** Whether the process can take another turn. */
+  readonly isAlive: boolean;
+  /** Process group of the agent, for reaping by others after our death; absent before the first turn or in process. */
+  readonly processGroup: { readonly pid: number; readonly startTime: string } | undefined;
+  /**
+   * Sends a prompt and waits for the end of the turn. Never throws for what the agent or the model server did: that is an
+   * outcome. An aborted turn ends as `failed` with class `killed` after the agent stopped.
+   */
+  doTurn(turn: AgentTurn): Promise<AgentOutcome>;
+  /** Empties the conversation; the process stays. */
+  doClear(): Promise<void>;
+  /** Ends the process and everything it started, also what it put in the background. Idempotent. */
+  doClose(): Promise<void>;
+}
+
+export type AgentTurn = {
+  readonly prompt: string;
+  readonly onEvent: (event: AgentEvent) => void;
+  /** Interrupts the turn. */
+  readonly signal: AbortSignal;
+  /** Wall-clock limit of the turn. */
+  readonly timeoutMs: number;
+  /** Limit without any event and without child activity. */
+  readonly stallTimeoutMs: number;
+  /** Interrupt when this turn has cost more. Absent = no cap of ours. */
+  readonly maxCostUsd?: number;
+};
+
+/** What an agent shows while it works, as it happens. */
+export type AgentEvent =
+  | { readonly type: "session-started"; readonly sessionId: SessionId; readonly model: string; readonly pid?: number }
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "tool-started"; readonly toolUseId: string; readonly tool: string; readonly summary: string }
+  | { readonly type: "tool-ended"; readonly toolUseId: string; readonly isError: boolean }
+  /** Cumulative for this turn. */
+  | { readonly type: "usage"; readonly usage: Usage }
+  | {
+      readonly type: "api-retry";
+      readonly attempt: number;
+      readonly status: number | undefined;
+      readonly delayMs: number | undefined;
+    }
+  | { readonly type: "permission-denied"; readonly tool: string; readonly summary: string };
+
+export type PermissionDenial = { readonly tool: string; readonly summary: string };
+
+type OutcomeFacts = {
+  /** The conversation that can be resumed; absent when it never began. */
+  readonly sessionId?: SessionId;
+  /** The agent's last words. */
+  readonly text: string;
+  /** Of this turn only, also when it failed. */
+  readonly usage: Usage;
+  readonly permissionDenials: readonly PermissionDenial[];
+  readonly durationMs: number;
+};
+
+export type AgentOutcome =
+  /** The agent says that it is done. `result` is present when a schema was given; it is checked against it. */
+  | (OutcomeFacts & { readonly status: "finished"; readonly result?: Json })
+  | (OutcomeFacts & { readonly status: "failed"; readonly failure: AgentFailure });
+
+export type AgentFailure = {
+  readonly error: ErrorJson;
+  /** For `rate_limited` and `transient`: how long the server asks to wait, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** For `exhausted`: when the quota comes back, in milliseconds since the Unix epoch. */
+  readonly resetAt?: number;
+};

@@ -1,0 +1,117 @@
+import { totalUsage, type Usage } from "../../domain/budget/usage.ts";
+import { exitCodes, isJobOver } from "../../domain/job-status.ts";
+import type { Attempt, Job, Task } from "../../domain/model.ts";
+import type { Application } from "../../orchestration/application.ts";
+import type { Output } from "../output.ts";
+import { pauseText } from "../render/overall-text.ts";
+import { formatCost, formatDateTime, formatDuration, formatTokens } from "../render/quantities.ts";
+import { reportText } from "../render/report-text.ts";
+import { taskSigns } from "../render/task-symbols.ts";
+import { textTable } from "../render/text-table.ts";
+import { cut, oneLine, wrap } from "../render/terminal-text.ts";
+
+export type JobShowRequest = {
+  readonly application: Pick<Application, "job" | "tasks" | "attempts" | "usage" | "report" | "pause">;
+  /** An id or the beginning of one; default: the newest job. */
+  readonly id?: string;
+  readonly output: Output;
+  readonly now?: () => number;
+  /** IANA name; default: the machine's. */
+  readonly timeZone?: string;
+};
+
+/**
+ * A job's status and tasks; of a job that is over, its report.
+ * @throws {TuttiError} `JOB_UNKNOWN`
+ */
+export async function jobShow(request: JobShowRequest): Promise<number> {
+  const { output } = request;
+  const facts = await readFacts(request);
+  if (output.isJson) output.stdout(`${JSON.stringify(jsonOf(facts))}\n`);
+  else output.stdout(jobText(facts, request));
+  return exitCodes.done;
+}
+
+type JobFacts = Awaited<ReturnType<typeof readFacts>>;
+type TaskFacts = { readonly task: Task; readonly attempts: readonly Attempt[]; readonly usage: Usage };
+
+async function readFacts({ application, id }: JobShowRequest) {
+  const job = await application.job(id);
+  const [tasks, usage, report, pause] = await Promise.all([
+    application.tasks(job.id),
+    application.usage(job.id),
+    application.report(job.id),
+    application.pause(),
+  ]);
+  const listed: readonly TaskFacts[] = await Promise.all(
+    tasks.map(async (task) => ({
+      task,
+      attempts: await application.attempts(task),
+      usage: usage.byTask.get(task.id) ?? {},
+    })),
+  );
+  return { job, tasks: listed, usage: usage.ofJob, report, pause };
+}
+
+const jsonOf = ({ job, tasks, usage, report, pause }: JobFacts) => ({
+  job: { ...job, report: undefined },
+  tasks: tasks.map(({ task, attempts, usage: used }) => ({ ...task, attempts: attempts.length, usage: used })),
+  usage,
+  total: totalUsage(usage),
+  pause: pause ?? null,
+  report: report ?? null,
+});
+
+function jobText(facts: JobFacts, { output, now = () => Date.now(), timeZone }: JobShowRequest): string {
+  const { job, report, pause } = facts;
+  const at = now();
+  if (report !== undefined && isJobOver(job.status)) return reportText(report, output);
+  const isPaused = pause !== undefined && (pause.until === undefined || pause.until > at) && !isJobOver(job.status);
+  const paused = isPaused
+    ? [pauseText({ ...pause, until: pause.until ?? null, message: oneLine(pause.error.message) }, at, timeZone)]
+    : [];
+  return [
+    output.style("bold", `Job ${job.id}: ${job.status}`),
+    ...wrap(`Goal: ${job.goal}`, Math.max(40, output.columns)),
+    `Started ${formatDateTime(job.createdAt, timeZone)}; branch ${job.branch}; ${usageText(facts.usage)}`,
+    ...paused.map((line) => output.style("yellow", line)),
+    "",
+    facts.tasks.length === 0 ? "It has no tasks yet.\n" : taskTable(facts.tasks, output, at),
+    ...nextLine(job),
+  ].join("\n");
+}
+
+function usageText(usage: Usage): string {
+  if (Object.keys(usage).length === 0) return "nothing used";
+  const { totalTokens, costUsd } = totalUsage(usage);
+  return `${formatTokens(totalTokens)} tokens, ${formatCost(costUsd)}`;
+}
+
+const longestNote = 60;
+
+function taskTable(tasks: readonly TaskFacts[], { style }: Output, now: number): string {
+  const columns = [
+    { title: "task" },
+    { title: "status" },
+    { title: "attempts", align: "right" as const },
+    { title: "time", align: "right" as const },
+    { title: "cost", align: "right" as const },
+    { title: "title or reason" },
+  ];
+  const rows = tasks.map(({ task, attempts, usage }) => [
+    task.key,
+    style(taskSigns[task.status].colour, `${taskSigns[task.status].symbol} ${task.status}`),
+    String(attempts.length),
+    task.startedAt === undefined ? "" : formatDuration((task.endedAt ?? now) - task.startedAt),
+    Object.keys(usage).length === 0 ? "" : formatCost(totalUsage(usage).costUsd),
+    cut(oneLine(task.reason ?? task.spec.title), longestNote),
+  ]);
+  return textTable(columns, rows);
+}
+
+function nextLine({ id, status }: Job): readonly string[] {
+  if (status === "proposed") return [`Start its plan: tutti resume ${id} --yes`, ""];
+  if (status === "paused" || status === "interrupted") return [`Go on with it: tutti resume ${id}`, ""];
+  if (status === "waiting" || status === "failed") return [`Try again what failed or waits: tutti retry ${id}`, ""];
+  return [];
+}

@@ -1,0 +1,38 @@
+import { resolve } from "node:path";
+
+import { openProject, type Project } from "../../compose.ts";
+import type { Cli } from "../cli.ts";
+import { jobList } from "./job-list.ts";
+import { jobShow } from "./job-show.ts";
+import { rescueList, rescueRestore } from "./rescue.ts";
+import { taskShow } from "./task-show.ts";
+
+// What only looks: opens the project without a log of its own, shows, closes.
+
+export const jobListCommand = (cli: Cli): Promise<number> =>
+  withProject(cli, ({ application }) => jobList({ application, output: cli.output }));
+
+export const jobShowCommand = (cli: Cli, id: string | undefined): Promise<number> =>
+  withProject(cli, ({ application }) =>
+    jobShow({ application, output: cli.output, ...(id === undefined ? {} : { id }) }),
+  );
+
+export const taskShowCommand = (cli: Cli, task: string): Promise<number> =>
+  withProject(cli, ({ application }) => taskShow({ application, output: cli.output, task }));
+
+export const rescueListCommand = (cli: Cli): Promise<number> =>
+  withProject(cli, ({ application }) => rescueList({ application, output: cli.output }));
+
+export const rescueRestoreCommand = (cli: Cli, rescue: string, folder: string): Promise<number> =>
+  withProject(cli, ({ application }) =>
+    rescueRestore({ application, output: cli.output, rescue, folder: resolve(cli.cwd, folder), cwd: cli.cwd }),
+  );
+
+async function withProject(cli: Cli, show: (project: Project) => Promise<number>): Promise<number> {
+  const project = await openProject({ cwd: cli.cwd, env: cli.env, isLogged: false });
+  try {
+    return await show(project);
+  } finally {
+    await project.close();
+  }
+}

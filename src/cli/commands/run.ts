@@ -1,0 +1,174 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+
+import { jobSettings, openProject, workerSpawner, type Project } from "../../compose.ts";
+import { TuttiError } from "../../domain/errors.ts";
+import { exitCodeOf } from "../../domain/job-status.ts";
+import type { Job } from "../../domain/model.ts";
+import type { Plan } from "../../domain/plan/plan-schema.ts";
+import { coordinate } from "../../orchestration/coordinator.ts";
+import { checkAgent } from "../check-agent.ts";
+import { confirmPlan } from "../confirm-plan.ts";
+import type { Cli } from "../cli.ts";
+import { showJob } from "../show-job.ts";
+import { stopSignals } from "../stop-signals.ts";
+import { readPlanFile } from "../read-plan-file.ts";
+
+export type RunOptions = {
+  readonly file?: string;
+  readonly plan?: string;
+  readonly workers?: number;
+  readonly yes?: boolean;
+  readonly managerModel?: string;
+  readonly workerModel?: string;
+  /** A stop that may have been asked for before the job could hear of it. */
+  readonly stop?: AbortSignal;
+};
+
+/** `tutti run`: makes a job of a goal and drives it. */
+export async function runCommand(cli: Cli, goal: string | undefined, options: RunOptions): Promise<number> {
+  const plan = options.plan === undefined ? undefined : await readPlanFile(resolve(cli.cwd, options.plan));
+  const text = await goalOf(cli, goal, { options, plan });
+  const project = await openProject({ cwd: cli.cwd, env: cli.env, flags: flagsOf(options) });
+  try {
+    await checkAgent(cli, project);
+    warnAboutDirt(cli, project);
+    const settings = await jobSettings(project);
+    const job = await project.application.createJob({
+      goal: text,
+      settings,
+      ...(plan === undefined ? {} : { plan }),
+    });
+    const { stop } = options;
+    const request = { job, isApproved: options.yes === true, liftsPause: false };
+    return await driveJob(cli, project, { ...request, ...(stop === undefined ? {} : { stop }) });
+  } finally {
+    await project.close();
+  }
+}
+
+export type ResumeOptions = { readonly yes?: boolean; readonly maxCost?: number };
+
+/** `tutti resume`: goes on with a job that was stopped, paused or cut short. */
+export async function resumeCommand(cli: Cli, id: string | undefined, options: ResumeOptions): Promise<number> {
+  const project = await openProject({ cwd: cli.cwd, env: cli.env });
+  try {
+    const job = await project.application.job(id);
+    await project.application.resume(job, options.maxCost === undefined ? {} : { maxCostUsdPerJob: options.maxCost });
+    return await driveJob(cli, project, { job, isApproved: options.yes === true, liftsPause: true });
+  } finally {
+    await project.close();
+  }
+}
+
+/** `tutti retry`: gives failed and waiting tasks another start and drives the job again. */
+export async function retryCommand(cli: Cli, id: string | undefined, keys: readonly string[]): Promise<number> {
+  const project = await openProject({ cwd: cli.cwd, env: cli.env });
+  try {
+    const job = await project.application.job(id);
+    const retried = await project.application.retry(job.id, keys);
+    if (retried.length === 0) {
+      throw new TuttiError("INPUT_INVALID", `Job ${job.id} has no task that failed or waits for a person`, {
+        hint: `Go on with what isn't done: tutti resume ${job.id}`,
+      });
+    }
+    return await driveJob(cli, project, { job, isApproved: true, liftsPause: true });
+  } finally {
+    await project.close();
+  }
+}
+
+type DriveRequest = {
+  readonly job: Job;
+  readonly isApproved: boolean;
+  readonly liftsPause: boolean;
+  readonly stop?: AbortSignal;
+};
+
+async function driveJob(cli: Cli, project: Project, request: DriveRequest): Promise<number> {
+  const { services, own, application } = project;
+  const { job, isApproved, liftsPause } = request;
+  const signals = stopSignals(cli, request.stop);
+  const ended = new AbortController();
+  const shown = await showJob(cli, project, job);
+  const asked = confirmPlan(cli, {
+    application,
+    job,
+    display: shown.display,
+    interrupt: signals.request,
+    signal: ended.signal,
+  });
+  // A question that can't be put would never be answered: the job stops, and what went wrong is thrown below.
+  asked.catch(() => {
+    if (!ended.signal.aborted) signals.request();
+  });
+  try {
+    const status = await coordinate({
+      services,
+      jobId: job.id,
+      own,
+      spawn: workerSpawner(project.repo.root, cli.env),
+      isApproved,
+      liftsPause,
+      returnsWhenProposed: !cli.output.isTty || cli.output.isJson,
+      stop: signals.stop,
+      stopNow: signals.stopNow,
+    });
+    ended.abort();
+    await asked;
+    await shown.finish(status);
+    return exitCodeOf(status);
+  } finally {
+    ended.abort();
+    signals.dispose();
+    // It reads the state, which is closed after this.
+    await Promise.allSettled([asked]);
+    await shown.close();
+  }
+}
+
+type GoalSource = { readonly options: RunOptions; readonly plan: Plan | undefined };
+
+async function goalOf(cli: Cli, goal: string | undefined, { options, plan }: GoalSource): Promise<string> {
+  const given = [goal, options.file].filter((source) => source !== undefined);
+  if (given.length > 1) {
+    throw new TuttiError("INPUT_INVALID", "The goal is given twice", {
+      hint: "Give it as text or with --file, not both",
+    });
+  }
+  if (goal !== undefined) return goal;
+  if (options.file !== undefined) return readGoalFile(resolve(cli.cwd, options.file));
+  if (plan !== undefined) return plan.summary;
+  throw new TuttiError("GOAL_EMPTY", "No goal was given", {
+    hint: 'Say what is to be done: tutti run "Add a CSV export"',
+  });
+}
+
+async function readGoalFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    throw new TuttiError("INPUT_INVALID", `The goal's file ${path} can't be read`, {
+      hint: "Check the path after --file",
+      cause,
+    });
+  }
+}
+
+function flagsOf(options: RunOptions) {
+  const { workers, managerModel, workerModel } = options;
+  return {
+    ...(workers === undefined ? {} : { execution: { workers } }),
+    models: {
+      ...(managerModel === undefined ? {} : { manager: { model: managerModel } }),
+      ...(workerModel === undefined ? {} : { worker: { model: workerModel } }),
+    },
+  };
+}
+
+function warnAboutDirt(cli: Cli, { repo }: Project): void {
+  if (!repo.isDirty) return;
+  cli.output.stderr(
+    "note: your checkout has uncommitted changes; they are not part of the base that agents start from\n",
+  );
+}

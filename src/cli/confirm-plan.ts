@@ -1,0 +1,55 @@
+import { estimatePlan } from "../domain/plan/estimate.ts";
+import { taskPriorOf } from "../domain/plan/task-prior.ts";
+import type { Job } from "../domain/model.ts";
+import type { Plan } from "../domain/plan/plan-schema.ts";
+import type { Application } from "../orchestration/application.ts";
+import type { Cli } from "./cli.ts";
+import type { JobDisplay } from "./render/display.ts";
+import { planTree } from "./render/plan-tree.ts";
+
+const lookAgainMs = 500;
+
+export type PlanConversation = {
+  readonly application: Application;
+  readonly job: Job;
+  readonly display: JobDisplay;
+  /** A Ctrl-C at the question: the plan stays and is asked about again by `resume`. */
+  readonly interrupt: () => void;
+  /** Ends the waiting when the job has ended. */
+  readonly signal: AbortSignal;
+};
+
+/** Shows the plan when it is there, and on a terminal asks for the yes that the job waits for. */
+export async function confirmPlan(cli: Cli, conversation: PlanConversation): Promise<void> {
+  const { application, job, signal, display } = conversation;
+  const isAccepted = (await application.tasks(job.id)).length > 0;
+  if (cli.output.isJson || isAccepted) return;
+  const watch = application.watch();
+  while (!signal.aborted) {
+    const { plan, status } = await application.job(job.id);
+    if (plan !== undefined && status !== "planning") {
+      display.suspend();
+      cli.output.stdout(`\n${planText(cli, job, plan)}\n`);
+      if (status === "proposed" && cli.output.isTty) await ask(cli, conversation);
+      display.resume();
+      return;
+    }
+    await watch.wait({ timeoutMs: lookAgainMs, signal });
+  }
+}
+
+function planText({ output }: Cli, job: Job, plan: Plan): string {
+  const { models, workers } = job.options;
+  const priorOf = () => taskPriorOf(models.worker, Date.now());
+  const estimate = estimatePlan({ plan, workers, priorOf });
+  return planTree(plan, { columns: output.columns, style: output.style, estimate, priorOf });
+}
+
+async function ask(cli: Cli, { application, job, signal, interrupt }: PlanConversation): Promise<void> {
+  const { confirm, isCancel } = await import("@clack/prompts");
+  const answer = await confirm({ message: "Start this plan?", signal });
+  if (signal.aborted) return;
+  if (isCancel(answer)) return interrupt();
+  if (!answer) cli.output.stdout("Nothing was started.\n");
+  await application.decidePlan(await application.job(job.id), answer ? "approved" : "refused");
+}

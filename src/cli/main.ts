@@ -1,0 +1,32 @@
+import { CommanderError } from "commander";
+
+import { exitCodes } from "../domain/job-status.ts";
+import type { Cli } from "./cli.ts";
+import { processOutput } from "./output.ts";
+import { buildProgram } from "./program.ts";
+import { printError } from "./render/error-text.ts";
+
+/** Runs one command line and leaves the exit code to the process, so that everything open can close by itself. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const output = processOutput(process, { isJson: argv.includes("--json") });
+  const cli: Cli = { cwd: process.cwd(), env: process.env, output };
+  process.exitCode = await run(cli, argv);
+}
+
+async function run(cli: Cli, argv: readonly string[]): Promise<number> {
+  let exitCode: number = exitCodes.done;
+  const program = buildProgram(cli, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(argv);
+    return exitCode;
+  } catch (error) {
+    // Commander has said it already; for `--help` and `--version` its code is 0.
+    if (error instanceof CommanderError) return error.exitCode;
+    return printError(cli.output, error);
+  }
+}
+
+// Started by path, as the worker processes of a source checkout are.
+if (process.argv[1] === import.meta.filename) await main(process.argv);

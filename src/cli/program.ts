@@ -1,0 +1,235 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+
+import { exitCodes } from "../domain/job-status.ts";
+import type { Cli } from "./cli.ts";
+import type { DemoOptions } from "./commands/demo.ts";
+import type { MergeCommandOptions } from "./commands/merge.ts";
+import type { ResumeOptions, RunOptions } from "./commands/run.ts";
+import type { InitOptions } from "./commands/set-up.ts";
+import type { SimulateOptions } from "./commands/simulate.ts";
+import type { WorkerOptions } from "./commands/worker.ts";
+import { version } from "./version.ts";
+
+type SetExitCode = (code: number) => void;
+
+/** The command line. Every action is imported when it is called, so that `--help` stays fast. */
+export function buildProgram(cli: Cli, setExitCode: SetExitCode): Command {
+  const program = new Command("tutti")
+    .description(
+      "Plans a goal into tasks, has coding agents carry them out side by side, proves and merges the results.",
+    )
+    .version(version, "-V, --version")
+    .enablePositionalOptions()
+    .showHelpAfterError("(see tutti --help)")
+    .configureOutput({ writeOut: cli.output.stdout, writeErr: cli.output.stderr });
+  const face = { cli, finish: setExitCode };
+  addJobCommands(program, face);
+  addResultCommands(program, face);
+  addLookCommands(program, face);
+  addSetUpCommands(program, face);
+  addTestCommands(program, face);
+  for (const command of [program, ...program.commands.flatMap((child) => [child, ...child.commands])]) {
+    command.exitOverride(usageExit);
+  }
+  return program;
+}
+
+/** Commander's own errors are about usage: code 2, as documented. */
+function usageExit(error: CommanderError): never {
+  throw error.exitCode === 0 ? error : new CommanderError(exitCodes.usage, error.code, error.message);
+}
+
+type Face = { readonly cli: Cli; readonly finish: SetExitCode };
+
+const json = () => new Option("--json", "machine-readable output");
+
+function addJobCommands(program: Command, { cli, finish }: Face): void {
+  program
+    .command("run")
+    .description("plan a goal, carry it out and merge the result onto a branch of its own")
+    .argument("[goal]", "what is to be done")
+    .option("-f, --file <path>", "read the goal from a file")
+    .option("-p, --plan <path>", "carry out this plan (YAML or JSON) instead of asking the manager")
+    .option("-w, --workers <count>", "agents at once", count)
+    .option("--manager-model <model>", "model that plans and reviews")
+    .option("--worker-model <model>", "model that carries tasks out")
+    .option("-y, --yes", "start the plan without asking")
+    .addOption(json())
+    .addHelpText(
+      "after",
+      examples(
+        'tutti run "Add a CSV export to the report page"',
+        "tutti run --file goal.md --workers 4 --yes",
+        "tutti run --plan plan.yaml --json",
+      ),
+    )
+    .action(async (goal: string | undefined, options: RunOptions) => {
+      finish(await (await import("./commands/run.ts")).runCommand(cli, goal, options));
+    });
+  program
+    .command("resume")
+    .description("go on with a job that was stopped, paused or cut short")
+    .argument("[job]", "its id or the beginning of it; default: the newest job")
+    .option("-y, --yes", "start a proposed plan without asking")
+    .option("--max-cost <usd>", "what the whole job may cost from now on, what it has cost included", amountUsd)
+    .addOption(json())
+    .addHelpText("after", examples("tutti resume", "tutti resume add-a-csv --yes"))
+    .action(async (id: string | undefined, options: ResumeOptions) => {
+      finish(await (await import("./commands/run.ts")).resumeCommand(cli, id, options));
+    });
+  program
+    .command("retry")
+    .description("give tasks that failed or wait for you another start")
+    .argument("[job]", "its id or the beginning of it; default: the newest job")
+    .argument("[tasks...]", "keys of tasks; default: all that failed or wait")
+    .addOption(json())
+    .addHelpText("after", examples("tutti retry", "tutti retry add-a-csv-3f2a export-button"))
+    .action(async (id: string | undefined, keys: readonly string[]) => {
+      finish(await (await import("./commands/run.ts")).retryCommand(cli, id, keys));
+    });
+}
+
+function addResultCommands(program: Command, { cli, finish }: Face): void {
+  program
+    .command("merge")
+    .description("bring a job's branch into the branch you have checked out")
+    .argument("[job]", "its id or the beginning of it; default: the newest job")
+    .addOption(new Option("--strategy <how>", "how to merge").choices(["merge", "squash", "ff"]).default("merge"))
+    .addOption(json())
+    .addHelpText("after", examples("tutti merge", "tutti merge add-a-csv-3f2a --strategy squash"))
+    .action(async (id: string | undefined, options: MergeCommandOptions) => {
+      finish(await (await import("./commands/merge.ts")).mergeCommand(cli, id, options));
+    });
+  program
+    .command("worker", { hidden: true })
+    .requiredOption("--job <id>")
+    .requiredOption("--id <id>")
+    .action(async (options: WorkerOptions) => {
+      finish(await (await import("./commands/worker.ts")).workerCommand(cli, options));
+    });
+}
+
+function addLookCommands(program: Command, { cli, finish }: Face): void {
+  const job = program.command("job").description("look at jobs");
+  job
+    .command("list")
+    .description("every job of this project, the newest first")
+    .addOption(json())
+    .action(async () => {
+      finish(await (await import("./commands/look.ts")).jobListCommand(cli));
+    });
+  job
+    .command("show")
+    .description("a job's tasks and its report")
+    .argument("[job]", "its id or the beginning of it; default: the newest job")
+    .addOption(json())
+    .action(async (id: string | undefined) => {
+      finish(await (await import("./commands/look.ts")).jobShowCommand(cli, id));
+    });
+  program
+    .command("task")
+    .description("look at a task")
+    .command("show")
+    .description("a task's attempts, decisions, gates and evidence")
+    .argument("<task>", "<job>/<task>, or the key of a task of the newest job")
+    .addOption(json())
+    .action(async (task: string) => {
+      finish(await (await import("./commands/look.ts")).taskShowCommand(cli, task));
+    });
+  const rescue = program.command("rescue").description("work that was saved because nothing else held it");
+  rescue
+    .command("list")
+    .description("everything that was rescued in this repository")
+    .addOption(json())
+    .action(async () => {
+      finish(await (await import("./commands/look.ts")).rescueListCommand(cli));
+    });
+  rescue
+    .command("restore")
+    .description("write the files of a rescue into a new folder")
+    .argument("<ref>", "as tutti rescue list shows it")
+    .argument("<folder>", "a folder that doesn't exist yet")
+    .addOption(json())
+    .action(async (ref: string, folder: string) => {
+      finish(await (await import("./commands/look.ts")).rescueRestoreCommand(cli, ref, folder));
+    });
+}
+
+function addSetUpCommands(program: Command, { cli, finish }: Face): void {
+  program
+    .command("init")
+    .description("write a commented tutti.config.yaml for this repository")
+    .option("--force", "replace one that exists")
+    .addOption(json())
+    .action(async (options: InitOptions) => {
+      finish(await (await import("./commands/set-up.ts")).initCommand(cli, options));
+    });
+  program
+    .command("doctor")
+    .description("check git, Node, the agent, its login, the sandbox, disk and memory")
+    .addOption(json())
+    .action(async () => {
+      finish(await (await import("./commands/set-up.ts")).doctorCommand(cli));
+    });
+  const config = program.command("config").description("look at the settings in force");
+  config
+    .command("show")
+    .description("every setting with its value and where it comes from")
+    .addOption(json())
+    .action(async () => {
+      finish(await (await import("./commands/set-up.ts")).configShowCommand(cli));
+    });
+  config
+    .command("explain")
+    .description("one setting: what it does, its value, every layer that sets it")
+    .argument("<setting>", "for example execution.workers")
+    .addOption(json())
+    .action(async (setting: string) => {
+      finish(await (await import("./commands/set-up.ts")).configExplainCommand(cli, setting));
+    });
+  config
+    .command("schema")
+    .description("the JSON Schema of tutti.config, for editors")
+    .action(async () => {
+      finish(await (await import("./commands/set-up.ts")).configSchemaCommand(cli));
+    });
+}
+
+function addTestCommands(program: Command, { cli, finish }: Face): void {
+  program
+    .command("demo")
+    .description("see a whole job with the real Claude Code and a scripted model, at no cost")
+    .option("--keep", "keep the throw-away repository")
+    .addOption(json())
+    .action(async (options: DemoOptions) => {
+      finish(await (await import("./commands/demo.ts")).demoCommand(cli, options));
+    });
+  program
+    .command("simulate")
+    .description("serve a scripted model, to test workflows at no cost")
+    .argument("<scenario>", "a scenario file (YAML)")
+    .option("--port <port>", "listen on this port; default: any free one", port)
+    .addOption(json())
+    .addHelpText("after", examples("tutti simulate scenario.yaml", "tutti simulate scenario.yaml --port 8787 --json"))
+    .action(async (scenario: string, options: SimulateOptions) => {
+      finish(await (await import("./commands/simulate.ts")).simulateCommand(cli, scenario, options));
+    });
+}
+
+const examples = (...lines: readonly string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}\n`;
+
+function count(value: string): number {
+  if (/^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 64) return Number(value);
+  throw new InvalidArgumentError("Give a whole number from 1 to 64.");
+}
+
+function amountUsd(value: string): number {
+  if (/^\d+(\.\d+)?$/.test(value) && Number(value) > 0) return Number(value);
+  throw new InvalidArgumentError("Give an amount in US dollars, such as 12.50.");
+}
+
+function port(value: string): number {
+  if (/^\d+$/.test(value) && Number(value) <= 65_535) return Number(value);
+  throw new InvalidArgumentError("Give a port from 0 to 65535.");
+}

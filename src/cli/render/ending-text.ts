@@ -1,0 +1,24 @@
+import type { JobStatus } from "../../domain/job-status.ts";
+import type { Output } from "../output.ts";
+import type { JobResult } from "./display.ts";
+import { reportText } from "./report-text.ts";
+
+/** What a person is told when a command that ran a job ends: the report if the job is over, else how it goes on. */
+export function endingText({ jobId, status, report }: JobResult, output: Pick<Output, "style" | "columns">): string {
+  const isReported = report !== undefined && (status === "completed" || status === "failed");
+  return `\n${isReported ? reportText(report, output) : endingOf(status, jobId)}`;
+}
+
+function endingOf(status: JobStatus, jobId: string): string {
+  switch (status) {
+    case "proposed":
+      return `The plan of job ${jobId} waits for your yes.\n  start it: tutti resume ${jobId} --yes\n`;
+    case "waiting":
+      return `Job ${jobId} waits for you.\n  see why: tutti job show ${jobId}\n  go on: tutti retry ${jobId}\n`;
+    case "paused":
+    case "interrupted":
+      return `Job ${jobId} is ${status}; everything done so far is kept.\n  go on: tutti resume ${jobId}\n`;
+    default:
+      return `Job ${jobId} is ${status}.\n  see more: tutti job show ${jobId}\n`;
+  }
+}

@@ -1,0 +1,110 @@
+import type { StoredEvent } from "../../domain/events.ts";
+import type { TaskStatus } from "../../domain/task-status.ts";
+import { elapsedMs } from "./job-progress.ts";
+import type { JobView } from "./job-view.ts";
+import { counted, formatClock, formatDuration, shortCommit } from "./quantities.ts";
+import { warningText } from "./reduce-job-view.ts";
+
+/** One event as a person reads it in a log. */
+export type EventLine = { readonly what: string; readonly detail: string };
+
+/**
+ * @param view - after the event
+ * @returns `undefined` for events that only matter to programs
+ */
+export function eventLine(event: StoredEvent, view: JobView): EventLine | undefined {
+  return event.taskId === null ? jobLine(event) : taskLine(event, view);
+}
+
+function jobLine(event: StoredEvent): EventLine | undefined {
+  switch (event.type) {
+    case "job-created":
+      return { what: "created", detail: event.data.goal };
+    case "job-status-changed":
+      return { what: event.data.to, detail: event.data.reason ?? "" };
+    case "plan-accepted":
+      return { what: "planned", detail: `${counted(event.data.taskCount, "task")}: ${event.data.summary}` };
+    case "job-reviewed":
+      return { what: "reviewed", detail: event.data.summary };
+    case "dispatch-resumed":
+      return { what: "resumed", detail: "agents start again" };
+    case "work-rescued":
+      return { what: "rescued", detail: `${event.data.reason}: ${event.data.ref}` };
+    case "agent-session-started":
+      return { what: event.data.role, detail: `started (${event.data.model})` };
+    case "dispatch-paused":
+      return pausedLine(event);
+    default:
+      return warningLine(event);
+  }
+}
+
+function pausedLine({ data }: StoredEvent<"dispatch-paused">): EventLine {
+  const until = data.until === null ? "you resume it" : formatClock(data.until);
+  return { what: "paused", detail: `until ${until}: ${data.error.message}` };
+}
+
+function warningLine(event: StoredEvent): EventLine | undefined {
+  switch (event.type) {
+    case "checkout-moved":
+    case "permission-denied":
+    case "circuit-opened":
+      return { what: "warning", detail: warningText(event) };
+    default:
+      return undefined;
+  }
+}
+
+function taskLine(event: StoredEvent, view: JobView): EventLine | undefined {
+  switch (event.type) {
+    case "task-status-changed":
+      return statusLine(event, view);
+    case "attempt-started":
+      return { what: "running", detail: `attempt ${event.data.number} (worker ${event.data.workerId})` };
+    case "attempt-resumed":
+      return { what: "running", detail: `attempt ${event.data.number} goes on (worker ${event.data.workerId})` };
+    case "attempt-executed":
+      return executedLine(event);
+    case "gate-finished":
+      return gateLine(event);
+    case "attempt-decided":
+      if (event.data.decision !== "retry") return undefined;
+      return { what: "again", detail: event.data.reasons.join("; ") };
+    case "integration-conflicted":
+      return { what: "conflict", detail: event.data.files.join(", ") };
+    case "integration-finished":
+      return { what: "merged", detail: `as ${shortCommit(event.data.commit)}` };
+    default:
+      return warningLine(event);
+  }
+}
+
+/** The other statuses have better lines of their own, or nobody waits for them. */
+const shownStatuses: ReadonlySet<TaskStatus> = new Set<TaskStatus>([
+  "completed",
+  "failed",
+  "blocked",
+  "waiting",
+  "cancelled",
+]);
+
+function statusLine({ data, taskId, at }: StoredEvent<"task-status-changed">, view: JobView): EventLine | undefined {
+  if (data.to === "pending") return { what: "pending", detail: data.reason ?? "starts again" };
+  if (!shownStatuses.has(data.to)) return undefined;
+  const task = view.tasks[view.placeOf.get(taskId ?? "") ?? -1];
+  const elapsed = task === undefined ? undefined : elapsedMs(task, at);
+  const took = elapsed === undefined ? "" : `after ${formatDuration(elapsed)}`;
+  return { what: data.to, detail: [took, data.reason ?? ""].filter((part) => part !== "").join(": ") };
+}
+
+function executedLine({ data }: StoredEvent<"attempt-executed">): EventLine {
+  const took = formatDuration(data.durationMs);
+  if (data.status === "finished") return { what: "checking", detail: `the agent finished after ${took}` };
+  return { what: "agent", detail: `failed after ${took}: ${data.error?.message ?? "it didn't say why"}` };
+}
+
+function gateLine({ data }: StoredEvent<"gate-finished">): EventLine {
+  const verdict = data.isOk ? "passed" : `failed (${data.exitCode === null ? "killed" : `exit ${data.exitCode}`})`;
+  const where = data.on === "merged" ? " on the merged tree" : "";
+  return { what: "gate", detail: `${data.name} ${verdict}${where} in ${formatDuration(data.durationMs)}` };
+}

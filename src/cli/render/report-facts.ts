@@ -1,0 +1,30 @@
+import type { JobReport, TaskReport } from "../../domain/job-report.ts";
+import { counted, formatDuration } from "./quantities.ts";
+
+/** `2 of 3 tasks completed in 6m 12s` */
+export const reportHeadline = ({ tasks, durationMs }: JobReport): string =>
+  `${completedOf(tasks).length} of ${counted(tasks.length, "task")} completed in ${formatDuration(durationMs)}`;
+
+export const completedOf = (tasks: readonly TaskReport[]): readonly TaskReport[] =>
+  tasks.filter(({ status }) => status === "completed");
+
+export const unfinishedOf = (tasks: readonly TaskReport[]): readonly TaskReport[] =>
+  tasks.filter(({ status }) => status !== "completed");
+
+export type NextStep = { readonly what: string; readonly command: string };
+
+/** What a person can do with the result, the most likely first. */
+export function nextCommands(report: JobReport): readonly NextStep[] {
+  const { jobId, branch, baseCommit, tasks } = report;
+  const merged = [
+    { what: "look at the changes", command: `git diff ${baseCommit.slice(0, 12)}..${branch}` },
+    { what: "merge them into your branch", command: `tutti merge ${jobId}` },
+  ];
+  const unfinished = unfinishedOf(tasks).filter(({ status }) => status !== "cancelled");
+  const again = { what: "try what isn't completed again", command: `tutti retry ${jobId}` };
+  return [...(completedOf(tasks).length > 0 ? merged : []), ...(unfinished.length > 0 ? [again] : [])];
+}
+
+/** The last lines of what a failed gate printed. */
+export const lastLines = (lines: readonly string[], count: number): readonly string[] =>
+  lines.filter((line) => line.trim() !== "").slice(-count);

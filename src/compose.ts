@@ -1,0 +1,182 @@
+import { mkdir } from "node:fs/promises";
+import { hostname, homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import type { AgentAdapter } from "./agents/port.ts";
+import type { Config, ConfigInput } from "./config/config.ts";
+import { agentSettings, jobSettings as settingsOf } from "./config/job-settings.ts";
+import { loadConfig, type LoadedConfig } from "./config/load-config.ts";
+import { effectiveLogLevel } from "./config/log-level.ts";
+import { TuttiError } from "./domain/errors.ts";
+import { asWorkerId, type JobId, type WorkerId } from "./domain/ids.ts";
+import type { AgentSettings, JobSettings } from "./domain/settings.ts";
+import { embeddedEngine } from "./engine/embedded/embedded-engine.ts";
+import { engineMigrations, type EngineTables } from "./engine/embedded/migrations.ts";
+import { Application } from "./orchestration/application.ts";
+import type { Services } from "./orchestration/services.ts";
+import type { SpawnWorker } from "./orchestration/worker-pool.ts";
+import type { OwnProcess } from "./orchestration/worker.ts";
+import { localPlace } from "./places/local/local-place.ts";
+import { spawnWorker } from "./places/local/spawn-worker.ts";
+import { findProcess } from "./places/local/process-table.ts";
+import { stateMigrations } from "./state/migrations.ts";
+import type { StateTables } from "./state/schema.ts";
+import { StateManager } from "./state/state-manager.ts";
+import { openSqliteStore } from "./stores/sqlite/sqlite-store.ts";
+import { createLogger, logFileFor, namedLogFile } from "./telemetry/create-logger.ts";
+import { createRedactor } from "./telemetry/redact.ts";
+import { injectFaults } from "./testing/inject-faults.ts";
+import { openRepository, type Repository } from "./workspace/index.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export type OpenProject = {
+  /** Any folder of the repository. */
+  readonly cwd: string;
+  readonly env: Environment;
+  readonly flags?: ConfigInput;
+  /** Names this process in state, logs and leases. */
+  readonly workerId?: WorkerId;
+  /** For a worker: the job's stored settings name the agent, whatever the configuration says meanwhile. */
+  readonly jobId?: JobId;
+  /** `false` for commands that only look. Default: it has a log file of its own. */
+  readonly isLogged?: boolean;
+};
+
+export type Project = {
+  readonly application: Application;
+  readonly services: Services;
+  readonly repo: Repository;
+  readonly loaded: LoadedConfig;
+  readonly stateDir: string;
+  readonly own: OwnProcess;
+  readonly close: () => Promise<void>;
+};
+
+/** Wires the adapters into the core for one process: the only place that knows them all. */
+export async function openProject(request: OpenProject): Promise<Project> {
+  const { env } = request;
+  const repo = await openRepository(request.cwd);
+  const loaded = await loadConfig({
+    projectDir: repo.root,
+    env,
+    home: env["HOME"] ?? homedir(),
+    ...(request.flags === undefined ? {} : { flags: request.flags }),
+  });
+  const stateDir = stateDirOf(repo, loaded.config, env);
+  await mkdir(join(stateDir, "logs"), { recursive: true, mode: 0o700 });
+  const { redact, redactJson } = createRedactor(env);
+  const workerId = request.workerId ?? asWorkerId(`c${process.pid}-${Date.now().toString(36)}`);
+  const logger = createLogger({
+    file: logFileOf(loaded, join(stateDir, "logs"), workerId),
+    level: request.isLogged === false ? "silent" : effectiveLogLevel(loaded.config.monitoring),
+    redact: { redact, redactJson },
+  });
+  const store = await openSqliteStore<StateTables & EngineTables>({
+    path: join(stateDir, "state.db"),
+    migrations: { ...engineMigrations, ...stateMigrations },
+  });
+  const now = (): number => Date.now();
+  const engine = embeddedEngine({ store });
+  const state = new StateManager({ store, now });
+  const agent =
+    request.jobId === undefined
+      ? agentSettings(loaded.config, loaded.projectDir)
+      : (await state.jobs.get(request.jobId)).options.agent;
+  const services: Services = {
+    state,
+    engine,
+    agents: await agentAdapter(agent, env),
+    place: localPlace(),
+    repo,
+    logger,
+    workerId,
+    folders: { slots: join(stateDir, "slots"), cache: join(stateDir, "cache") },
+    commandEnv: commandEnvironment(env),
+    now,
+    random: Math.random,
+    redact,
+    redactJson,
+    fault: injectFaults(env, request.workerId === undefined ? "coordinator" : "worker"),
+  };
+  const close = async (): Promise<void> => {
+    await engine.close();
+    await store.close();
+    logger.close();
+  };
+  const application = new Application(services);
+  return { application, services, repo, loaded, stateDir, own: await ownProcess(), close };
+}
+
+function logFileOf({ config, projectDir }: LoadedConfig, logDir: string, workerId: WorkerId): string {
+  const { logFile } = config.monitoring;
+  return logFile === undefined ? logFileFor(logDir, workerId) : namedLogFile(resolve(projectDir, logFile), workerId);
+}
+
+/** Outside the repository: an agent that looks upwards for settings must not find the user's. */
+function stateDirOf(repo: Repository, config: Config | undefined, env: Environment): string {
+  if (config?.workspace.stateDir !== undefined) return resolve(repo.root, config.workspace.stateDir);
+  return join(stateHome(env), `${repo.name.replaceAll(/[^A-Za-z0-9._-]/g, "-")}-${repo.projectId.slice(0, 8)}`);
+}
+
+const stateHome = (env: Environment): string =>
+  join(env["XDG_STATE_HOME"] ?? join(env["HOME"] ?? homedir(), ".local", "state"), "tutti");
+
+async function agentAdapter(settings: AgentSettings, env: Environment): Promise<AgentAdapter> {
+  if (settings.kind === "fake") {
+    const { fakeAgent } = await import("./agents/fake/fake-agent.ts");
+    return fakeAgent({ script: settings.fakeScript ?? "" });
+  }
+  const { claudeCode } = await import("./agents/claude-code/claude-code.ts");
+  const { executablePath, settingSources } = settings;
+  return claudeCode({ environment: env, settingSources, ...(executablePath === undefined ? {} : { executablePath }) });
+}
+
+/** The settings that a job is created with. */
+export async function jobSettings({ loaded, services }: Pick<Project, "loaded" | "services">): Promise<JobSettings> {
+  return settingsOf(loaded.config, loaded.projectDir, await services.place.resources());
+}
+
+/**
+ * What gates and set-up commands see: the user's environment, as when they run their tests by hand, without our own settings
+ * and the agents' logins.
+ */
+function commandEnvironment(env: Environment): Readonly<Record<string, string>> {
+  const isOurs = (name: string): boolean => /^(TUTTI_|ANTHROPIC_|CLAUDE_CODE_)/.test(name);
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined || isOurs(name) ? [] : [[name, value]])),
+  );
+}
+
+async function ownProcess(): Promise<OwnProcess> {
+  const entry = await findProcess(process.pid);
+  return { host: hostname(), pid: process.pid, pidStart: entry?.startTime ?? "" };
+}
+
+const entryPoint = fileURLToPath(
+  new URL(`./cli/main${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url),
+);
+
+/** Starts this program again as a worker. */
+export const workerSpawner =
+  (cwd: string, env: Environment): SpawnWorker =>
+  ({ id, jobId }) =>
+    spawnWorker({ entryPoint, args: ["worker", "--job", jobId, "--id", id], cwd, env });
+
+export type ProjectFolders = { readonly projectDir: string; readonly stateDir: string };
+
+/** Where settings and state would be, also where there is no repository yet. */
+export async function findProjectFolders({ cwd, env }: Pick<OpenProject, "cwd" | "env">): Promise<ProjectFolders> {
+  try {
+    const repo = await openRepository(cwd);
+    return { projectDir: repo.root, stateDir: stateDirOf(repo, undefined, env) };
+  } catch (error) {
+    if (!TuttiError.is(error)) throw error;
+    return { projectDir: cwd, stateDir: stateHome(env) };
+  }
+}
+
+/** The agent that a configuration names, for its diagnosis. */
+export const agentOf = (config: Config, projectDir: string, env: Environment): Promise<AgentAdapter> =>
+  agentAdapter(agentSettings(config, projectDir), env);

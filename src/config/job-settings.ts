@@ -1,0 +1,56 @@
+import { resolve } from "node:path";
+
+import type { AgentSettings, JobSettings } from "../domain/settings.ts";
+import type { Config } from "./config.ts";
+import { defaultWorkers } from "./default-workers.ts";
+
+export type Machine = { readonly cores: number; readonly freeMemoryBytes: number };
+
+/** What a job is started with: the settings in force, with paths made absolute and `auto` resolved on this machine. */
+export function jobSettings(config: Config, projectDir: string, machine: Machine): JobSettings {
+  const { execution, workspace, budget, models } = config;
+  return {
+    models: {
+      manager: models.manager.model,
+      worker: models.worker.model,
+      resolver: models.resolver.model,
+      reviewer: models.reviewer.model,
+    },
+    efforts: effortsOf(config),
+    workers: workerLimit(config, machine),
+    maxAttempts: execution.maxAttempts,
+    maxTransientRetries: execution.maxTransientRetries,
+    workerTimeoutMs: execution.workerTimeoutMs,
+    managerTimeoutMs: execution.managerTimeoutMs,
+    stallTimeoutMs: execution.stallTimeoutMs,
+    leaseMs: execution.leaseMs,
+    memoryPerWorkerMb: execution.memoryPerWorkerMb,
+    minFreeMemoryMb: execution.minFreeMemoryMb,
+    gates: config.gates,
+    setup: workspace.setup.map((command) => ({ ...command, when: command.when ?? [] })),
+    copy: workspace.copy,
+    protectedPaths: config.protectedPaths,
+    agent: agentSettings(config, projectDir),
+    ...budget,
+  };
+}
+
+function effortsOf({ models }: Config): JobSettings["efforts"] {
+  const { manager, worker, resolver, reviewer } = models;
+  return {
+    ...(manager.effort === undefined ? {} : { manager: manager.effort }),
+    ...(worker.effort === undefined ? {} : { worker: worker.effort }),
+    ...(resolver.effort === undefined ? {} : { resolver: resolver.effort }),
+    ...(reviewer.effort === undefined ? {} : { reviewer: reviewer.effort }),
+  };
+}
+
+export function agentSettings(config: Config, projectDir: string): AgentSettings {
+  const { fakeScript, ...agent } = config.agent;
+  return { ...agent, ...(fakeScript === undefined ? {} : { fakeScript: resolve(projectDir, fakeScript) }) };
+}
+
+function workerLimit({ execution }: Config, machine: Machine): number {
+  const { workers, memoryPerWorkerMb } = execution;
+  return workers === "auto" ? defaultWorkers({ ...machine, memoryPerWorkerMb }) : workers;
+}

@@ -1,0 +1,29 @@
+import { z } from "zod";
+import { agentSchema } from "./agent.ts";
+import { executionSchema } from "./execution.ts";
+import { gateSchema } from "./gates.ts";
+import { modelsSchema } from "./models.ts";
+import { monitoringSchema } from "./monitoring.ts";
+import { amountUsd, filledText } from "./scalars.ts";
+import { workspaceSchema } from "./workspace.ts";
+
+const budgetSchema = z.strictObject({
+  maxCostUsdPerJob: amountUsd().describe("A job pauses when it has cost this much. Default: no limit.").exactOptional(),
+  maxCostUsdPerTask: amountUsd().describe("A task stops when it has cost this much. Default: no limit.").exactOptional(),
+});
+
+/** The one description of the settings: types, validation, defaults, JSON Schema and explanations all come from it. */
+export const configSchema = z.strictObject({
+  $schema: z.string().describe("Where an editor finds the schema of this file.").exactOptional(),
+  models: modelsSchema.prefault({}).describe("Which model does what."),
+  execution: executionSchema.prefault({}).describe("How many at once, how long, how often."),
+  monitoring: monitoringSchema.prefault({}).describe("Progress and logs."),
+  agent: agentSchema.prefault({}).describe("The coding agent and what it may do."),
+  workspace: workspaceSchema.prefault({}).describe("The isolated copies that agents work in."),
+  gates: z.array(gateSchema).default([]).describe("Commands that must pass before work is accepted."),
+  budget: budgetSchema.prefault({}).describe("Limits on what may be spent."),
+  protectedPaths: z
+    .array(filledText())
+    .default([".claude/**", ".mcp.json", "CLAUDE.md"])
+    .describe("Globs of files that agents change only with a person's consent."),
+});

@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { durationMs } from "./scalars.ts";
+
+export const maxWorkers = 64;
+
+export const executionSchema = z.strictObject({
+  workers: z
+    .union([z.literal("auto"), z.int().min(1).max(maxWorkers)])
+    .default("auto")
+    .describe("Tasks at once. `auto` asks the machine: its cores and its free memory."),
+  strategy: z.enum(["manager"]).default("manager").describe("How a job is driven."),
+  workerTimeoutMs: durationMs().default(1_800_000).describe("Longest time for one attempt at a task."),
+  managerTimeoutMs: durationMs().default(300_000).describe("Longest time for one turn of the manager."),
+  stallTimeoutMs: durationMs().default(600_000).describe("Longest silence of an agent before it counts as stuck."),
+  maxAttempts: z.int().min(1).max(100).default(3).describe("Tries at a task, the first one included."),
+  maxTransientRetries: z
+    .int()
+    .min(0)
+    .max(1000)
+    .default(10)
+    .describe("Network failures and short rate limits in a row before a job pauses. They don't count as attempts."),
+  leaseMs: z
+    .int()
+    .min(1000)
+    .max(3_600_000)
+    .default(30_000)
+    .describe("How long a worker that stopped answering keeps its task. Renewed at a third of it."),
+  minFreeMemoryMb: z.int().min(0).default(512).describe("No new task starts while less memory than this is free."),
+  memoryPerWorkerMb: z.int().min(1).default(400).describe("What one worker is expected to need; used by `workers: auto`."),
+});

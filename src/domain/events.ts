@@ -1,0 +1,85 @@
+import type { Usage } from "./budget/usage.ts";
+import type { ErrorJson } from "./errors.ts";
+import type { FailureClass } from "./failure/failure-class.ts";
+import type { AttemptId, JobId, TaskId } from "./ids.ts";
+import type { JobStatus } from "./job-status.ts";
+import type { TaskStatus } from "./task-status.ts";
+
+/**
+ * The durable facts, named `<noun>-<past>`. Everything a person sees is a view of them; the stored form of a type never
+ * changes its meaning.
+ */
+export type EventData = {
+  "job-created": { readonly goal: string; readonly baseCommit: string };
+  "job-status-changed": { readonly from: JobStatus; readonly to: JobStatus; readonly reason?: string };
+  "plan-accepted": { readonly summary: string; readonly taskCount: number };
+  "task-status-changed": { readonly from: TaskStatus; readonly to: TaskStatus; readonly reason?: string };
+  "attempt-started": { readonly number: number; readonly workerId: string; readonly baseCommit: string };
+  "attempt-resumed": { readonly number: number; readonly workerId: string; readonly sessionId: string | null };
+  "attempt-executed": {
+    readonly status: "finished" | "failed";
+    readonly durationMs: number;
+    readonly usage: Usage;
+    readonly error?: ErrorJson;
+  };
+  "attempt-snapshotted": {
+    readonly commit: string;
+    readonly files: number;
+    readonly added: number;
+    readonly deleted: number;
+  };
+  "attempt-validated": { readonly isOk: boolean; readonly problems: readonly string[] };
+  "gate-finished": {
+    readonly name: string;
+    readonly on: "attempt" | "merged";
+    readonly isOk: boolean;
+    readonly exitCode: number | null;
+    readonly durationMs: number;
+  };
+  "attempt-decided": {
+    readonly decision: string;
+    readonly reasons: readonly string[];
+    readonly failureClass?: FailureClass;
+  };
+  "integration-started": { readonly onto: string };
+  "integration-conflicted": { readonly files: readonly string[] };
+  "integration-finished": { readonly commit: string };
+  "agent-session-started": { readonly role: string; readonly sessionId: string; readonly model: string };
+  "permission-denied": { readonly tool: string; readonly summary: string };
+  "work-rescued": { readonly ref: string; readonly slot: string; readonly reason: string };
+  "worker-started": { readonly workerId: string; readonly pid: number };
+  "worker-stopped": { readonly workerId: string; readonly reason: string };
+  "dispatch-paused": { readonly account: string; readonly until: number | null; readonly error: ErrorJson };
+  "dispatch-resumed": { readonly account: string };
+  "checkout-moved": { readonly changes: readonly string[] };
+  "circuit-opened": { readonly signature: string; readonly tasks: readonly string[] };
+  "job-reviewed": { readonly summary: string };
+};
+
+export type EventType = keyof EventData;
+
+/** One row of the event log. `seq` grows by commit order and is a cursor. */
+export type StoredEvent<Type extends EventType = EventType> = {
+  [T in Type]: {
+    readonly seq: number;
+    /** Milliseconds since the Unix epoch. */
+    readonly at: number;
+    readonly type: T;
+    readonly jobId: JobId | null;
+    readonly taskId: TaskId | null;
+    readonly attemptId: AttemptId | null;
+    readonly data: EventData[T];
+  };
+}[Type];
+
+/** What an agent shows while it works: high volume, kept apart from the facts, dropped when old. */
+export type Activity = {
+  readonly seq: number;
+  readonly at: number;
+  readonly jobId: JobId;
+  readonly taskId: TaskId | null;
+  /** `manager`, `worker`, `resolver` or `reviewer`. */
+  readonly role: string;
+  readonly kind: "tool" | "text" | "retry" | "usage";
+  readonly text: string;
+};

@@ -1,0 +1,45 @@
+/**
+ * Named moments along a job's and a task's life at which a crash test ends the process. In normal work each is a no-op.
+ * Every name is reached in an ordinary run: the crash matrix fails when one isn't.
+ */
+export const faultPoints = [
+  "coordinator.started",
+  "plan.before",
+  "plan.session-known",
+  "plan.after-agent",
+  "plan.accepted",
+  "drive.started",
+  "dispatch.marked-ready",
+  "dispatch.started",
+  "worker.started",
+  "task.leased",
+  "attempt.begun",
+  "slot.taken",
+  "slot.created",
+  "slot.moved",
+  "execute.before-agent",
+  "execute.session-known",
+  "execute.tool-used",
+  "execute.after-agent",
+  "execute.recorded",
+  "snapshot.taken",
+  "gates.passed",
+  "proof.recorded",
+  "decide.before",
+  "decide.after",
+  "integrate.started",
+  "resolve.session-known",
+  "resolve.tool-used",
+  "resolve.after-agent",
+  "integrate.merged",
+  "integrate.gated",
+  "integrate.intended",
+  "integrate.advanced",
+  "integrate.completed",
+  "review.before",
+  "review.session-known",
+  "review.after-agent",
+  "report.saved",
+] as const;
+
+export type FaultPoint = (typeof faultPoints)[number];

@@ -1,0 +1,42 @@
+import type { Usage, UsageTotal } from "./budget/usage.ts";
+import type { DiffStat, GateResult } from "./evidence.ts";
+import type { TaskStatus } from "./task-status.ts";
+
+/** What a job came to: built from facts; only `review` is a model's opinion, and it says so. */
+export type JobReport = {
+  readonly jobId: string;
+  readonly goal: string;
+  readonly branch: string;
+  readonly baseCommit: string;
+  readonly tipCommit: string;
+  readonly tasks: readonly TaskReport[];
+  readonly usage: Usage;
+  readonly total: UsageTotal;
+  readonly durationMs: number;
+  readonly review: Review | undefined;
+  /** Why there is no review. */
+  readonly reviewProblem: string | undefined;
+};
+
+export type TaskReport = {
+  readonly key: string;
+  readonly title: string;
+  readonly status: TaskStatus;
+  readonly reason: string | undefined;
+  readonly attempts: number;
+  readonly mergedCommit: string | undefined;
+  readonly diff: DiffStat | undefined;
+  readonly gates: readonly GateResult[];
+  readonly expectedOutputs: readonly string[];
+  /** What the agent says it did. */
+  readonly claim: string | undefined;
+  readonly usage: Usage;
+  readonly durationMs: number | undefined;
+};
+
+export type Review = {
+  readonly verdict: "reached" | "partly" | "missed";
+  readonly summary: string;
+  readonly findings: readonly string[];
+  readonly nextSteps: readonly string[];
+};

@@ -1,0 +1,120 @@
+import type { ErrorJson } from "./errors.ts";
+import type { FailureClass } from "./failure/failure-class.ts";
+import type { AttemptId, CommitId, JobId, SessionId, SlotId, TaskId, WorkerId } from "./ids.ts";
+import type { Json } from "./json.ts";
+import type { JobStatus } from "./job-status.ts";
+import type { Evidence, GateResult } from "./evidence.ts";
+import type { JobReport } from "./job-report.ts";
+import type { Plan, PlanTask } from "./plan/plan-schema.ts";
+import type { JobSettings } from "./settings.ts";
+import type { TaskStatus } from "./task-status.ts";
+import type { Usage } from "./budget/usage.ts";
+
+export type { DiffStat, Evidence, GateResult } from "./evidence.ts";
+
+/** A goal somebody gave, with the settings that it was started with. Times are milliseconds since the Unix epoch. */
+export type Job = {
+  readonly id: JobId;
+  readonly projectPath: string;
+  readonly goal: string;
+  readonly status: JobStatus;
+  readonly baseCommit: CommitId;
+  /** `tutti/<job>`. */
+  readonly branch: string;
+  readonly options: JobSettings;
+  readonly plan: Plan | undefined;
+  readonly round: number;
+  readonly report: JobReport | undefined;
+  readonly createdAt: number;
+  readonly endedAt: number | undefined;
+};
+
+export type Task = {
+  readonly id: TaskId;
+  readonly jobId: JobId;
+  readonly key: string;
+  /** Place in the plan, 0-based. */
+  readonly position: number;
+  readonly status: TaskStatus;
+  readonly reason: string | undefined;
+  /** For `waiting`. */
+  readonly waitsFor: WaitsFor | undefined;
+  readonly spec: PlanTask;
+  readonly priority: number;
+  readonly dependsOn: readonly TaskId[];
+  readonly round: number;
+  readonly workerId: WorkerId | undefined;
+  readonly failures: number;
+  readonly acceptedAttempt: AttemptId | undefined;
+  readonly mergedCommit: CommitId | undefined;
+  readonly evidence: Evidence | undefined;
+  readonly startedAt: number | undefined;
+  readonly endedAt: number | undefined;
+};
+
+/** Whose turn it is when a task waits. */
+export type WaitsFor = "person" | "quota";
+
+export type AttemptStatus = "running" | "interrupted" | "accepted" | "rejected" | "bounced";
+
+export type Attempt = {
+  readonly id: AttemptId;
+  readonly taskId: TaskId;
+  readonly jobId: JobId;
+  /** 1-based. */
+  readonly number: number;
+  readonly status: AttemptStatus;
+  readonly workerId: WorkerId | undefined;
+  readonly slotId: SlotId | undefined;
+  readonly conversation: string;
+  readonly baseCommit: CommitId;
+  readonly snapshotCommit: CommitId | undefined;
+  /** Why it wasn't enough: goes into the next attempt's prompt. */
+  readonly feedback: string | undefined;
+  readonly outcome: AttemptOutcome | undefined;
+  readonly gates: readonly GateResult[];
+  readonly decision: AttemptDecision | undefined;
+  readonly startedAt: number;
+  readonly endedAt: number | undefined;
+};
+
+/** What the agent's turn came to; what it claims, not what is proved. */
+export type AttemptOutcome = {
+  readonly status: "finished" | "failed";
+  readonly text: string;
+  readonly usage: Usage;
+  readonly durationMs: number;
+  readonly permissionDenials: readonly { readonly tool: string; readonly summary: string }[];
+  readonly error?: ErrorJson;
+  readonly retryAfterMs?: number;
+  readonly resetAt?: number;
+};
+
+export type AttemptDecision = {
+  readonly action: "accept" | "retry" | "pause" | "ask" | "fail";
+  /** Absent when accepted. */
+  readonly failureClass?: FailureClass;
+  readonly reasons: readonly string[];
+  /** For `retry`. */
+  readonly countsAsAttempt: boolean;
+  /** For `retry`: the same conversation and working copy go on. */
+  readonly resumeSession: boolean;
+  /** For `retry`: milliseconds to wait first. */
+  readonly delayMs: number;
+  /** For `retry` and `ask`. */
+  readonly feedback: string | undefined;
+};
+
+export type AgentAnswer = { readonly text: string; readonly result: Json | undefined };
+
+export type AgentConversation = {
+  readonly key: string;
+  readonly role: string;
+  /** Where it can be resumed; `undefined` once that slot has moved on. */
+  readonly slotId: SlotId | undefined;
+  readonly sessionId: SessionId | undefined;
+  /** 1 for the first turn. */
+  readonly turn: number;
+  /** What a conversation that asks for one thing came to; asking again costs nothing. */
+  readonly answer: AgentAnswer | undefined;
+};

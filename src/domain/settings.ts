@@ -1,0 +1,67 @@
+/** A project's own command that proves work. Its exit code is the verdict. */
+export type GateSpec = {
+  readonly name: string;
+  /** Shell command. */
+  readonly run: string;
+  /** Folder to run it in, relative to the working copy. Default: its top. */
+  readonly cwd?: string;
+  readonly timeoutMs: number;
+  /** On the attempt alone, on the merged tree, or both. */
+  readonly on: readonly ("attempt" | "merged")[];
+};
+
+/** Run once in a new working copy, and again when the files that it names change. */
+export type SetupSpec = { readonly run: string; readonly when: readonly string[]; readonly timeoutMs: number };
+
+export type AgentSettings = {
+  readonly kind: "claude-code" | "fake";
+  /** Allowed besides edits inside the slot, in the agent's own rule syntax. */
+  readonly allow: readonly string[];
+  readonly sandbox: "auto" | "required" | "off";
+  readonly settingSources: readonly ("user" | "project" | "local")[];
+  readonly executablePath?: string;
+  /** For `fake`: absolute path of its script. */
+  readonly fakeScript?: string;
+};
+
+export type EffortLevel = "low" | "medium" | "high" | "xhigh" | "max";
+
+/**
+ * Everything that decides how a job is carried out: resolved from the configuration when the job is created and stored
+ * with it, so that a resume runs under the same rules.
+ */
+export type JobSettings = {
+  /** Alias or full name, by role. */
+  readonly models: {
+    readonly manager: string;
+    readonly worker: string;
+    readonly resolver: string;
+    readonly reviewer: string;
+  };
+  /** How hard each role's model thinks; absent: the model's own default. */
+  readonly efforts: {
+    readonly manager?: EffortLevel;
+    readonly worker?: EffortLevel;
+    readonly resolver?: EffortLevel;
+    readonly reviewer?: EffortLevel;
+  };
+  /** Worker processes at the most. */
+  readonly workers: number;
+  readonly maxAttempts: number;
+  /** Network failures and short 429s in a row before dispatch pauses. */
+  readonly maxTransientRetries: number;
+  readonly workerTimeoutMs: number;
+  readonly managerTimeoutMs: number;
+  readonly stallTimeoutMs: number;
+  readonly leaseMs: number;
+  readonly memoryPerWorkerMb: number;
+  readonly minFreeMemoryMb: number;
+  readonly gates: readonly GateSpec[];
+  readonly setup: readonly SetupSpec[];
+  /** Globs of untracked files of the user's checkout that a working copy needs. */
+  readonly copy: readonly string[];
+  readonly protectedPaths: readonly string[];
+  readonly maxCostUsdPerJob?: number;
+  readonly maxCostUsdPerTask?: number;
+  readonly agent: AgentSettings;
+};

@@ -1,0 +1,26 @@
+import type { TuttiError } from "../../domain/errors.ts";
+import type { Json } from "../../domain/json.ts";
+import type { CallRun, StepContext } from "../port.ts";
+import type { Entry, Place } from "./journal.ts";
+import type { Lease } from "./lease.ts";
+
+/** What a flow asks of the execution that it belongs to. */
+export interface FlowHost {
+  readonly lease: Lease;
+  readonly signal: AbortSignal;
+  /** @throws why the run goes no further here */
+  refuseIfInterrupted(): void;
+  /** What is recorded at this place. @throws {TuttiError} `ENGINE_WORKFLOW_CHANGED` */
+  recall(place: Place): Entry | undefined;
+  enterAll(scope: string, position: number): void;
+  perform(place: Place, step: PlannedStep): Promise<Entry>;
+  draw(place: Place, kind: "now" | "random" | "uuid"): Promise<Entry>;
+  sleep(place: Place, durationMs: number): Promise<void>;
+  receive(place: Place, timeoutMs: number | undefined): Promise<Entry>;
+  /** @returns the child's output as JSON text */
+  call(place: Place, request: CallRun): Promise<string>;
+  /** Fails the run whatever its body makes of it. @returns the error, to be thrown */
+  poison(error: TuttiError): TuttiError;
+}
+
+export type PlannedStep = { readonly key: string; readonly effect: (step: StepContext) => Promise<Json> };

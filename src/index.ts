@@ -1,0 +1,12 @@
+/** The public API. Everything exported here is a promise; everything else may change. */
+export { defineConfig } from "./config/define-config.ts";
+export type { Config, ConfigInput } from "./config/config.ts";
+export { totalUsage, type ModelUsage, type Usage, type UsageTotal } from "./domain/budget/usage.ts";
+export { errorCodes, TuttiError, type ErrorCode, type ErrorJson } from "./domain/errors.ts";
+export type { EventData, EventType, StoredEvent } from "./domain/events.ts";
+export { failureClasses, type FailureClass } from "./domain/failure/failure-class.ts";
+export type { JobReport, Review, TaskReport } from "./domain/job-report.ts";
+export { exitCodes, jobStatuses, type JobStatus } from "./domain/job-status.ts";
+export { parsePlan } from "./domain/plan/parse-plan.ts";
+export { planJsonSchema, type Plan, type PlanTask } from "./domain/plan/plan-schema.ts";
+export { coarseStatus, taskStatuses, type CoarseStatus, type TaskStatus } from "./domain/task-status.ts";

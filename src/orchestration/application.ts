@@ -1,0 +1,217 @@
+import { randomBytes } from "node:crypto";
+
+import { TuttiError } from "../domain/errors.ts";
+import type { Activity, StoredEvent } from "../domain/events.ts";
+import type { Usage } from "../domain/budget/usage.ts";
+import { asJobId, type JobId } from "../domain/ids.ts";
+import { isJobOver } from "../domain/job-status.ts";
+import type { Attempt, Job, Task } from "../domain/model.ts";
+import type { Plan } from "../domain/plan/plan-schema.ts";
+import { releasedTasks } from "../domain/schedule/blocked-tasks.ts";
+import { isSettled } from "../domain/task-status.ts";
+import type { JobSettings } from "../domain/settings.ts";
+import type { Cursor } from "../state/event-log.ts";
+import type { Pause } from "../state/pauses.ts";
+import {
+  jobBranch,
+  jobTipRef,
+  listRescues,
+  mergeJob,
+  restoreRescue,
+  type JobMerge,
+  type MergeOptions,
+  type Rescue,
+} from "../workspace/index.ts";
+import { factsOf } from "./drive-job.ts";
+import { startBranch } from "./job-branch.ts";
+import { jobRunId, planDecisionSignal } from "./queues.ts";
+import type { JobReport } from "../domain/job-report.ts";
+import { defaultAccount, type Services } from "./services.ts";
+
+export type JobRequest = {
+  readonly goal: string;
+  /** Skips the manager. */
+  readonly plan?: Plan;
+  readonly settings: JobSettings;
+};
+
+/** Everything that a face may ask for: the one interface behind the command line, the web, MCP and the library. */
+export class Application {
+  readonly #services: Services;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  /** @throws {TuttiError} `GOAL_EMPTY` */
+  async createJob(request: JobRequest): Promise<Job> {
+    const { state, repo } = this.#services;
+    const goal = request.goal.trim();
+    if (goal === "") {
+      throw new TuttiError("GOAL_EMPTY", "The goal is empty", {
+        hint: 'Say what is to be done: tutti run "Add a CSV export"',
+      });
+    }
+    const id = newJobId(goal);
+    const branch = jobBranch(id).replace(/^refs\/heads\//, "");
+    await startBranch(repo, id, repo.head);
+    await state.jobs.create({
+      id,
+      projectPath: repo.root,
+      goal,
+      baseCommit: repo.head,
+      branch,
+      options: request.settings,
+    });
+    if (request.plan !== undefined) await state.jobs.proposePlan(id, request.plan);
+    return state.jobs.get(id);
+  }
+
+  /** Newest first. */
+  jobs(): Promise<readonly Job[]> {
+    return this.#services.state.jobs.list(this.#services.repo.root);
+  }
+
+  /**
+   * A job by its id or the beginning of it; without one the newest.
+   * @throws {TuttiError} `JOB_UNKNOWN`
+   */
+  async job(id?: string): Promise<Job> {
+    const jobs = await this.jobs();
+    const matches = id === undefined ? jobs.slice(0, 1) : jobs.filter((job) => job.id.startsWith(id));
+    const exact = jobs.find((job) => job.id === id);
+    const found = exact ?? (matches.length === 1 ? matches[0] : undefined);
+    if (found !== undefined) return found;
+    const what =
+      id === undefined
+        ? "There is no job in this project yet"
+        : `${matches.length === 0 ? "No job" : "More than one job"} begins with "${id}"`;
+    throw new TuttiError("JOB_UNKNOWN", what, {
+      hint: id === undefined ? 'Start one: tutti run "<goal>"' : "List them: tutti job list",
+    });
+  }
+
+  tasks(jobId: JobId): Promise<readonly Task[]> {
+    return this.#services.state.tasks.list(jobId);
+  }
+
+  attempts(task: Task): Promise<readonly Attempt[]> {
+    return this.#services.state.attempts.list(task.id);
+  }
+
+  async usage(jobId: JobId): Promise<{ readonly ofJob: Usage; readonly byTask: ReadonlyMap<string, Usage> }> {
+    const { sessions } = this.#services.state;
+    return { ofJob: await sessions.usageOfJob(jobId), byTask: await sessions.usageByTask(jobId) };
+  }
+
+  events(cursor: Cursor): Promise<readonly StoredEvent[]> {
+    return this.#services.state.events.read(cursor);
+  }
+
+  activity(cursor: Cursor): Promise<readonly Activity[]> {
+    return this.#services.state.events.readActivity(cursor);
+  }
+
+  /** A memory of its own of what changed, for a face that watches beside a coordinator in the same process. */
+  watch() {
+    return this.#services.state.events.watch();
+  }
+
+  /** Resolves soon after something changed, or after `timeoutMs`. */
+  waitForChange(options: { readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<boolean> {
+    return this.#services.state.events.waitForChange(options);
+  }
+
+  pause(): Promise<Pause | undefined> {
+    return this.#services.state.pauses.find(defaultAccount);
+  }
+
+  /** Of the last review; `undefined` before it. */
+  async report(jobId: JobId): Promise<JobReport | undefined> {
+    return (await this.#services.state.jobs.get(jobId)).report;
+  }
+
+  /** Answers a proposed plan. The first answer counts. */
+  async decidePlan(job: Job, answer: "approved" | "refused"): Promise<void> {
+    const signal = { name: planDecisionSignal, key: "first", payload: answer };
+    await this.#services.engine.signal(jobRunId(job.id, job.round), signal);
+  }
+
+  /**
+   * Lets a job be driven again: also one that failed because its drive did, before its tasks had come to an end.
+   * @throws {TuttiError} `INPUT_INVALID` when nothing of it is left to do
+   */
+  async resume(job: Job, changes: { readonly maxCostUsdPerJob?: number } = {}): Promise<void> {
+    const { maxCostUsdPerJob } = changes;
+    if (maxCostUsdPerJob !== undefined) await this.#services.state.jobs.setBudget(job.id, maxCostUsdPerJob);
+    if (!isJobOver(job.status)) return;
+    const { jobs, tasks } = this.#services.state;
+    const known = await tasks.list(job.id);
+    const isCutShort = job.status === "failed" && known.some(({ status }) => !isSettled(status));
+    if (!isCutShort) throw nothingToResume(job, known);
+    await jobs.reopen(job.id, "resumed");
+  }
+
+  /**
+   * Gives tasks that failed or wait another start, and what they block with them. The next drive carries them out.
+   * @param keys - default: every task that failed or waits for a person
+   * @throws {TuttiError} `TASK_UNKNOWN`, `INPUT_INVALID`
+   */
+  async retry(jobId: JobId, keys: readonly string[]): Promise<readonly string[]> {
+    const { state } = this.#services;
+    const tasks = await state.tasks.list(jobId);
+    const chosen = keys.length === 0 ? tasks.filter(isRetryable) : keys.map((key) => retryable(tasks, key));
+    for (const task of chosen) await state.tasks.retry(task.id, "retried by a person");
+    const facts = (await state.tasks.list(jobId)).map(factsOf);
+    for (const id of releasedTasks(facts)) await state.tasks.retry(id, "what it needs is tried again");
+    const job = await state.jobs.get(jobId);
+    if (chosen.length > 0 && isJobOver(job.status)) await state.jobs.reopen(jobId, "tasks are tried again");
+    return chosen.map(({ key }) => key);
+  }
+
+  /** Brings a job's branch into the branch that the user has checked out: their command, never ours. */
+  merge(job: Job, options: MergeOptions): Promise<JobMerge> {
+    return mergeJob(this.#services.repo, jobTipRef(job.id), { message: `Merge branch '${job.branch}'`, ...options });
+  }
+
+  rescues(): Promise<readonly Rescue[]> {
+    return listRescues(this.#services.repo);
+  }
+
+  restoreRescue(ref: string, directory: string) {
+    return restoreRescue(this.#services.repo, ref, { directory });
+  }
+}
+
+function nothingToResume({ id, status }: Job, tasks: readonly Task[]): TuttiError {
+  const afterFailure =
+    tasks.length === 0
+      ? 'It was never planned, start anew: tutti run "<goal>"'
+      : `Try its failed tasks again: tutti retry ${id}`;
+  return new TuttiError("INPUT_INVALID", `Job ${id} is ${status}: there is nothing to resume`, {
+    hint: status === "failed" ? afterFailure : `See its report: tutti job show ${id}`,
+  });
+}
+
+const isRetryable = (task: Task): boolean =>
+  task.status === "failed" || (task.status === "waiting" && task.waitsFor === "person");
+
+function retryable(tasks: readonly Task[], key: string): Task {
+  const task = tasks.find((candidate) => candidate.key === key);
+  if (task === undefined) {
+    const known = tasks.map((candidate) => candidate.key).join(", ");
+    throw new TuttiError("TASK_UNKNOWN", `The job has no task "${key}"`, { hint: `Its tasks: ${known}` });
+  }
+  if (isRetryable(task)) return task;
+  throw new TuttiError(
+    "INPUT_INVALID",
+    `Task ${key} is ${task.status}: only failed and waiting tasks can be tried again`,
+  );
+}
+
+/** Readable in branch names and commands: the goal's first words and eight random digits. */
+function newJobId(goal: string): JobId {
+  const words = goal.toLowerCase().match(/[a-z0-9]+/g) ?? ["job"];
+  const slug = words.slice(0, 4).join("-").slice(0, 32).replace(/-$/, "");
+  return asJobId(`${slug}-${randomBytes(4).toString("hex")}`);
+}

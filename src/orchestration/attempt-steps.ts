@@ -1,0 +1,159 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+import type { AgentOutcome } from "../agents/port.ts";
+import { noUsage } from "../domain/budget/usage.ts";
+import { errorToJson, TuttiError } from "../domain/errors.ts";
+import type { AttemptDecision, AttemptOutcome } from "../domain/model.ts";
+import type { AttemptProof } from "../state/attempts.ts";
+import type { BegunAttempt, TaskLease } from "../state/begin-attempt.ts";
+import { continuationPrompt } from "../supervision/prompts/prompt-head.ts";
+import { retryPrompt } from "../supervision/prompts/worker-prompt.ts";
+import type { Slot } from "../workspace/index.ts";
+import { decide } from "./decide.ts";
+import type { AttemptStep, JobDesk } from "./desk.ts";
+import { jobTip } from "./job-branch.ts";
+import { prove } from "./prove.ts";
+import { redactError } from "./redact-agent.ts";
+import { runAgent } from "./run-agent.ts";
+import { defaultAccount } from "./services.ts";
+import { taskBudgetLeftUsd } from "./spending.ts";
+import { promptForAttempt } from "./task-prompt.ts";
+import { roleModel } from "./role-model.ts";
+
+/** Opens the task's next attempt on the present tip of the job branch, or goes on with one that was cut short. */
+export async function beginAttempt(desk: JobDesk, lease: TaskLease): Promise<BegunAttempt> {
+  const tip = await jobTip(desk.services.repo, desk.job.id);
+  const begun = await desk.services.state.attempts.begin(lease, tip);
+  desk.services.fault("attempt.begun");
+  return begun;
+}
+
+/**
+ * Has the agent do the work. What keeps it from starting is an outcome too.
+ * @throws when this process is to stop, has lost the lease, or can't write its state: then there is no outcome
+ */
+export async function executeAttempt(
+  desk: JobDesk,
+  step: AttemptStep & { readonly delayMs: number; readonly signal: AbortSignal },
+): Promise<AttemptOutcome> {
+  const { lease, begun, signal } = step;
+  const { state, fault } = desk.services;
+  const known = (await state.attempts.get(begun.id)).outcome;
+  if (known !== undefined) return known;
+  if (step.delayMs > 0) await delay(step.delayMs, undefined, { signal });
+  const outcome = await workOrFailure(desk, step);
+  // An agent that was stopped because we stop has no outcome: whoever goes on resumes it.
+  signal.throwIfAborted();
+  fault("execute.after-agent");
+  await state.attempts.recordOutcome(lease, begun.id, outcome);
+  fault("execute.recorded");
+  return outcome;
+}
+
+type Execution = AttemptStep & { readonly signal: AbortSignal };
+
+/** A set-up command, git or the agent's program may fail before there is a turn: that is decided on like a failed turn. */
+async function workOrFailure(desk: JobDesk, execution: Execution): Promise<AttemptOutcome> {
+  try {
+    return outcomeOf(await haveWorkDone(desk, execution));
+  } catch (thrown) {
+    execution.signal.throwIfAborted();
+    const error = TuttiError.from(thrown);
+    if (error.code === "LEASE_LOST" || error.code.startsWith("STATE_")) throw error;
+    desk.services.logger.warn("an attempt could not begin its work", { attempt: execution.begun.id, code: error.code });
+    const nothing = { text: "", usage: noUsage, durationMs: 0, permissionDenials: [] };
+    return { status: "failed", ...nothing, error: redactError(errorToJson(error), desk.services) };
+  }
+}
+
+async function haveWorkDone(desk: JobDesk, execution: Execution): Promise<AgentOutcome> {
+  const { lease, begun, signal } = execution;
+  const { services, job } = desk;
+  const maxCostUsd = await taskBudgetLeftUsd({ state: services.state, job }, lease.taskId);
+  const slot = await placeOf(desk, begun, signal);
+  await services.state.attempts.placeIn(lease, begun.id, slot.slotId);
+  services.fault("execute.before-agent");
+  const fresh = await promptForAttempt(desk, lease, begun);
+  return runAgent(desk, {
+    owner: { key: begun.conversation, jobId: job.id, taskId: lease.taskId, role: "worker" },
+    isAskedOnce: false,
+    launch: {
+      slotId: slot.slotId,
+      cwd: slot.path,
+      ...roleModel(job.options, "worker"),
+      permissions: { mode: "edit", allow: job.options.agent.allow, sandbox: job.options.agent.sandbox },
+    },
+    prompt: { fresh, resumed: await resumedPrompt(desk, execution, fresh) },
+    limits: {
+      timeoutMs: job.options.workerTimeoutMs,
+      stallTimeoutMs: job.options.stallTimeoutMs,
+      ...(maxCostUsd === undefined ? {} : { maxCostUsd }),
+    },
+    signal,
+  });
+}
+
+/** Unfinished work goes on where it stands; everything else starts from its base commit. */
+async function placeOf(desk: JobDesk, begun: BegunAttempt, signal: AbortSignal): Promise<Slot> {
+  const own = begun.slotId === undefined ? undefined : await desk.slots.takeBack(begun.slotId);
+  return own ?? desk.slots.takeAt(begun.baseCommit, signal);
+}
+
+/** An attempt that answers feedback repeats it: its agent may have died before it was told. */
+async function resumedPrompt(desk: JobDesk, { lease, begun }: AttemptStep, fresh: string): Promise<string> {
+  if (begun.isContinuation) return continuationPrompt(fresh);
+  const { spec } = await desk.services.state.tasks.get(lease.taskId);
+  return retryPrompt({ spec, attempt: begun.number, feedback: begun.feedback });
+}
+
+function outcomeOf(outcome: AgentOutcome): AttemptOutcome {
+  const { text, usage, durationMs, permissionDenials } = outcome;
+  const facts = { text, usage, durationMs, permissionDenials };
+  if (outcome.status === "finished") return { status: "finished", ...facts };
+  const { error, retryAfterMs, resetAt } = outcome.failure;
+  const times = {
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(resetAt === undefined ? {} : { resetAt }),
+  };
+  return { status: "failed", ...facts, error, ...times };
+}
+
+/** Records what really stands in the slot and has it judged. A turn that failed proves nothing; what it left stays in its slot. */
+export async function proveAttempt(
+  desk: JobDesk,
+  step: AttemptStep & { readonly outcome: AttemptOutcome; readonly signal: AbortSignal },
+): Promise<AttemptProof | null> {
+  const { begun, lease, outcome } = step;
+  if (outcome.status === "failed") return null;
+  const { slotId } = await desk.services.state.attempts.get(begun.id);
+  const slot = slotId === undefined ? undefined : await desk.slots.takeBack(slotId);
+  if (slot === undefined) throw slotLost(begun);
+  const proof = await prove(desk, { slot, lease, begun, outcome, signal: step.signal });
+  await desk.services.state.attempts.recordProof(lease, begun.id, proof);
+  desk.services.fault("proof.recorded");
+  return proof;
+}
+
+const slotLost = (begun: BegunAttempt): TuttiError =>
+  new TuttiError("LEASE_LOST", `The slot of attempt ${begun.id} belongs to another worker`, {
+    failureClass: "killed",
+    context: { attempt: begun.id },
+  });
+
+/** Decides and says so; a quota that has ended pauses the whole account. */
+export async function decideOnAttempt(
+  desk: JobDesk,
+  step: AttemptStep & { readonly outcome: AttemptOutcome; readonly proof: AttemptProof | null },
+): Promise<AttemptDecision> {
+  const { state, fault } = desk.services;
+  fault("decide.before");
+  const known = await state.attempts.get(step.begun.id);
+  if (known.status !== "running" && known.decision !== undefined) return known.decision;
+  const decision = await decide(desk, step);
+  const { error, resetAt } = step.outcome;
+  const pausesAccount = decision.action === "pause" && error !== undefined && error.code !== "BUDGET_EXCEEDED";
+  if (pausesAccount) await state.pauses.pause(defaultAccount, resetAt, error);
+  await state.attempts.decide(step.lease, step.begun.id, decision);
+  fault("decide.after");
+  return decision;
+}

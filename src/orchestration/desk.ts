@@ -1,0 +1,15 @@
+import type { Job } from "../domain/model.ts";
+import type { BegunAttempt, TaskLease } from "../state/begin-attempt.ts";
+import type { ActivityBuffer } from "./activity-buffer.ts";
+import type { AgentPool } from "./agent-pool.ts";
+import type { Services } from "./services.ts";
+import type { SlotKeeper } from "./slot-keeper.ts";
+
+/** What a process needs to talk to agents. */
+export type AgentDesk = { readonly services: Services; readonly pool: AgentPool; readonly activity: ActivityBuffer };
+
+/** What it needs besides to work on one job in its own slots. */
+export type JobDesk = AgentDesk & { readonly slots: SlotKeeper; readonly job: Job };
+
+/** What each step of an attempt is about. */
+export type AttemptStep = { readonly lease: TaskLease; readonly begun: BegunAttempt };

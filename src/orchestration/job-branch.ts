@@ -1,0 +1,60 @@
+import { TuttiError } from "../domain/errors.ts";
+import type { CommitId, JobId } from "../domain/ids.ts";
+import {
+  advanceBranch,
+  isAncestor,
+  jobBranch,
+  jobTipRef,
+  readRef,
+  type BranchAdvance,
+  type Repository,
+} from "../workspace/index.ts";
+
+/**
+ * Where a job's merged work stands. The tip under `refs/tutti/` is the truth; the branch that a person sees follows it,
+ * unless they have it checked out: then it is left alone until they move away.
+ */
+export async function jobTip(repo: Repository, jobId: JobId): Promise<CommitId> {
+  const tip = await readRef(repo, jobTipRef(jobId));
+  if (tip !== undefined) return tip;
+  throw new TuttiError("STATE_CORRUPT", `The ref ${jobTipRef(jobId)} is gone`, {
+    hint: `Put it back to the last merged commit: git update-ref ${jobTipRef(jobId)} <commit>`,
+    context: { job: jobId },
+  });
+}
+
+/** Idempotent. @throws {TuttiError} `CONFLICT` when the branch name is taken by somebody else's commits */
+export async function startBranch(repo: Repository, jobId: JobId, base: CommitId): Promise<void> {
+  if ((await readRef(repo, jobTipRef(jobId))) === undefined) {
+    await advanceBranch(repo, { ref: jobTipRef(jobId), to: base, from: undefined });
+  }
+  await followTip(repo, jobId);
+}
+
+/** Moves the job forward by compare-and-swap. @throws {TuttiError} `CONFLICT` when somebody else has moved it */
+export async function advanceJob(
+  repo: Repository,
+  jobId: JobId,
+  move: { readonly from: CommitId; readonly to: CommitId },
+): Promise<void> {
+  await advanceBranch(repo, { ref: jobTipRef(jobId), ...move });
+  await followTip(repo, jobId);
+}
+
+/** Brings the branch to the tip where it can follow without losing a commit of a person's. */
+export async function followTip(repo: Repository, jobId: JobId): Promise<"moved" | "left-alone"> {
+  const [tip, branch] = [await jobTip(repo, jobId), await readRef(repo, jobBranch(jobId))];
+  if (branch === tip) return "moved";
+  if (branch !== undefined && !(await isAncestor(repo, branch, tip))) return "left-alone";
+  return moveBranch(repo, { ref: jobBranch(jobId), to: tip, from: branch });
+}
+
+/** A person who moves the branch at the same moment has their way: it follows the tip again when it can. */
+async function moveBranch(repo: Repository, move: BranchAdvance): Promise<"moved" | "left-alone"> {
+  try {
+    return (await advanceBranch(repo, move)).status === "advanced" ? "moved" : "left-alone";
+  } catch (error) {
+    if (TuttiError.is(error) && error.code === "CONFLICT") return "left-alone";
+    throw error;
+  }
+}

@@ -1,0 +1,106 @@
+import type { JobStatus } from "../domain/job-status.ts";
+import { asJobId, type JobId } from "../domain/ids.ts";
+import type { Job, Task } from "../domain/model.ts";
+import type { Flow, Workflow } from "../engine/port.ts";
+import { driveJob, wakeQuotaWaiters } from "./drive-job.ts";
+import type { AgentDesk, JobDesk } from "./desk.ts";
+import { planJob } from "./plan-job.ts";
+import { planDecisionSignal } from "./queues.ts";
+import { reviewJob } from "./review-job.ts";
+import type { WorkerPool } from "./worker-pool.ts";
+
+export type JobInput = {
+  readonly jobId: string;
+  /** The person said yes beforehand. */
+  readonly isApproved: boolean;
+};
+export type JobOutput = { readonly status: JobStatus };
+
+export const jobWorkflowName = "job";
+
+export type DriveDesk = AgentDesk & {
+  readonly workers: WorkerPool;
+  /** The job as it is now: its plan appears while it runs. */
+  readonly deskFor: (job: Job) => JobDesk;
+};
+
+/** One drive of a job: plan, ask, carry out, review. Ends when nothing can progress; a resume is a new drive. */
+export const jobWorkflow = (desk: DriveDesk): Workflow<JobInput, JobOutput> => ({
+  name: jobWorkflowName,
+  version: "1",
+  run: async (flow, input) => ({ status: await runJob(desk, flow, input) }),
+});
+
+async function runJob(desk: DriveDesk, flow: Flow, input: JobInput): Promise<JobStatus> {
+  const { jobs, tasks } = desk.services.state;
+  const jobId = asJobId(input.jobId);
+  // Recorded: a replay must take the same way, though the tasks exist by then.
+  const isPlanned = await flow.step("look", async () => (await tasks.list(jobId)).length > 0);
+  if (!isPlanned) {
+    const planned = await planAndAsk(desk, flow, { jobId, isApproved: input.isApproved });
+    if (planned !== "running") return planned;
+  }
+  await flow.step("running", () => setStatus(desk, jobId, { status: "running" }));
+  const end = await flow.step("drive", async ({ signal }) => {
+    await wakeQuotaWaiters(desk, jobId);
+    return driveJob({ desk: desk.deskFor(await jobs.get(jobId)), workers: desk.workers, signal });
+  });
+  if (end !== "settled") return flow.step(end, () => setStatus(desk, jobId, { status: end, reason: whyEnded(end) }));
+  await flow.step("reviewing", () => setStatus(desk, jobId, { status: "reviewing" }));
+  await flow.step("review", async ({ signal }) => {
+    await reviewJob(desk.deskFor(await jobs.get(jobId)), signal);
+    return null;
+  });
+  return flow.step("finish", async () => setStatus(desk, jobId, { status: finalStatus(await tasks.list(jobId)) }));
+}
+
+const whyEnded = (end: "paused" | "waiting"): string =>
+  end === "paused" ? "a quota or a budget has ended" : "nothing can progress without a person";
+
+async function planAndAsk(
+  desk: DriveDesk,
+  flow: Flow,
+  { jobId, isApproved }: { readonly jobId: JobId; readonly isApproved: boolean },
+): Promise<JobStatus> {
+  const { jobs, tasks } = desk.services.state;
+  const given = (await jobs.get(jobId)).plan;
+  const planning = await flow.step("plan", async ({ signal }) =>
+    given === undefined
+      ? planJob(desk.deskFor(await jobs.get(jobId)), signal)
+      : ({ status: "planned", plan: given } as const),
+  );
+  if (planning.status !== "planned") {
+    const { status, error } = planning;
+    return flow.step("unplanned", () => setStatus(desk, jobId, { status, reason: error.message }));
+  }
+  await flow.step("propose", async () => {
+    await jobs.proposePlan(jobId, planning.plan);
+    return null;
+  });
+  if (!isApproved) {
+    await flow.step("ask", () => setStatus(desk, jobId, { status: "proposed" }));
+    const answer = await flow.receive(planDecisionSignal);
+    if (answer !== "approved")
+      return flow.step("rejected", () =>
+        setStatus(desk, jobId, { status: "cancelled", reason: "the plan was refused" }),
+      );
+  }
+  await flow.step("accept", async () => {
+    await tasks.addPlan(jobId, planning.plan);
+    desk.services.fault("plan.accepted");
+    return null;
+  });
+  return "running";
+}
+
+async function setStatus(
+  desk: DriveDesk,
+  jobId: JobId,
+  { status, reason }: { readonly status: JobStatus; readonly reason?: string },
+): Promise<JobStatus> {
+  await desk.services.state.jobs.setStatus(jobId, status, reason);
+  return status;
+}
+
+const finalStatus = (tasks: readonly Task[]): JobStatus =>
+  tasks.every(({ status }) => status === "completed") ? "completed" : "failed";

@@ -1,0 +1,185 @@
+import type { CommitId } from "../domain/ids.ts";
+import type { Attempt, Evidence, GateResult, Job, Task } from "../domain/model.ts";
+import { gateFeedback, gatesOfTask, runGates } from "../supervision/run-gates.ts";
+import {
+  diffOf,
+  integrateAttempt,
+  isAncestor,
+  jobTipRef,
+  standingConflict,
+  type Conflicted,
+  type IntegrationRequest,
+  type Slot,
+} from "../workspace/index.ts";
+import type { JobDesk } from "./desk.ts";
+import { advanceJob, jobTip } from "./job-branch.ts";
+import { resolveConflict, resolverKey, type Conflict } from "./resolve-conflict.ts";
+
+type Work = { readonly task: Task; readonly attempt: Attempt; readonly signal: AbortSignal };
+/** `commit` is not yet on the branch; the slot stands on it. */
+type Merge = Work & { readonly slot: Slot; readonly commit: CommitId };
+
+/**
+ * Brings accepted work onto the job branch, one task after another, in a slot of its own. The branch only ever moves to a
+ * commit on which the gates have passed.
+ */
+export class MergeQueue {
+  readonly #desk: JobDesk;
+
+  constructor(desk: JobDesk) {
+    this.#desk = desk;
+  }
+
+  /** Integrates every task that waits for it now, the longest accepted first. */
+  async drain(tasks: readonly Task[], signal: AbortSignal): Promise<void> {
+    for (const { task, attempt } of await this.#waiting(tasks)) {
+      signal.throwIfAborted();
+      await this.#integrate({ task, attempt, signal });
+    }
+  }
+
+  async #waiting(tasks: readonly Task[]): Promise<readonly { readonly task: Task; readonly attempt: Attempt }[]> {
+    const { attempts, tasks: known } = this.#desk.services.state;
+    // What the caller saw may have been merged since.
+    const current = await Promise.all(tasks.map(({ id }) => known.get(id)));
+    const accepted = current.flatMap((task) =>
+      task.status === "integrating" && task.acceptedAttempt !== undefined ? [{ task, id: task.acceptedAttempt }] : [],
+    );
+    const waiting = await Promise.all(
+      accepted.map(async ({ task, id }) => ({ task, attempt: await attempts.get(id) })),
+    );
+    return waiting.toSorted((a, b) => (a.attempt.endedAt ?? 0) - (b.attempt.endedAt ?? 0));
+  }
+
+  async #integrate(work: Work): Promise<void> {
+    const { services, job } = this.#desk;
+    const tip = await jobTip(services.repo, job.id);
+    if (await this.#wasIntended(work, tip)) return;
+    await services.state.integrations.started(subjectOf(work), tip);
+    const merge = await this.#merge(work, tip);
+    if (merge === undefined) return;
+    await services.state.integrations.merged(subjectOf(work), merge.commit);
+    services.fault("integrate.merged");
+    const gates = await this.#judge(merge);
+    const failure = gateFeedback(gates);
+    if (failure !== undefined) return this.#sendBack(merge, failure);
+    services.fault("integrate.gated");
+    await this.#land(merge, tip, gates);
+  }
+
+  /** A crash after the proof was stored: only the branch, or only the record of it, is still to follow. */
+  async #wasIntended(work: Work, tip: CommitId): Promise<boolean> {
+    const { services, job } = this.#desk;
+    const { evidence, mergedCommit } = work.task;
+    if (evidence === undefined || mergedCommit === undefined) return false;
+    if (!(await isAncestor(services.repo, mergedCommit, tip))) {
+      if (!(await isAncestor(services.repo, tip, mergedCommit))) return false;
+      await advanceJob(services.repo, job.id, { from: tip, to: mergedCommit });
+    }
+    await services.state.integrations.complete(subjectOf(work), evidence);
+    return true;
+  }
+
+  /** @returns `undefined` when a person has to settle the conflict */
+  async #merge(work: Work, tip: CommitId): Promise<Merge | undefined> {
+    const { services, slots, job } = this.#desk;
+    const request = requestOf(job, work, tip);
+    const earlier = await this.#mergedBefore(work, tip);
+    if (earlier !== undefined) return { ...work, commit: earlier, slot: await slots.takeAt(earlier, work.signal) };
+    const left = await this.#conflictLeft(work, request);
+    if (left !== undefined) return this.#resolve({ ...work, ...left, request, isFresh: false });
+    const slot = await slots.takeAt(tip, work.signal);
+    services.fault("integrate.started");
+    const result = await integrateAttempt(slot, request);
+    if (result.status === "merged") return { ...work, slot, commit: result.commit };
+    const files = pathsOf(result);
+    await services.state.integrations.conflicted(subjectOf(work), files);
+    return this.#resolve({ ...work, slot, files, request, isFresh: true });
+  }
+
+  /** A crash while the gates ran: the merge itself, and the resolver's work in it, need not be done again. */
+  async #mergedBefore({ task }: Work, tip: CommitId): Promise<CommitId | undefined> {
+    const { mergedCommit } = task;
+    if (mergedCommit === undefined || mergedCommit === tip) return undefined;
+    return (await isAncestor(this.#desk.services.repo, tip, mergedCommit)) ? mergedCommit : undefined;
+  }
+
+  /** A crash while a resolver was at work: its slot is as it left it, because a slot that moves on ends its conversations. */
+  async #conflictLeft(
+    { attempt }: Work,
+    request: IntegrationRequest,
+  ): Promise<{ readonly slot: Slot; readonly files: readonly string[] } | undefined> {
+    const { services, slots } = this.#desk;
+    const before = await services.state.sessions.find(resolverKey(attempt));
+    const slot = before?.slotId === undefined ? undefined : await slots.takeBack(before.slotId);
+    const conflict = slot === undefined ? undefined : await standingConflict(slot, request);
+    return slot === undefined || conflict === undefined ? undefined : { slot, files: pathsOf(conflict) };
+  }
+
+  async #resolve(conflict: Conflict): Promise<Merge | undefined> {
+    const { task, attempt, signal, slot } = conflict;
+    const commit = await resolveConflict(this.#desk, conflict);
+    return commit === undefined ? undefined : { task, attempt, signal, slot, commit };
+  }
+
+  async #judge({ task, slot, signal }: Merge): Promise<readonly GateResult[]> {
+    const { services, slots, job } = this.#desk;
+    await slots.prepare(slot, signal);
+    return runGates({
+      gates: gatesOfTask(job.options.gates, task.spec.gates),
+      on: "merged",
+      cwd: slot.path,
+      env: { ...services.commandEnv, TUTTI_SLOT: slot.slotId },
+      place: services.place,
+      redact: services.redact,
+      signal,
+    });
+  }
+
+  async #sendBack({ task, attempt }: Work, feedback: string): Promise<void> {
+    const { services, job } = this.#desk;
+    const history = await services.state.attempts.failureClasses(task.id);
+    const counted = history.filter((failure) => failure === "recoverable" || failure === "stuck").length + 1;
+    const to = counted >= job.options.maxAttempts ? "failed" : "ready";
+    await services.state.integrations.bounce(subjectOf({ task, attempt }), feedback, to);
+  }
+
+  async #land(merge: Merge, tip: CommitId, gates: readonly GateResult[]): Promise<void> {
+    const { services, job } = this.#desk;
+    const { task, attempt, commit } = merge;
+    const evidence: Evidence = {
+      attempt: attempt.id,
+      attemptCommit: snapshotOf(attempt),
+      mergedCommit: commit,
+      gates: [...attempt.gates, ...gates],
+      diff: (await diffOf(services.repo, tip, commit)).diffStat,
+      expectedOutputs: task.spec.expectedOutputs,
+    };
+    const subject = subjectOf(merge);
+    await services.state.integrations.intend(subject, evidence);
+    services.fault("integrate.intended");
+    await advanceJob(services.repo, job.id, { to: commit, from: tip });
+    services.fault("integrate.advanced");
+    await services.state.integrations.complete(subject, evidence);
+    services.fault("integrate.completed");
+  }
+}
+
+const pathsOf = ({ files }: Conflicted): readonly string[] => files.map(({ path }) => path);
+
+const subjectOf = ({ task, attempt }: Pick<Work, "task" | "attempt">) => ({ taskId: task.id, attemptId: attempt.id });
+
+function snapshotOf(attempt: Attempt): CommitId {
+  if (attempt.snapshotCommit === undefined) throw new Error(`accepted attempt ${attempt.id} has no snapshot`);
+  return attempt.snapshotCommit;
+}
+
+const requestOf = (job: Job, { task, attempt }: Work, tip: CommitId): IntegrationRequest => ({
+  jobId: job.id,
+  ref: jobTipRef(job.id),
+  expectedTip: tip,
+  attemptCommit: snapshotOf(attempt),
+  attemptBase: attempt.baseCommit,
+  message: `${task.spec.title}\n\n${attempt.outcome?.text.trim() ?? ""}`.trim(),
+  trailers: { "Tutti-Task": task.id, "Tutti-Attempt": attempt.id },
+});

@@ -1,0 +1,106 @@
+import { TuttiError, type ErrorJson } from "../domain/errors.ts";
+import type { Job } from "../domain/model.ts";
+import { parsePlan } from "../domain/plan/parse-plan.ts";
+import { planJsonSchema, type Plan } from "../domain/plan/plan-schema.ts";
+import { continuationPrompt } from "../supervision/prompts/prompt-head.ts";
+import { managerPrompt } from "../supervision/prompts/manager-prompt.ts";
+import { listFiles } from "../workspace/index.ts";
+import type { JobDesk } from "./desk.ts";
+import { runAgent } from "./run-agent.ts";
+import { defaultAccount } from "./services.ts";
+import { isAccountExhausted } from "./spending.ts";
+import { roleModel } from "./role-model.ts";
+
+/** A manager may correct its plan so often before it counts as unable to. */
+const maxPlans = 3;
+/** More paths than this say little and cost much. */
+const maxFilesShown = 400;
+
+export type Planning =
+  | { readonly status: "planned"; readonly plan: Plan }
+  | { readonly status: "paused" | "failed"; readonly error: ErrorJson };
+
+/** Has the manager read the repository at the job's base commit and write the plan; a refused plan goes back with the reason. */
+export async function planJob(desk: JobDesk, signal: AbortSignal): Promise<Planning> {
+  const { services, job } = desk;
+  services.fault("plan.before");
+  const pause = await services.state.pauses.find(defaultAccount);
+  if (pause !== undefined && (await services.state.pauses.isPaused(defaultAccount))) {
+    return { status: "paused", error: pause.error };
+  }
+  let problem: string | undefined;
+  for (let number = 1; number <= maxPlans; number += 1) {
+    const outcome = await askManager(desk, { number, problem, signal });
+    if (outcome.status === "failed") return planningFailure(desk, outcome.failure);
+    services.fault("plan.after-agent");
+    try {
+      return { status: "planned", plan: checkPlan(outcome.result, job) };
+    } catch (error) {
+      problem = TuttiError.from(error).message;
+    }
+  }
+  const error: ErrorJson = {
+    code: "PLAN_INVALID",
+    message: `The manager's plan was refused ${maxPlans} times, the last time because: ${problem ?? "unknown"}`,
+    failureClass: "permanent",
+    hint: "Say the goal more narrowly, or write the plan yourself and give it with --plan",
+    context: {},
+  };
+  return { status: "failed", error };
+}
+
+/** @throws {TuttiError} `PLAN_INVALID`, `PLAN_CYCLE` */
+function checkPlan(result: unknown, job: Job): Plan {
+  const plan = parsePlan(result, {});
+  const known = new Set(job.options.gates.map(({ name }) => name));
+  for (const [index, task] of plan.tasks.entries()) {
+    const unknown = task.gates?.find((name) => !known.has(name));
+    if (unknown === undefined) continue;
+    throw new TuttiError("PLAN_INVALID", `tasks[${index}].gates names "${unknown}", which is not a configured gate`);
+  }
+  return plan;
+}
+
+type Question = { readonly number: number; readonly problem: string | undefined; readonly signal: AbortSignal };
+
+async function askManager(desk: JobDesk, { number, problem, signal }: Question) {
+  const { services, job, slots } = desk;
+  const key = `${job.id}/plan/${number}`;
+  const before = await services.state.sessions.find(key);
+  const own = before?.slotId === undefined ? undefined : await slots.takeBack(before.slotId);
+  const slot = own ?? (await slots.takeAt(job.baseCommit, signal));
+  const listing = await listFiles(services.repo, job.baseCommit, { limit: maxFilesShown });
+  const fresh = managerPrompt({
+    goal: job.goal,
+    files: listing.paths,
+    fileCount: listing.total,
+    gates: job.options.gates,
+    workers: job.options.workers,
+    ...(problem === undefined ? {} : { problem }),
+  });
+  const outcome = await runAgent(desk, {
+    owner: { key, jobId: job.id, role: "manager" },
+    isAskedOnce: true,
+    launch: {
+      slotId: slot.slotId,
+      cwd: slot.path,
+      ...roleModel(job.options, "manager"),
+      resultSchema: planJsonSchema(),
+      permissions: { mode: "read", allow: [], sandbox: job.options.agent.sandbox },
+    },
+    prompt: { fresh, resumed: continuationPrompt(fresh) },
+    limits: { timeoutMs: job.options.managerTimeoutMs, stallTimeoutMs: job.options.stallTimeoutMs },
+    signal,
+  });
+  signal.throwIfAborted();
+  return outcome;
+}
+
+async function planningFailure(desk: JobDesk, failure: { error: ErrorJson; resetAt?: number }): Promise<Planning> {
+  const { error, resetAt } = failure;
+  const isPause =
+    error.failureClass === "exhausted" || error.failureClass === "transient" || error.failureClass === "rate_limited";
+  if (!isPause) return { status: "failed", error };
+  if (isAccountExhausted(error)) await desk.services.state.pauses.pause(defaultAccount, resetAt, error);
+  return { status: "paused", error };
+}

@@ -1,0 +1,12 @@
+import { asRunId, type JobId, type RunId, type TaskId } from "../domain/ids.ts";
+
+/** The engine's names for our runs: derived, so that whoever dispatches twice names the same run. */
+export const jobQueue = (job: JobId): string => `job/${job}`;
+
+export const taskQueue = (job: JobId): string => `tasks/${job}`;
+
+export const jobRunId = (job: JobId, round: number): RunId => asRunId(`${job}#${round}`);
+
+export const taskRunId = (task: TaskId, round: number): RunId => asRunId(`${task}#${round}`);
+
+export const planDecisionSignal = "plan-decision";

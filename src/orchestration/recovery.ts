@@ -1,0 +1,72 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+import type { JobId, WorkerId } from "../domain/ids.ts";
+import type { Slot as KnownSlot, WorkerProcess } from "../state/fleet.ts";
+import { removeStaleLocks, rescueSlot } from "../workspace/index.ts";
+import { openKnownSlot } from "./open-known-slot.ts";
+import type { Services } from "./services.ts";
+import type { OwnProcess } from "./worker.ts";
+
+/** How long a worker whose coordinator died may take to stop by itself. */
+const graceMs = 5_000;
+const pollMs = 50;
+
+/**
+ * Takes over what a dead worker left: ends everything that still runs in its slots, saves what stands there, and only then
+ * gives slots and leases free. The order matters: nobody else may touch a slot before its content is safe.
+ */
+export async function recoverWorker(
+  services: Services,
+  worker: { readonly id: WorkerId; readonly jobId: JobId },
+): Promise<void> {
+  const { state, engine, logger } = services;
+  for (const slot of await state.fleet.slots(worker.jobId)) {
+    if (slot.workerId === worker.id) await recoverSlot(services, slot);
+  }
+  const released = await engine.releaseWorker(worker.id);
+  await state.fleet.workerStopped(worker.id, "died");
+  logger.info("worker recovered", { worker: worker.id, released: [...released] });
+}
+
+const reason = "its worker died";
+
+async function recoverSlot(services: Services, slot: KnownSlot): Promise<void> {
+  const { state, place, logger } = services;
+  const { id: slotId, jobId } = slot;
+  const killed = await place.killMarked(slotId);
+  const abandoned = await openKnownSlot(services, slot);
+  if (abandoned === undefined) return;
+  const rescue = await rescueSlot(abandoned, { jobId, reason });
+  if (rescue !== undefined) await state.fleet.noteRescue({ jobId, ref: rescue.ref, slotId, reason });
+  await state.fleet.releaseSlot(slotId);
+  logger.info("slot recovered", { slot: slotId, killed: killed.length, rescue: rescue?.ref ?? null });
+}
+
+/** At the start of a coordinator: recovers every process that an earlier one left, ending what still lives. Never its own. */
+export async function recoverJob(services: Services, jobId: JobId, own: OwnProcess): Promise<void> {
+  const isOwn = ({ host, pid, pidStart }: WorkerProcess): boolean =>
+    host === own.host && pid === own.pid && pidStart === own.pidStart;
+  const others = (await services.state.fleet.liveWorkers(jobId)).filter((worker) => !isOwn(worker));
+  const left = others.filter(({ host }) => host === own.host);
+  for (const worker of left) await endProcess(services, worker);
+  if (left.length > 0 && left.length === others.length) await removeLocks(services, jobId);
+  for (const worker of left) await recoverWorker(services, worker);
+}
+
+/** Nobody is left who could hold one. */
+async function removeLocks({ repo, logger }: Services, jobId: JobId): Promise<void> {
+  const locks = await removeStaleLocks(repo, jobId);
+  if (locks.length > 0) logger.warn("locks of killed processes were removed", { locks: [...locks] });
+}
+
+async function endProcess(services: Services, worker: WorkerProcess): Promise<void> {
+  const identity = { pid: worker.pid, startTime: worker.pidStart };
+  const deadline = services.now() + graceMs;
+  while (await services.place.isAlive(identity)) {
+    if (services.now() >= deadline) {
+      await services.place.killGroup(identity);
+      return;
+    }
+    await delay(pollMs);
+  }
+}

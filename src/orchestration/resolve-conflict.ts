@@ -1,0 +1,94 @@
+import type { CommitId } from "../domain/ids.ts";
+import type { Attempt, Task } from "../domain/model.ts";
+import { continuationPrompt } from "../supervision/prompts/prompt-head.ts";
+import { resolverPrompt } from "../supervision/prompts/resolver-prompt.ts";
+import { gatesOfTask } from "../supervision/run-gates.ts";
+import {
+  continueIntegration,
+  existsAt,
+  protectedPaths,
+  type Integrated,
+  type IntegrationRequest,
+  type Slot,
+} from "../workspace/index.ts";
+import type { JobDesk } from "./desk.ts";
+import { runAgent } from "./run-agent.ts";
+import { defaultAccount } from "./services.ts";
+import { isAccountExhausted } from "./spending.ts";
+import { roleModel } from "./role-model.ts";
+
+export type Conflict = {
+  readonly task: Task;
+  readonly attempt: Attempt;
+  readonly slot: Slot;
+  readonly files: readonly string[];
+  readonly request: IntegrationRequest;
+  /** The conflict was just made, so that nobody has worked on it. */
+  readonly isFresh: boolean;
+  readonly signal: AbortSignal;
+};
+
+/** Of its conversation. */
+export const resolverKey = ({ id }: Attempt): string => `${id}/resolve`;
+
+/**
+ * One try by an agent to settle a merge conflict in the integration slot.
+ * @returns the merged commit; `undefined` when the task now waits for a person (or for the quota)
+ */
+export async function resolveConflict(desk: JobDesk, conflict: Conflict): Promise<CommitId | undefined> {
+  const { services, job } = desk;
+  const { task, attempt, slot, files, signal } = conflict;
+  const key = resolverKey(attempt);
+  if (conflict.isFresh) await services.state.sessions.forget(key);
+  const gates = gatesOfTask(job.options.gates, task.spec.gates).map(({ name, run }) => ({ name, run }));
+  const prompt = resolverPrompt({ spec: task.spec, files, gates });
+  const outcome = await runAgent(desk, {
+    owner: { key, jobId: job.id, taskId: task.id, role: "resolver" },
+    isAskedOnce: true,
+    launch: {
+      slotId: slot.slotId,
+      cwd: slot.path,
+      ...roleModel(job.options, "resolver"),
+      permissions: { mode: "edit", allow: job.options.agent.allow, sandbox: job.options.agent.sandbox },
+    },
+    prompt: { fresh: prompt, resumed: continuationPrompt(prompt) },
+    limits: { timeoutMs: job.options.workerTimeoutMs, stallTimeoutMs: job.options.stallTimeoutMs },
+    signal,
+  });
+  signal.throwIfAborted();
+  services.fault("resolve.after-agent");
+  if (outcome.status === "failed") {
+    const { error, resetAt } = outcome.failure;
+    if (isAccountExhausted(error)) await services.state.pauses.pause(defaultAccount, resetAt, error);
+    const waitsFor = error.failureClass === "exhausted" ? "quota" : "person";
+    await services.state.tasks.move(task.id, "waiting", { reason: `merge conflict: ${error.message}`, waitsFor });
+    return undefined;
+  }
+  const settled = await continueIntegration(slot, conflict.request);
+  if (settled.status === "merged") {
+    const reason = await overstepped(desk, task, settled);
+    if (reason === undefined) return settled.commit;
+    await services.state.tasks.move(task.id, "waiting", { reason });
+    return undefined;
+  }
+  await desk.slots.rescue(slot, "an unresolved merge conflict");
+  await services.state.tasks.move(task.id, "waiting", { reason: `merge conflict in ${files.join(", ")}` });
+  return undefined;
+}
+
+/** The attempt had been checked before the conflict: what its resolver made of it is held to the same. */
+async function overstepped(
+  { services, job }: JobDesk,
+  { spec }: Task,
+  { commit, changedFiles }: Pick<Integrated, "commit" | "changedFiles">,
+): Promise<string | undefined> {
+  const touched = protectedPaths(
+    changedFiles.map(({ path }) => path),
+    job.options.protectedPaths,
+  );
+  if (touched.length > 0) return `the merge conflict's resolver changed protected files: ${touched.join(", ")}`;
+  for (const path of spec.expectedOutputs) {
+    if (!(await existsAt(services.repo, commit, path))) return `the merge conflict's resolver dropped ${path}`;
+  }
+  return undefined;
+}

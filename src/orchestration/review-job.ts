@@ -1,0 +1,98 @@
+import { z } from "zod";
+
+import type { JsonObject } from "../domain/json.ts";
+import type { Job, Task } from "../domain/model.ts";
+import { continuationPrompt } from "../supervision/prompts/prompt-head.ts";
+import { reviewerPrompt } from "../supervision/prompts/reviewer-prompt.ts";
+import { jobTip } from "./job-branch.ts";
+import type { JobDesk } from "./desk.ts";
+import type { JobReport, Review } from "../domain/job-report.ts";
+import { buildReport } from "./report.ts";
+import { runAgent } from "./run-agent.ts";
+import { roleModel } from "./role-model.ts";
+
+const reviewSchema = z.strictObject({
+  verdict: z.enum(["reached", "partly", "missed"]).describe("Is the goal reached in the merged result?"),
+  summary: z.string().min(1).describe("What was built, in two to five sentences"),
+  findings: z.array(z.string()).default([]).describe("What is missing, wrong or risky; only what you saw"),
+  nextSteps: z.array(z.string()).default([]).describe("What the person should do next"),
+});
+
+function reviewJsonSchema(): JsonObject {
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(reviewSchema, { io: "input", target: "draft-7" });
+  return z.record(z.string(), z.json()).parse(schema);
+}
+
+/** Has the manager read the whole and stores the report. Without a review the report says why. */
+export async function reviewJob(desk: JobDesk, signal: AbortSignal): Promise<JobReport> {
+  const { services, job } = desk;
+  services.fault("review.before");
+  const tasks = await services.state.tasks.list(job.id);
+  const isReviewable = tasks.some(({ status }) => status === "completed");
+  const asked = isReviewable
+    ? await askReviewer(desk, tasks, signal)
+    : { review: undefined, problem: "no task completed, so there is nothing to review" };
+  services.fault("review.after-agent");
+  const report = await buildReport({
+    state: services.state,
+    job,
+    tipCommit: await jobTip(services.repo, job.id),
+    now: services.now(),
+    review: asked.review,
+    reviewProblem: asked.problem,
+  });
+  const summary = asked.review?.summary ?? `Not reviewed: ${asked.problem ?? "unknown"}`;
+  await services.state.jobs.saveReport(job.id, report, summary);
+  services.fault("report.saved");
+  return report;
+}
+
+type Asked = { readonly review: Review | undefined; readonly problem: string | undefined };
+
+async function askReviewer(desk: JobDesk, tasks: readonly Task[], signal: AbortSignal): Promise<Asked> {
+  const { services, job, slots } = desk;
+  const key = `${job.id}/review/${job.round}`;
+  const before = await services.state.sessions.find(key);
+  const own = before?.slotId === undefined ? undefined : await slots.takeBack(before.slotId);
+  const slot = own ?? (await slots.takeAt(await jobTip(services.repo, job.id), signal));
+  const prompt = promptOf(job, tasks);
+  const outcome = await runAgent(desk, {
+    owner: { key, jobId: job.id, role: "reviewer" },
+    isAskedOnce: true,
+    launch: {
+      slotId: slot.slotId,
+      cwd: slot.path,
+      ...roleModel(job.options, "reviewer"),
+      resultSchema: reviewJsonSchema(),
+      permissions: { mode: "read", allow: [], sandbox: job.options.agent.sandbox },
+    },
+    prompt: { fresh: prompt, resumed: continuationPrompt(prompt) },
+    limits: { timeoutMs: job.options.managerTimeoutMs, stallTimeoutMs: job.options.stallTimeoutMs },
+    signal,
+  });
+  signal.throwIfAborted();
+  if (outcome.status === "failed") return { review: undefined, problem: outcome.failure.error.message };
+  const parsed = reviewSchema.safeParse(outcome.result);
+  if (parsed.success) return { review: parsed.data, problem: undefined };
+  return { review: undefined, problem: "the manager's review was not in the form asked for" };
+}
+
+const promptOf = (job: Job, tasks: readonly Task[]): string =>
+  reviewerPrompt({
+    goal: job.goal,
+    planSummary: job.plan?.summary ?? "",
+    baseCommit: job.baseCommit,
+    tasks: tasks.map((task) => ({
+      key: task.key,
+      title: task.spec.title,
+      status: task.status,
+      evidence: evidenceOf(task),
+    })),
+  });
+
+function evidenceOf(task: Task): string {
+  if (task.evidence === undefined) return task.reason ?? "";
+  const { diff, gates } = task.evidence;
+  const passed = gates.map(({ name, on }) => `${name} (${on})`).join(", ");
+  return `${diff.files} files changed, +${diff.added} −${diff.deleted}; gates passed: ${passed === "" ? "none" : passed}`;
+}

@@ -1,0 +1,74 @@
+import { asJobId, type JobId } from "../domain/ids.ts";
+import type { Job } from "../domain/model.ts";
+import { ActivityBuffer } from "./activity-buffer.ts";
+import { AgentPool } from "./agent-pool.ts";
+import { taskQueue } from "./queues.ts";
+import { defaultAccount, type Services } from "./services.ts";
+import { isJobBudgetSpent } from "./spending.ts";
+import { SlotKeeper } from "./slot-keeper.ts";
+import { taskWorkflow } from "./task-workflow.ts";
+
+/** This process as the state knows it. */
+export type OwnProcess = { readonly host: string; readonly pid: number; readonly pidStart: string };
+
+const refreshMs = 1_000;
+
+/**
+ * A worker: claims task runs of one job, one at a time, until `stop` aborts. It then interrupts its agent, gives its lease
+ * back, and leaves what stands in its slot for whoever goes on.
+ */
+export async function runWorker(
+  services: Services,
+  worker: { readonly jobId: JobId; readonly own: OwnProcess; readonly stop: AbortSignal },
+): Promise<void> {
+  const { state, engine, workerId } = services;
+  const job = await state.jobs.get(worker.jobId);
+
+  await state.fleet.workerStarted({ id: workerId, jobId: job.id, kind: "worker", ...worker.own });
+  services.fault("worker.started");
+  const pool = new AgentPool(services.agents);
+  const activity = new ActivityBuffer(state, (error) =>
+    services.logger.warn("activity was not written", { error: String(error) }),
+  );
+  const slots = new SlotKeeper({ services, pool, job });
+  engine.register(taskWorkflow({ services, pool, activity, slots, job }));
+  const gate = new DispatchGate(services, job);
+  const working = engine.work({
+    workerId,
+    queues: [taskQueue(asJobId(job.id))],
+    concurrency: 1,
+    leaseMs: job.options.leaseMs,
+    mayClaim: () => gate.isOpen,
+  });
+  try {
+    await gate.watch(worker.stop);
+  } finally {
+    await working.stop({ drain: false });
+    await pool.close();
+    await activity.flush();
+    await slots.releaseHeld();
+    await state.fleet.workerStopped(workerId, "stopped");
+  }
+}
+
+/** Closed while the account is paused or the job's budget is used up: nothing new starts then. */
+class DispatchGate {
+  isOpen = true;
+  readonly #services: Services;
+  readonly #job: Job;
+
+  constructor(services: Services, job: Job) {
+    this.#services = services;
+    this.#job = job;
+  }
+
+  async watch(stop: AbortSignal): Promise<void> {
+    const { state } = this.#services;
+    const changes = state.events.watch();
+    while (!stop.aborted) {
+      const isPaused = await state.pauses.isPaused(defaultAccount);
+      this.isOpen = !isPaused && !(await isJobBudgetSpent({ state, job: this.#job }));
+      await changes.wait({ timeoutMs: refreshMs, signal: stop });
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { performance } from "node:perf_hooks";
+
+import type { CommandResult, PlaceCommand } from "../port.ts";
+
+const tailLimit = 8_000;
+const killGraceMs = 2_000;
+
+/**
+ * Runs `sh -c` in a process group of its own. At the timeout or an abort the whole group gets TERM, then KILL, so that
+ * neither a grandchild nor a pipe that it holds open can keep the caller waiting.
+ */
+export async function runCommand(command: PlaceCommand): Promise<CommandResult> {
+  const startedAt = performance.now();
+  const child = spawn("/bin/sh", ["-c", command.command], {
+    cwd: command.cwd,
+    env: { ...command.env },
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const tail = collectTail(child);
+  const limits = watchLimits(child, command);
+  const exitCode = await exitOf(child);
+  limits.stop();
+  return {
+    exitCode,
+    isTimedOut: limits.reason() === "timeout",
+    isAborted: limits.reason() === "abort",
+    durationMs: Math.round(performance.now() - startedAt),
+    outputTail: tail(),
+  };
+}
+
+function collectTail(child: ChildProcess): () => string {
+  let tail = "";
+  const keep = (chunk: Buffer): void => {
+    tail = (tail + chunk.toString("utf8")).slice(-tailLimit);
+  };
+  child.stdout?.on("data", keep);
+  child.stderr?.on("data", keep);
+  return () => tail;
+}
+
+function watchLimits(child: ChildProcess, command: PlaceCommand) {
+  let reason: "timeout" | "abort" | undefined;
+  let killTimer: NodeJS.Timeout | undefined;
+  const end = (why: "timeout" | "abort"): void => {
+    reason ??= why;
+    signalGroup(child, "SIGTERM");
+    killTimer ??= setTimeout(() => signalGroup(child, "SIGKILL"), killGraceMs);
+  };
+  const timer = setTimeout(() => end("timeout"), command.timeoutMs);
+  const onAbort = (): void => end("abort");
+  command.signal?.addEventListener("abort", onAbort, { once: true });
+  if (command.signal?.aborted === true) onAbort();
+  return {
+    reason: () => reason,
+    stop: () => {
+      clearTimeout(timer);
+      clearTimeout(killTimer);
+      command.signal?.removeEventListener("abort", onAbort);
+      // What the command left in the background has no business in the slot after its end.
+      signalGroup(child, "SIGKILL");
+    },
+  };
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    const isGone = error instanceof Error && "code" in error && error.code === "ESRCH";
+    if (!isGone) throw error;
+  }
+}
+
+function exitOf(child: ChildProcess): Promise<number | null> {
+  const { promise, resolve } = Promise.withResolvers<number | null>();
+  // "exit" and not "close": a background process may hold the pipes open for ever.
+  child.once("exit", (code) => setImmediate(resolve, code));
+  child.once("error", () => resolve(127));
+  return promise;
+}

@@ -1,0 +1,223 @@
+import type { ErrorJson } from "../domain/errors.ts";
+import type { AttemptId, CommitId, JobId, SlotId, TaskId } from "../domain/ids.ts";
+import type { Attempt, AttemptDecision, AttemptOutcome, AttemptStatus, DiffStat, GateResult } from "../domain/model.ts";
+import type { FailureClass } from "../domain/failure/failure-class.ts";
+import type { TaskStatus } from "../domain/task-status.ts";
+import type { ValidationVerdict } from "../domain/validate/validate-attempt.ts";
+import { appendEvent, type Tx } from "./append-events.ts";
+import {
+  insertAttempt,
+  lastAttempt,
+  resumeAttempt,
+  subjectOf,
+  type BegunAttempt,
+  type TaskLease,
+} from "./begin-attempt.ts";
+import type { StateContext } from "./context.ts";
+import { moveTask } from "./move-task.ts";
+import { attemptFromRow, eventDataFromText } from "./rows.ts";
+import { leaseLost } from "./tasks.ts";
+
+export type AttemptProof = {
+  readonly snapshotCommit: CommitId;
+  readonly diff: DiffStat;
+  readonly problems: readonly string[];
+  readonly verdict: ValidationVerdict;
+  readonly gates: readonly GateResult[];
+};
+
+const taskStatusAfter: Readonly<Record<AttemptDecision["action"], TaskStatus>> = {
+  accept: "integrating",
+  retry: "running",
+  pause: "waiting",
+  ask: "waiting",
+  fail: "failed",
+};
+
+/** A retry that doesn't count is the same attempt going on: the network or a dead process said nothing about the work. */
+function attemptStatusAfter({ action, countsAsAttempt }: AttemptDecision): AttemptStatus {
+  if (action === "accept") return "accepted";
+  const goesOn = action === "pause" || (action === "retry" && !countsAsAttempt);
+  return goesOn ? "interrupted" : "rejected";
+}
+
+/** Commands and queries on attempts. Every write names the lease it is made under; an old one is refused. */
+export class Attempts {
+  readonly #context: StateContext;
+
+  constructor(context: StateContext) {
+    this.#context = context;
+  }
+
+  /** @throws {TuttiError} `LEASE_LOST` */
+  async begin(lease: TaskLease, tip: CommitId): Promise<BegunAttempt> {
+    const at = this.#context.now();
+    return this.#fenced(lease, async (tx) => {
+      const last = await lastAttempt(tx, lease.taskId);
+      await moveTask(tx, { id: lease.taskId, to: "running", at });
+      if (last?.status === "running" || last?.status === "interrupted") return resumeAttempt(tx, { last, lease, at });
+      return insertAttempt(tx, { last, lease, tip, at });
+    });
+  }
+
+  /** Says in which slot the attempt works; written before the agent starts, so that a reclaimer knows what to rescue. */
+  async placeIn(lease: TaskLease, attemptId: AttemptId, slotId: SlotId): Promise<void> {
+    await this.#fenced(lease, async (tx) => {
+      await tx.updateTable("attempts").set({ slot_id: slotId }).where("id", "=", attemptId).execute();
+    });
+  }
+
+  async recordOutcome(lease: TaskLease, attemptId: AttemptId, outcome: AttemptOutcome): Promise<void> {
+    const at = this.#context.now();
+    await this.#fenced(lease, async (tx) => {
+      await tx
+        .updateTable("attempts")
+        .set({ outcome: JSON.stringify(outcome) })
+        .where("id", "=", attemptId)
+        .execute();
+      await moveTask(tx, { id: lease.taskId, to: "validating", at });
+      const { status, durationMs, usage, error } = outcome;
+      const data = { status, durationMs, usage, ...(error === undefined ? {} : { error }) };
+      await appendEvent(tx, { at, type: "attempt-executed", subject: subjectOf(lease, attemptId), data });
+      for (const denial of outcome.permissionDenials) {
+        await appendEvent(tx, { at, type: "permission-denied", subject: subjectOf(lease, attemptId), data: denial });
+      }
+    });
+  }
+
+  async recordProof(lease: TaskLease, attemptId: AttemptId, proof: AttemptProof): Promise<void> {
+    const at = this.#context.now();
+    const subject = subjectOf(lease, attemptId);
+    await this.#fenced(lease, async (tx) => {
+      const validation = JSON.stringify({ problems: proof.problems, diff: proof.diff });
+      await tx
+        .updateTable("attempts")
+        .set({ snapshot_commit: proof.snapshotCommit, validation, gates: JSON.stringify(proof.gates) })
+        .where("id", "=", attemptId)
+        .execute();
+      const snapshot = { commit: proof.snapshotCommit, ...proof.diff };
+      await appendEvent(tx, { at, type: "attempt-snapshotted", subject, data: snapshot });
+      const verdict = { isOk: proof.problems.length === 0, problems: proof.problems };
+      await appendEvent(tx, { at, type: "attempt-validated", subject, data: verdict });
+      for (const gate of proof.gates) {
+        const { name, on, isOk, exitCode, durationMs } = gate;
+        await appendEvent(tx, { at, type: "gate-finished", subject, data: { name, on, isOk, exitCode, durationMs } });
+      }
+    });
+  }
+
+  /** Writes the decision and moves the task to where it says, in one transaction. */
+  async decide(lease: TaskLease, attemptId: AttemptId, decision: AttemptDecision): Promise<void> {
+    const at = this.#context.now();
+    await this.#fenced(lease, async (tx) => {
+      await tx
+        .updateTable("attempts")
+        .set({
+          status: attemptStatusAfter(decision),
+          decision: JSON.stringify(decision),
+          feedback: decision.feedback ?? null,
+          ended_at: attemptStatusAfter(decision) === "interrupted" ? null : at,
+        })
+        .where("id", "=", attemptId)
+        .execute();
+      const { action, reasons, countsAsAttempt, failureClass } = decision;
+      // Whoever goes on after a death may come here from the lease: its proof was made before.
+      if (action === "accept") await moveTask(tx, { id: lease.taskId, to: "validating", at });
+      const data = { decision: action, reasons, ...(failureClass === undefined ? {} : { failureClass }) };
+      await appendEvent(tx, { at, type: "attempt-decided", subject: subjectOf(lease, attemptId), data });
+      await moveTask(tx, {
+        id: lease.taskId,
+        to: taskStatusAfter[action],
+        at,
+        ...(action === "pause" ? { waitsFor: "quota" as const } : {}),
+        ...(action === "accept" ? {} : { reason: decision.reasons.join("; ") }),
+        set: action === "accept" ? acceptance(attemptId) : {},
+      });
+      if (countsAsAttempt) await countFailure(tx, lease.taskId);
+    });
+  }
+
+  async list(taskId: TaskId): Promise<readonly Attempt[]> {
+    const rows = await this.#context.store.read((db) =>
+      db.selectFrom("attempts").selectAll().where("task_id", "=", taskId).orderBy("number").execute(),
+    );
+    return rows.map(attemptFromRow);
+  }
+
+  async get(id: AttemptId): Promise<Attempt> {
+    const row = await this.#context.store.read((db) =>
+      db.selectFrom("attempts").selectAll().where("id", "=", id).executeTakeFirstOrThrow(),
+    );
+    return attemptFromRow(row);
+  }
+
+  /** Why earlier turns at this task ended without acceptance, oldest first; a person's retry starts a new count. */
+  async failureClasses(taskId: TaskId): Promise<readonly FailureClass[]> {
+    const rows = await this.#context.store.read((db) =>
+      db
+        .selectFrom("events")
+        .select(["type", "data"])
+        .where("task_id", "=", taskId)
+        .where("type", "in", ["attempt-decided", "task-status-changed"])
+        .orderBy("seq")
+        .execute(),
+    );
+    const classes: FailureClass[] = [];
+    for (const { type, data } of rows) {
+      if (type === "attempt-decided") {
+        const { failureClass } = eventDataFromText("attempt-decided", data);
+        if (failureClass !== undefined) classes.push(failureClass);
+      } else if (eventDataFromText("task-status-changed", data).to === "pending") classes.length = 0;
+    }
+    return classes;
+  }
+
+  /** Turns of a job that failed for good since a moment: with the error that ended them. */
+  async failedOutcomes(
+    jobId: JobId,
+    since: number,
+  ): Promise<readonly { readonly taskId: TaskId; readonly error: ErrorJson }[]> {
+    const rows = await this.#context.store.read((db) =>
+      db
+        .selectFrom("attempts")
+        .selectAll()
+        .where("job_id", "=", jobId)
+        .where("status", "=", "rejected")
+        .where("ended_at", ">=", since)
+        .orderBy("ended_at")
+        .execute(),
+    );
+    return rows
+      .map(attemptFromRow)
+      .flatMap(({ taskId, outcome }) => (outcome?.error === undefined ? [] : [{ taskId, error: outcome.error }]));
+  }
+
+  async #fenced<T>(lease: TaskLease, command: (tx: Tx) => Promise<T>): Promise<T> {
+    const { taskId, fence } = lease;
+    return this.#context.store.write(async (tx) => {
+      const row = await tx
+        .selectFrom("tasks")
+        .select(["round", "fence_token"])
+        .where("id", "=", taskId)
+        .executeTakeFirstOrThrow();
+      if (row.round !== fence.round || row.fence_token !== fence.token) throw leaseLost(taskId, fence);
+      return command(tx);
+    });
+  }
+}
+
+/** What an earlier attempt of the task was merged to is not this one's. */
+const acceptance = (attemptId: AttemptId) => ({
+  accepted_attempt: attemptId,
+  merged_commit: null,
+  evidence: null,
+  worker_id: null,
+});
+
+async function countFailure(tx: Tx, id: TaskId): Promise<void> {
+  await tx
+    .updateTable("tasks")
+    .set((eb) => ({ failures: eb("failures", "+", 1) }))
+    .where("id", "=", id)
+    .execute();
+}

@@ -1,0 +1,119 @@
+import {
+  attemptIdOf,
+  jobOfTask,
+  type AttemptId,
+  type CommitId,
+  type SlotId,
+  type TaskId,
+  type WorkerId,
+} from "../domain/ids.ts";
+import { appendEvent, type Tx } from "./append-events.ts";
+import type { Fence } from "./move-task.ts";
+import { attemptFromRow } from "./rows.ts";
+import type { AttemptRow } from "./schema.ts";
+
+/** The lease that a write about a task is made under. */
+export type TaskLease = { readonly taskId: TaskId; readonly fence: Fence; readonly workerId: WorkerId };
+
+export type BegunAttempt = {
+  readonly id: AttemptId;
+  readonly number: number;
+  readonly baseCommit: CommitId;
+  /** Of the attempt before; absent for a first one. */
+  readonly feedback: string | undefined;
+  /** It was begun before by somebody who died, was stopped or ran into a quota: go on instead of starting over. */
+  readonly isContinuation: boolean;
+  readonly slotId: SlotId | undefined;
+  /** Key of the agent conversation to use. */
+  readonly conversation: string;
+};
+
+/** Where an attempt's events belong. */
+export const subjectOf = (lease: TaskLease, attemptId: AttemptId) => ({
+  jobId: jobOfTask(lease.taskId),
+  taskId: lease.taskId,
+  attemptId,
+});
+
+export const lastAttempt = (tx: Tx, taskId: TaskId): Promise<AttemptRow | undefined> =>
+  tx.selectFrom("attempts").selectAll().where("task_id", "=", taskId).orderBy("number", "desc").executeTakeFirst();
+
+type Resuming = { readonly last: AttemptRow; readonly lease: TaskLease; readonly at: number };
+
+/** Goes on with an attempt that was cut short: the same number, slot and conversation. */
+export async function resumeAttempt(tx: Tx, { last, lease, at }: Resuming): Promise<BegunAttempt> {
+  await tx
+    .updateTable("attempts")
+    .set({
+      status: "running",
+      worker_id: lease.workerId,
+      // What interrupted it is history now; an outcome without a decision is a result that must not be paid for again.
+      ...(last.status === "interrupted" ? { outcome: null, decision: null } : {}),
+    })
+    .where("id", "=", last.id)
+    .execute();
+  const attempt = attemptFromRow(last);
+  const session = await tx
+    .selectFrom("sessions")
+    .select("session_id")
+    .where("key", "=", last.conversation)
+    .executeTakeFirst();
+  const data = { number: attempt.number, workerId: lease.workerId, sessionId: session?.session_id ?? null };
+  await appendEvent(tx, { at, type: "attempt-resumed", subject: subjectOf(lease, attempt.id), data });
+  const { id, number, baseCommit, slotId, conversation } = attempt;
+  return {
+    id,
+    number,
+    baseCommit,
+    slotId,
+    conversation,
+    isContinuation: true,
+    feedback: await feedbackBefore(tx, lease.taskId, number),
+  };
+}
+
+type Starting = {
+  readonly last: AttemptRow | undefined;
+  readonly lease: TaskLease;
+  readonly tip: CommitId;
+  readonly at: number;
+};
+
+/** Opens the next attempt; where the last one's conversation goes on, in its slot and from its base. */
+export async function insertAttempt(tx: Tx, { last, lease, tip, at }: Starting): Promise<BegunAttempt> {
+  const number = (last?.number ?? 0) + 1;
+  const id = attemptIdOf(lease.taskId, number);
+  const before = last === undefined ? undefined : attemptFromRow(last);
+  const goesOn = before?.decision?.action === "retry" && before.decision.resumeSession && before.slotId !== undefined;
+  const baseCommit = goesOn ? before.baseCommit : tip;
+  const slotId = goesOn ? before.slotId : undefined;
+  const conversation = goesOn ? before.conversation : id;
+  await tx
+    .insertInto("attempts")
+    .values({
+      id,
+      task_id: lease.taskId,
+      job_id: jobOfTask(lease.taskId),
+      number,
+      status: "running",
+      worker_id: lease.workerId,
+      slot_id: slotId ?? null,
+      conversation,
+      base_commit: baseCommit,
+      started_at: at,
+    })
+    .execute();
+  const data = { number, workerId: lease.workerId, baseCommit };
+  await appendEvent(tx, { at, type: "attempt-started", subject: subjectOf(lease, id), data });
+  return { id, number, baseCommit, slotId, conversation, isContinuation: false, feedback: before?.feedback };
+}
+
+async function feedbackBefore(tx: Tx, taskId: TaskId, number: number): Promise<string | undefined> {
+  const row = await tx
+    .selectFrom("attempts")
+    .select("feedback")
+    .where("task_id", "=", taskId)
+    .where("number", "=", number - 1)
+    .executeTakeFirst();
+  return row?.feedback ?? undefined;
+}

@@ -1,0 +1,9 @@
+import type { Store } from "../stores/port.ts";
+import type { StateTables } from "./schema.ts";
+
+/** What every group of commands needs. */
+export type StateContext = {
+  readonly store: Store<StateTables>;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+};

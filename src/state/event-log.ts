@@ -1,0 +1,79 @@
+import type { Activity, EventData, EventType, StoredEvent } from "../domain/events.ts";
+import type { JobId } from "../domain/ids.ts";
+import type { ChangeWatch } from "../stores/port.ts";
+import { appendEvent, type Subject } from "./append-events.ts";
+import type { StateContext } from "./context.ts";
+import { activityFromRow, eventFromRow } from "./rows.ts";
+
+export type Cursor = { readonly jobId: JobId; readonly after: number; readonly limit?: number };
+
+/** The outbox: every face reads it with a cursor, so none of them can slow or break the work. */
+export class EventLog {
+  readonly #context: StateContext;
+
+  constructor(context: StateContext) {
+    this.#context = context;
+  }
+
+  /** Oldest first; also the facts that concern every job, such as a pause of the account. */
+  async read(cursor: Cursor): Promise<readonly StoredEvent[]> {
+    const rows = await this.#context.store.read((db) =>
+      db
+        .selectFrom("events")
+        .selectAll()
+        .where("seq", ">", cursor.after)
+        .where((eb) => eb.or([eb("job_id", "=", cursor.jobId), eb("job_id", "is", null)]))
+        .orderBy("seq")
+        .limit(cursor.limit ?? 1000)
+        .execute(),
+    );
+    return rows.map(eventFromRow);
+  }
+
+  /** For facts that no other command says. */
+  async append<Type extends EventType>(type: Type, subject: Subject, data: EventData[Type]): Promise<void> {
+    const at = this.#context.now();
+    await this.#context.store.write((tx) => appendEvent(tx, { at, type, subject, data }));
+  }
+
+  async readActivity(cursor: Cursor): Promise<readonly Activity[]> {
+    const rows = await this.#context.store.read((db) =>
+      db
+        .selectFrom("activity")
+        .selectAll()
+        .where("job_id", "=", cursor.jobId)
+        .where("seq", ">", cursor.after)
+        .orderBy("seq")
+        .limit(cursor.limit ?? 1000)
+        .execute(),
+    );
+    return rows.map(activityFromRow);
+  }
+
+  /** One transaction for a batch: activity is frequent and its loss would cost nothing but a line on a screen. */
+  async appendActivity(batch: readonly Omit<Activity, "seq" | "at">[]): Promise<void> {
+    if (batch.length === 0) return;
+    const at = this.#context.now();
+    await this.#context.store.write(async (tx) => {
+      const rows = batch.map(({ jobId, taskId, role, kind, text }) => ({
+        at,
+        job_id: jobId,
+        task_id: taskId,
+        role,
+        kind,
+        text,
+      }));
+      await tx.insertInto("activity").values(rows).execute();
+    });
+  }
+
+  /** See {@link Store.watch}: for a consumer beside others in the same process. */
+  watch(): ChangeWatch {
+    return this.#context.store.watch();
+  }
+
+  /** See {@link Store.waitForChange}. */
+  waitForChange(options: { readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<boolean> {
+    return this.#context.store.waitForChange(options);
+  }
+}

@@ -1,0 +1,45 @@
+import type { TaskId } from "../domain/ids.ts";
+import type { WaitsFor } from "../domain/model.ts";
+import { assertTransition, isSettled, type TaskStatus } from "../domain/task-status.ts";
+import { appendEvent, type Tx } from "./append-events.ts";
+import { taskStatusOf } from "./rows.ts";
+import type { TaskRow } from "./schema.ts";
+
+/** Who may write about a task: this dispatch of it, and this claim of the dispatch. */
+export type Fence = { readonly round: number; readonly token: number };
+
+export type TaskMove = {
+  readonly id: TaskId;
+  readonly to: TaskStatus;
+  readonly at: number;
+  readonly reason?: string;
+  /** For `waiting`. Default `person`. */
+  readonly waitsFor?: WaitsFor;
+  readonly set?: Partial<TaskRow>;
+};
+
+/**
+ * Changes a task's status, says so in the log, and applies `set` with it.
+ * @throws {TuttiError} `STATE_TRANSITION_INVALID`
+ */
+export async function moveTask(tx: Tx, move: TaskMove): Promise<void> {
+  const { id, to, at } = move;
+  const row = await tx.selectFrom("tasks").select(["status", "job_id"]).where("id", "=", id).executeTakeFirstOrThrow();
+  const from = taskStatusOf(row);
+  if (from !== to) assertTransition(id, from, to);
+  const waitsFor = to === "waiting" ? (move.waitsFor ?? "person") : null;
+  await tx
+    .updateTable("tasks")
+    .set({
+      ...move.set,
+      status: to,
+      reason: move.reason ?? null,
+      waits_for: waitsFor,
+      ended_at: isSettled(to) ? at : null,
+    })
+    .where("id", "=", id)
+    .execute();
+  if (from === to) return;
+  const data = { from, to, ...(move.reason === undefined ? {} : { reason: move.reason }) };
+  await appendEvent(tx, { at, type: "task-status-changed", subject: { jobId: row.job_id, taskId: id }, data });
+}

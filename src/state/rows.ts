@@ -1,0 +1,102 @@
+import { asAttemptId, asCommitId, asJobId, asSessionId, asSlotId, asTaskId, asWorkerId } from "../domain/ids.ts";
+import type { AgentConversation, Attempt, AttemptStatus, Job, Task } from "../domain/model.ts";
+import type { JobStatus } from "../domain/job-status.ts";
+import type { TaskStatus } from "../domain/task-status.ts";
+import type { ErrorJson } from "../domain/errors.ts";
+import type { Activity, EventData, EventType, StoredEvent } from "../domain/events.ts";
+import type { ActivityRow, AttemptRow, EventRow, JobRow, SessionRow, TaskRow } from "./schema.ts";
+
+// The casts of this file are the one parse seam between rows, which only this layer writes, and the model.
+
+const parsed = <T>(text: string | null): T | undefined => (text === null ? undefined : (JSON.parse(text) as T));
+
+export const jobFromRow = (row: JobRow): Job => ({
+  id: asJobId(row.id),
+  projectPath: row.project_path,
+  goal: row.goal,
+  status: row.status as JobStatus,
+  baseCommit: asCommitId(row.base_commit),
+  branch: row.branch,
+  options: JSON.parse(row.options) as Job["options"],
+  plan: parsed(row.plan),
+  round: row.round,
+  report: parsed(row.report),
+  createdAt: row.created_at,
+  endedAt: row.ended_at ?? undefined,
+});
+
+export const taskFromRow = (row: TaskRow, dependsOn: readonly string[]): Task => ({
+  id: asTaskId(row.id),
+  jobId: asJobId(row.job_id),
+  key: row.key,
+  position: row.position,
+  status: row.status as TaskStatus,
+  reason: row.reason ?? undefined,
+  waitsFor: (row.waits_for ?? undefined) as Task["waitsFor"],
+  spec: JSON.parse(row.spec) as Task["spec"],
+  priority: row.priority,
+  dependsOn: dependsOn.map(asTaskId),
+  round: row.round,
+  workerId: row.worker_id === null ? undefined : asWorkerId(row.worker_id),
+  failures: row.failures,
+  acceptedAttempt: row.accepted_attempt === null ? undefined : asAttemptId(row.accepted_attempt),
+  mergedCommit: row.merged_commit === null ? undefined : asCommitId(row.merged_commit),
+  evidence: parsed(row.evidence),
+  startedAt: row.started_at ?? undefined,
+  endedAt: row.ended_at ?? undefined,
+});
+
+export const conversationFromRow = (row: SessionRow): AgentConversation => ({
+  key: row.key,
+  role: row.role,
+  slotId: row.slot_id === null ? undefined : asSlotId(row.slot_id),
+  sessionId: row.session_id === null ? undefined : asSessionId(row.session_id),
+  turn: row.turns,
+  answer: parsed(row.answer),
+});
+
+export const attemptFromRow = (row: AttemptRow): Attempt => ({
+  id: asAttemptId(row.id),
+  taskId: asTaskId(row.task_id),
+  jobId: asJobId(row.job_id),
+  number: row.number,
+  status: row.status as AttemptStatus,
+  workerId: row.worker_id === null ? undefined : asWorkerId(row.worker_id),
+  slotId: row.slot_id === null ? undefined : asSlotId(row.slot_id),
+  conversation: row.conversation,
+  baseCommit: asCommitId(row.base_commit),
+  snapshotCommit: row.snapshot_commit === null ? undefined : asCommitId(row.snapshot_commit),
+  feedback: row.feedback ?? undefined,
+  outcome: parsed(row.outcome),
+  gates: parsed<Attempt["gates"]>(row.gates) ?? [],
+  decision: parsed(row.decision),
+  startedAt: row.started_at,
+  endedAt: row.ended_at ?? undefined,
+});
+
+export const jobStatusOf = (row: Pick<JobRow, "status">): JobStatus => row.status as JobStatus;
+
+export const taskStatusOf = (row: Pick<TaskRow, "status">): TaskStatus => row.status as TaskStatus;
+
+export const errorFromText = (text: string): ErrorJson => JSON.parse(text) as ErrorJson;
+
+export const eventDataFromText = <Type extends EventType>(_type: Type, text: string): EventData[Type] =>
+  JSON.parse(text) as EventData[Type];
+
+type Stored<Row extends { seq: unknown }> = Omit<Row, "seq"> & { readonly seq: number };
+
+export const eventFromRow = (row: Stored<EventRow>): StoredEvent => {
+  const { seq, at, type, job_id, task_id, attempt_id, data } = row;
+  const place = { jobId: job_id, taskId: task_id, attemptId: attempt_id };
+  return { seq, at, type, ...place, data: JSON.parse(data) as unknown } as StoredEvent;
+};
+
+export const activityFromRow = (row: Stored<ActivityRow>): Activity => ({
+  seq: row.seq,
+  at: row.at,
+  jobId: asJobId(row.job_id),
+  taskId: row.task_id === null ? null : asTaskId(row.task_id),
+  role: row.role,
+  kind: row.kind as Activity["kind"],
+  text: row.text,
+});

@@ -1,0 +1,164 @@
+import type { Generated } from "kysely";
+
+/** Text that holds JSON. */
+type JsonText = string;
+/** Milliseconds since the Unix epoch. */
+type Instant = number;
+
+export type JobRow = {
+  id: string;
+  project_path: string;
+  goal: string;
+  status: string;
+  base_commit: string;
+  branch: string;
+  /** Resolved settings that the job was started with; a resume uses them again. */
+  options: JsonText;
+  plan: JsonText | null;
+  /** Which drive of the job this is: its engine run is `<job>#<round>`. */
+  round: number;
+  report: JsonText | null;
+  coordinator_id: string | null;
+  coordinator_until: Instant | null;
+  created_at: Instant;
+  ended_at: Instant | null;
+};
+
+export type TaskRow = {
+  id: string;
+  job_id: string;
+  key: string;
+  position: number;
+  status: string;
+  reason: string | null;
+  /** For `waiting`: `person` or `quota`. */
+  waits_for: string | null;
+  /** The plan's entry, whole. */
+  spec: JsonText;
+  priority: number;
+  /** Which dispatch of the task this is: its engine run is `<task>#<round>`. */
+  round: number;
+  /** The engine's fencing token of the run that may write now. */
+  fence_token: number;
+  worker_id: string | null;
+  /** Attempts that count against the limit. */
+  failures: number;
+  accepted_attempt: string | null;
+  merged_commit: string | null;
+  evidence: JsonText | null;
+  started_at: Instant | null;
+  ended_at: Instant | null;
+};
+
+export type DependencyRow = { task_id: string; depends_on: string };
+
+export type AttemptRow = {
+  id: string;
+  task_id: string;
+  job_id: string;
+  number: number;
+  status: string;
+  worker_id: string | null;
+  slot_id: string | null;
+  /** Key of its agent conversation: its own id, or that of the attempt whose conversation it goes on with. */
+  conversation: string;
+  base_commit: string;
+  snapshot_commit: string | null;
+  feedback: string | null;
+  outcome: JsonText | null;
+  validation: JsonText | null;
+  gates: JsonText | null;
+  decision: JsonText | null;
+  started_at: Instant;
+  ended_at: Instant | null;
+};
+
+/** One agent conversation: of an attempt, or of the manager, the reviewer or a resolver. */
+export type SessionRow = {
+  /** What the conversation is for; stable over restarts. */
+  key: string;
+  job_id: string;
+  task_id: string | null;
+  role: string;
+  /** Where it can be resumed; null once that slot has moved on. */
+  slot_id: string | null;
+  session_id: string | null;
+  /** Turns begun, resumed ones included. */
+  turns: number;
+  /** What a conversation that asks for one thing came to. */
+  answer: JsonText | null;
+  pid: number | null;
+  started_at: Instant;
+};
+
+export type UsageRow = {
+  session_key: string;
+  turn: number;
+  model: string;
+  job_id: string;
+  task_id: string | null;
+  role: string;
+  input_tokens: number;
+  output_tokens: number;
+  cache_read_tokens: number;
+  cache_write_tokens: number;
+  cost_usd: number | null;
+  at: Instant;
+};
+
+export type WorkerRow = {
+  id: string;
+  job_id: string;
+  kind: string;
+  host: string;
+  pid: number;
+  pid_start: string;
+  status: string;
+  started_at: Instant;
+  ended_at: Instant | null;
+};
+
+export type SlotRow = {
+  id: string;
+  job_id: string;
+  path: string;
+  /** The one incarnation of a worker that may touch it; null = free. */
+  worker_id: string | null;
+  created_at: Instant;
+};
+
+export type PauseRow = { account: string; since: Instant; until: Instant | null; error: JsonText };
+
+export type EventRow = {
+  seq: Generated<number>;
+  at: Instant;
+  type: string;
+  job_id: string | null;
+  task_id: string | null;
+  attempt_id: string | null;
+  data: JsonText;
+};
+
+export type ActivityRow = {
+  seq: Generated<number>;
+  at: Instant;
+  job_id: string;
+  task_id: string | null;
+  role: string;
+  kind: string;
+  text: string;
+};
+
+export type StateTables = {
+  jobs: JobRow;
+  tasks: TaskRow;
+  task_dependencies: DependencyRow;
+  attempts: AttemptRow;
+  sessions: SessionRow;
+  usage: UsageRow;
+  workers: WorkerRow;
+  slots: SlotRow;
+  pauses: PauseRow;
+  events: EventRow;
+  activity: ActivityRow;
+};

@@ -1,0 +1,34 @@
+import { Attempts } from "./attempts.ts";
+import type { StateContext } from "./context.ts";
+import { EventLog } from "./event-log.ts";
+import { Fleet } from "./fleet.ts";
+import { Integrations } from "./integrations.ts";
+import { Jobs } from "./jobs.ts";
+import { Pauses } from "./pauses.ts";
+import { Sessions } from "./sessions.ts";
+import { Tasks } from "./tasks.ts";
+
+/**
+ * The one way to read and write state. Every command is one transaction that writes rows and the events that say so.
+ */
+export class StateManager {
+  readonly jobs: Jobs;
+  readonly tasks: Tasks;
+  readonly attempts: Attempts;
+  readonly integrations: Integrations;
+  readonly sessions: Sessions;
+  readonly fleet: Fleet;
+  readonly pauses: Pauses;
+  readonly events: EventLog;
+
+  constructor(context: StateContext) {
+    this.jobs = new Jobs(context);
+    this.tasks = new Tasks(context);
+    this.attempts = new Attempts(context);
+    this.integrations = new Integrations(context);
+    this.sessions = new Sessions(context);
+    this.fleet = new Fleet(context);
+    this.pauses = new Pauses(context);
+    this.events = new EventLog(context);
+  }
+}

@@ -1,0 +1,144 @@
+import { TuttiError } from "../domain/errors.ts";
+import { taskIdOf, type JobId, type TaskId, type WorkerId } from "../domain/ids.ts";
+import type { Task, WaitsFor } from "../domain/model.ts";
+import type { Plan } from "../domain/plan/plan-schema.ts";
+import type { TaskStatus } from "../domain/task-status.ts";
+import { appendEvent } from "./append-events.ts";
+import type { StateContext } from "./context.ts";
+import { moveTask, type Fence } from "./move-task.ts";
+import { taskFromRow } from "./rows.ts";
+
+/** Commands and queries on tasks. */
+export class Tasks {
+  readonly #context: StateContext;
+
+  constructor(context: StateContext) {
+    this.#context = context;
+  }
+
+  /** Makes the plan's tasks, all in one transaction; a second call for the same job is a no-op. */
+  async addPlan(jobId: JobId, plan: Plan): Promise<void> {
+    const at = this.#context.now();
+    await this.#context.store.write(async (tx) => {
+      const existing = await tx.selectFrom("tasks").select("id").where("job_id", "=", jobId).executeTakeFirst();
+      if (existing !== undefined) return;
+      for (const [position, spec] of plan.tasks.entries()) {
+        await tx
+          .insertInto("tasks")
+          .values({
+            id: taskIdOf(jobId, spec.key),
+            job_id: jobId,
+            key: spec.key,
+            position,
+            status: "pending",
+            spec: JSON.stringify(spec),
+            priority: spec.priority,
+            round: 0,
+            fence_token: 0,
+            failures: 0,
+          })
+          .execute();
+      }
+      const edges = plan.tasks.flatMap((spec) =>
+        spec.dependsOn.map((on) => ({ task_id: taskIdOf(jobId, spec.key), depends_on: taskIdOf(jobId, on) })),
+      );
+      for (const edge of edges) await tx.insertInto("task_dependencies").values(edge).execute();
+      const data = { summary: plan.summary, taskCount: plan.tasks.length };
+      await appendEvent(tx, { at, type: "plan-accepted", subject: { jobId }, data });
+    });
+  }
+
+  /** In the order of the plan. */
+  async list(jobId: JobId): Promise<readonly Task[]> {
+    const { rows, edges } = await this.#context.store.read(async (db) => ({
+      rows: await db.selectFrom("tasks").selectAll().where("job_id", "=", jobId).orderBy("position").execute(),
+      edges: await db
+        .selectFrom("task_dependencies")
+        .innerJoin("tasks", "tasks.id", "task_dependencies.task_id")
+        .select(["task_id", "depends_on"])
+        .where("tasks.job_id", "=", jobId)
+        .execute(),
+    }));
+    const dependsOn = Map.groupBy(edges, (edge) => edge.task_id);
+    return rows.map((row) => taskFromRow(row, dependsOn.get(row.id)?.map((edge) => edge.depends_on) ?? []));
+  }
+
+  /** @throws {TuttiError} `TASK_UNKNOWN` */
+  async get(id: TaskId): Promise<Task> {
+    const { row, edges } = await this.#context.store.read(async (db) => ({
+      row: await db.selectFrom("tasks").selectAll().where("id", "=", id).executeTakeFirst(),
+      edges: await db.selectFrom("task_dependencies").select("depends_on").where("task_id", "=", id).execute(),
+    }));
+    if (row !== undefined)
+      return taskFromRow(
+        row,
+        edges.map((edge) => edge.depends_on),
+      );
+    throw new TuttiError("TASK_UNKNOWN", `There is no task ${id}`, { context: { task: id } });
+  }
+
+  /** Makes a task ready for its next dispatch and returns the dispatch's number. */
+  async markReady(id: TaskId): Promise<number> {
+    return this.#context.store.write(async (tx) => {
+      const { round } = await tx.selectFrom("tasks").select("round").where("id", "=", id).executeTakeFirstOrThrow();
+      await moveTask(tx, { id, to: "ready", at: this.#context.now(), set: { round: round + 1, fence_token: 0 } });
+      return round + 1;
+    });
+  }
+
+  /**
+   * Makes the caller the one who may write about this task.
+   * @throws {TuttiError} `LEASE_LOST` when a later dispatch or a later claim of the same dispatch exists
+   */
+  async lease(id: TaskId, fence: Fence, workerId: WorkerId): Promise<void> {
+    const at = this.#context.now();
+    await this.#context.store.write(async (tx) => {
+      const row = await tx
+        .selectFrom("tasks")
+        .select(["round", "fence_token", "status", "started_at"])
+        .where("id", "=", id)
+        .executeTakeFirstOrThrow();
+      if (row.round !== fence.round || row.fence_token > fence.token) throw leaseLost(id, fence);
+      const isReplayAfterEnd = !["ready", "leased", "running", "validating"].includes(row.status);
+      if (isReplayAfterEnd) {
+        await tx.updateTable("tasks").set({ fence_token: fence.token }).where("id", "=", id).execute();
+        return;
+      }
+      const set = { fence_token: fence.token, worker_id: workerId, started_at: row.started_at ?? at };
+      await moveTask(tx, { id, to: "leased", at, set });
+    });
+  }
+
+  /** Blocks tasks whose dependency can't complete. */
+  async block(blocked: readonly { readonly id: TaskId; readonly culprit: TaskId }[]): Promise<void> {
+    const at = this.#context.now();
+    await this.#context.store.write(async (tx) => {
+      for (const { id, culprit } of blocked) {
+        await moveTask(tx, { id, to: "blocked", at, reason: `needs ${culprit.split("/").at(-1) ?? culprit}` });
+      }
+    });
+  }
+
+  /** For moves without a worker's fence: by the coordinator or a person. A task that is there already stays. */
+  async move(
+    id: TaskId,
+    to: TaskStatus,
+    why: { readonly reason?: string; readonly waitsFor?: WaitsFor } = {},
+  ): Promise<void> {
+    const at = this.#context.now();
+    await this.#context.store.write((tx) => moveTask(tx, { id, to, at, ...why }));
+  }
+
+  /** A person's retry: a task that failed, waits or is blocked starts again with a clean count, and without what was accepted. */
+  async retry(id: TaskId, reason: string): Promise<void> {
+    const at = this.#context.now();
+    const set = { failures: 0, accepted_attempt: null, merged_commit: null, evidence: null };
+    await this.#context.store.write((tx) => moveTask(tx, { id, to: "pending", at, reason, set }));
+  }
+}
+
+export const leaseLost = (id: TaskId, fence: Fence): TuttiError =>
+  new TuttiError("LEASE_LOST", `The lease on task ${id} has passed to another worker`, {
+    failureClass: "killed",
+    context: { task: id, round: fence.round, token: fence.token },
+  });

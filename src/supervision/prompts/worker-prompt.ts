@@ -1,0 +1,63 @@
+import type { PlanTask } from "../../domain/plan/plan-schema.ts";
+import { joinSections, promptHead, section } from "./prompt-head.ts";
+
+export type WorkerPromptFacts = {
+  readonly goal: string;
+  readonly planSummary: string;
+  readonly spec: PlanTask;
+  /** 1-based. */
+  readonly attempt: number;
+  /** What the tasks it builds on came to, already merged into its working copy. */
+  readonly dependencies: readonly { readonly key: string; readonly title: string; readonly result: string }[];
+  /** Why the attempt before wasn't enough. */
+  readonly feedback: string | undefined;
+  /** Commands that will judge the work. */
+  readonly gates: readonly { readonly name: string; readonly run: string }[];
+};
+
+/** What a worker's agent is told for a fresh attempt. */
+export function workerPrompt(facts: WorkerPromptFacts): string {
+  const { spec } = facts;
+  return joinSections(
+    promptHead({ role: "worker", task: spec.key, attempt: facts.attempt }),
+    `You carry out one task of a larger plan, alone, in your own working copy of the repository (your current directory).`,
+    section("The goal of the whole plan", facts.goal),
+    section("The plan", facts.planSummary),
+    section(`Your task: ${spec.title}`, spec.prompt),
+    section("Read first", spec.contextFiles),
+    section("These files must exist when you are done", spec.expectedOutputs),
+    section("Accepted when", spec.acceptance),
+    section("Change files only inside", spec.footprint),
+    section(
+      "Already done and in your working copy",
+      facts.dependencies.map(({ key, title, result }) => `${key} (${title}): ${oneLine(result)}`),
+    ),
+    section(
+      "Your work is judged by these commands",
+      facts.gates.map((gate) => `${gate.name}: \`${gate.run}\``),
+    ),
+    section("The attempt before this one was not accepted", facts.feedback),
+    rules,
+  );
+}
+
+/** For a conversation that goes on after its work wasn't accepted: it has all the rest in front of it. */
+export function retryPrompt(facts: Pick<WorkerPromptFacts, "spec" | "attempt" | "feedback">): string {
+  return joinSections(
+    promptHead({ role: "worker", task: facts.spec.key, attempt: facts.attempt }),
+    section("Your work was not accepted", facts.feedback ?? "No reason was recorded."),
+    "Your changes are still in your working directory. Fix what is named above, then finish the task.",
+  );
+}
+
+const rules = section("Rules", [
+  "Stay inside your current directory. Other agents work on the other tasks at the same time: do only your own.",
+  "You need not commit: your working directory is recorded as it is when you stop.",
+  "Nobody can answer questions. When something is unclear, take the most sensible reading and say which one you took.",
+  "When you are done, say in two or three sentences what you changed and how you checked it.",
+]);
+
+const oneLine = (text: string): string => {
+  const line = text.replaceAll(/\s+/g, " ").trim();
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+};

@@ -1,0 +1,58 @@
+import { appendFileSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { join } from "node:path";
+
+import { faultPoints, type FaultPoint } from "../domain/fault-points.ts";
+import { TuttiError } from "../domain/errors.ts";
+
+export type FaultedProcess = "coordinator" | "worker";
+
+type Kill = { readonly point: FaultPoint; readonly in: FaultedProcess | undefined };
+
+/**
+ * Ends this process with SIGKILL, as a power cut would, where the environment says so. Only crash tests set it:
+ *
+ * - `TUTTI_FAULT`: points, separated by commas, each with `@worker` or `@coordinator` where only that process is meant
+ * - `TUTTI_FAULT_FOLDER`: each point kills once among all processes that share the folder, which its file `killed` notes, and
+ *   every point that any of them comes to is a line `<process> <point>` of its file `reached`. Without it a point kills
+ *   each time.
+ * @throws {TuttiError} `INPUT_INVALID` for a point that doesn't exist
+ */
+export function injectFaults(
+  env: Readonly<Record<string, string | undefined>>,
+  self: FaultedProcess,
+): (point: FaultPoint) => void {
+  const { TUTTI_FAULT: text, TUTTI_FAULT_FOLDER: folder } = env;
+  if (text === undefined && folder === undefined) return () => undefined;
+  const kills = (text ?? "").split(",").filter(Boolean).map(parseKill);
+  if (folder !== undefined) mkdirSync(folder, { recursive: true });
+  return (point) => {
+    if (folder !== undefined) appendFileSync(join(folder, "reached"), `${self} ${point}\n`);
+    const isMeant = kills.some((kill) => kill.point === point && (kill.in ?? self) === self);
+    if (!isMeant || !isFirst(folder, point)) return;
+    if (folder !== undefined) appendFileSync(join(folder, "killed"), `${self} ${point}\n`);
+    process.kill(process.pid, "SIGKILL");
+  };
+}
+
+function parseKill(text: string): Kill {
+  const [name, where] = text.trim().split("@");
+  const point = faultPoints.find((each) => each === name);
+  if (point !== undefined && (where === undefined || where === "worker" || where === "coordinator")) {
+    return { point, in: where };
+  }
+  throw new TuttiError("INPUT_INVALID", `TUTTI_FAULT names "${text}", which is no fault point`);
+}
+
+/** Whoever makes the file is the first. */
+function isFirst(folder: string | undefined, point: FaultPoint): boolean {
+  if (folder === undefined) return true;
+  const file = join(folder, `${point}.killed`);
+  if (existsSync(file)) return false;
+  try {
+    openSync(file, "wx");
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  }
+}

@@ -1,0 +1,39 @@
+import { git } from "../git/run-git.ts";
+import { home, type Repository } from "../repository/repository.ts";
+import { parseDiff, type FileChange } from "./parse-diff.ts";
+
+export type DiffStat = { readonly files: number; readonly added: number; readonly deleted: number };
+
+export type Diff = { readonly changedFiles: readonly FileChange[]; readonly diffStat: DiffStat };
+
+/**
+ * What changed between two commits or trees of the user's repository, by path: a moved file is `deleted` and `added`.
+ * @throws {TuttiError} `GIT_FAILED` when one of them doesn't exist
+ */
+export async function diffOf(repo: Repository, from: string, to: string): Promise<Diff> {
+  return await diff(repo, ["--no-renames", from, to]);
+}
+
+/** As `diffOf`, with a moved file as one `renamed` change. */
+export async function diffWithRenames(repo: Repository, from: string, to: string): Promise<Diff> {
+  return await diff(repo, ["--find-renames", from, to]);
+}
+
+async function diff(repo: Repository, args: readonly string[]): Promise<Diff> {
+  const output = await git(home(repo), ["diff-tree", "-r", "-z", "--raw", "--numstat", "--no-ext-diff", ...args]);
+  const changedFiles = parseDiff(output);
+  return { changedFiles, diffStat: sum(changedFiles) };
+}
+
+/** The change as a patch, for people and prompts. */
+export async function patchOf(repo: Repository, from: string, to: string): Promise<string> {
+  return await git(home(repo), ["diff-tree", "-r", "-p", "--no-ext-diff", "--no-textconv", "--find-renames", from, to]);
+}
+
+function sum(changes: readonly FileChange[]): DiffStat {
+  return {
+    files: changes.length,
+    added: changes.reduce((total, { added }) => total + added, 0),
+    deleted: changes.reduce((total, { deleted }) => total + deleted, 0),
+  };
+}

@@ -1,0 +1,67 @@
+import { TuttiError } from "../../domain/errors.ts";
+import type { FailureClass } from "../../domain/failure/failure-class.ts";
+
+export type GitFailureFacts = {
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly exitCode: number | undefined;
+  readonly stderr: string;
+  readonly hasTimedOut: boolean;
+  readonly cause: unknown;
+};
+
+const tailLength = 2_000;
+
+type Diagnosis = { readonly failureClass: FailureClass; readonly hint: string };
+
+/** What git says, and what that means. The first that matches counts. */
+const diagnoses: readonly (Diagnosis & { readonly says: RegExp })[] = [
+  {
+    says: /dubious ownership/,
+    failureClass: "permanent",
+    hint: "Tell git that you trust this folder: git config --global --add safe.directory <folder>",
+  },
+  {
+    says: /\.lock': File exists|Unable to create '.*\.lock'|cannot lock ref .*Unable to create/,
+    failureClass: "transient",
+    hint: "Another git is at work in this repository; if none is, remove the lock file that git names",
+  },
+  { says: /No space left on device|Disk quota exceeded/, failureClass: "permanent", hint: "Free some disk space" },
+  {
+    says: /bad object|missing (blob|tree|commit)|unable to read (sha1|tree)|invalid object/i,
+    failureClass: "permanent",
+    hint: "Objects are missing from the repository: run git fsck in it",
+  },
+  { says: /Permission denied/, failureClass: "permanent", hint: "Give the user that runs tutti access to the file" },
+];
+
+const unknown: Diagnosis = {
+  failureClass: "permanent",
+  hint: "Run the command by hand in the folder named in the context to see what git says",
+};
+
+const missing: Diagnosis = { failureClass: "permanent", hint: "Install git 2.38 or newer and put it on the PATH" };
+
+const slow: Diagnosis = {
+  failureClass: "transient",
+  hint: "Look whether the disk is slow or full, or another git waits for a lock",
+};
+
+/** Turns a failed git into the error that the rest of the program understands. */
+export function gitFailure(facts: GitFailureFacts): TuttiError {
+  const { failureClass, hint } = diagnose(facts);
+  const stderr = facts.stderr.slice(-tailLength).trim();
+  const outcome = facts.hasTimedOut ? "took too long" : `failed with ${facts.exitCode ?? "no exit code"}`;
+  return new TuttiError("GIT_FAILED", `git ${facts.args[0] ?? ""} ${outcome}: ${stderr.split("\n").at(-1) ?? ""}`, {
+    failureClass,
+    hint,
+    context: { args: facts.args, cwd: facts.cwd, exitCode: facts.exitCode ?? null, stderr },
+    cause: facts.cause,
+  });
+}
+
+function diagnose(facts: GitFailureFacts): Diagnosis {
+  if (facts.hasTimedOut) return slow;
+  if (facts.exitCode === undefined) return missing;
+  return diagnoses.find(({ says }) => says.test(facts.stderr)) ?? unknown;
+}

@@ -1,0 +1,70 @@
+import { execa } from "execa";
+import { TuttiError } from "../../domain/errors.ts";
+import { fixedConfig, gitEnvironment } from "./git-env.ts";
+import { gitFailure } from "./git-failure.ts";
+
+/** Where a git command runs: a directory, with the variables that say which repository, index and work tree it means. */
+export type GitPlace = { readonly cwd: string; readonly env?: Readonly<Record<string, string>> };
+
+export type GitOptions = {
+  /** Added to the place's own. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Standard input. Default empty. */
+  readonly input?: string;
+  /** Default 600,000. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  /** Exit codes that are answers, not failures. Default `[0]`. */
+  readonly okExitCodes?: readonly number[];
+};
+
+export type GitAnswer = { readonly stdout: string; readonly stderr: string; readonly exitCode: number };
+
+const defaultTimeoutMs = 600_000;
+
+/**
+ * Runs the git command line and returns its standard output, unchanged.
+ * @throws {TuttiError} `GIT_FAILED` with arguments, exit code and the end of stderr; `ABORTED` when `signal` aborted
+ */
+export async function git(
+  place: string | GitPlace,
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<string> {
+  return (await gitAnswer(place, args, options)).stdout;
+}
+
+/** As `git`, without the final newline: for commands that answer with one word. */
+export async function gitLine(
+  place: string | GitPlace,
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<string> {
+  return (await git(place, args, options)).replace(/\n$/, "");
+}
+
+/** As `git`, with exit code and stderr: for commands whose exit code is an answer (see `okExitCodes`). */
+export async function gitAnswer(
+  place: string | GitPlace,
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<GitAnswer> {
+  const { cwd, env } = typeof place === "string" ? { cwd: place, env: {} } : place;
+  const result = await execa("git", [...fixedConfig.flatMap((setting) => ["-c", setting]), ...args], {
+    cwd,
+    env: gitEnvironment(process.env, { ...env, ...options.env }),
+    extendEnv: false,
+    reject: false,
+    stripFinalNewline: false,
+    input: options.input ?? "",
+    timeout: options.timeoutMs ?? defaultTimeoutMs,
+    maxBuffer: 1_000_000_000,
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+  });
+  if (result.isCanceled) {
+    throw new TuttiError("ABORTED", `git ${args[0] ?? ""} was stopped`, { failureClass: "killed" });
+  }
+  const { exitCode, stdout, stderr } = result;
+  if (exitCode !== undefined && (options.okExitCodes ?? [0]).includes(exitCode)) return { stdout, stderr, exitCode };
+  throw gitFailure({ args, cwd, exitCode, stderr, hasTimedOut: result.timedOut, cause: result });
+}

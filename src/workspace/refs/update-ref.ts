@@ -1,0 +1,68 @@
+import { TuttiError } from "../../domain/errors.ts";
+import { asCommitId, type CommitId } from "../../domain/ids.ts";
+import { gitAnswer } from "../git/run-git.ts";
+import { gitFailure } from "../git/git-failure.ts";
+import { home, type Repository } from "../repository/repository.ts";
+
+export type RefUpdate = {
+  readonly ref: string;
+  readonly to: CommitId;
+  /** What the ref must hold now; `undefined`: it must not exist. */
+  readonly from: CommitId | undefined;
+};
+
+/**
+ * Moves a ref by compare-and-swap.
+ * @throws {TuttiError} `CONFLICT` when the ref holds something else, or its name is taken by a ref above or below it
+ */
+export async function updateRef(repo: Repository, update: RefUpdate): Promise<void> {
+  const args = ["update-ref", "--no-deref", update.ref, update.to, update.from ?? zeroId(repo)];
+  await changeRef(repo, update.ref, args);
+}
+
+/**
+ * Removes a ref if it still holds `from`. What it held must be reachable from elsewhere, or be given up on purpose.
+ * @throws {TuttiError} `CONFLICT`
+ */
+export async function deleteRef(repo: Repository, ref: string, from: CommitId): Promise<void> {
+  await changeRef(repo, ref, ["update-ref", "--no-deref", "-d", ref, from]);
+}
+
+/** The commit that a ref (or any other name) stands for; `undefined` when there is none. */
+export async function readRef(repo: Repository, ref: string): Promise<CommitId | undefined> {
+  const answer = await gitAnswer(
+    home(repo),
+    ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`],
+    {
+      okExitCodes: [0, 1, 128],
+    },
+  );
+  return answer.exitCode === 0 ? asCommitId(answer.stdout.trim()) : undefined;
+}
+
+async function changeRef(repo: Repository, ref: string, args: readonly string[]): Promise<void> {
+  const place = home(repo);
+  const answer = await gitAnswer(place, args, { okExitCodes: [0, 1, 128] });
+  if (answer.exitCode === 0) return;
+  if (!isLostRace(answer.stderr)) {
+    throw gitFailure({ ...answer, args, cwd: place.cwd, hasTimedOut: false, cause: undefined });
+  }
+  const isNameTaken = /exists; cannot create|cannot create '/.test(answer.stderr);
+  throw new TuttiError("CONFLICT", isNameTaken ? `Another ref is in the way of ${ref}` : `${ref} has moved meanwhile`, {
+    failureClass: "conflict",
+    hint: isNameTaken
+      ? "Rename the ref or branch that git names in the context"
+      : "Read the ref again and repeat the step on what it holds now",
+    context: { ref, stderr: answer.stderr.trim() },
+  });
+}
+
+function isLostRace(stderr: string): boolean {
+  return /but expected|reference already exists|unable to resolve reference|reference is missing|exists; cannot create/.test(
+    stderr,
+  );
+}
+
+function zeroId(repo: Repository): CommitId {
+  return asCommitId("0".repeat(repo.objectFormat === "sha256" ? 64 : 40));
+}

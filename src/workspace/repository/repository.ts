@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import type { CommitId, ProjectId } from "../../domain/ids.ts";
+import type { Identity } from "../git/identity.ts";
+import type { GitPlace } from "../git/run-git.ts";
+
+/** A user's repository as it was opened. The facts that move (head, branch, dirt) are of that moment. */
+export type Repository = {
+  /** Top of the checkout that was opened: absolute, symbolic links resolved. */
+  readonly root: string;
+  /** The checkout's own git directory: `<root>/.git`, or one below `worktrees/` for a linked checkout. */
+  readonly gitDir: string;
+  /** Where refs and objects live; shared by all linked checkouts. */
+  readonly commonDir: string;
+  readonly objectFormat: "sha1" | "sha256";
+  /** The same for all checkouts and subfolders of a repository. */
+  readonly projectId: ProjectId;
+  /** The folder's name, for people. */
+  readonly name: string;
+  readonly head: CommitId;
+  /** Short name; absent when HEAD is detached. */
+  readonly branch: string | undefined;
+  /** Whether anything differs from HEAD, untracked files included. */
+  readonly isDirty: boolean;
+  /** What the user has configured, for the commits that are the job's result. */
+  readonly identity: Identity | undefined;
+};
+
+/** For plumbing that concerns refs and objects only: no checkout is near. */
+export function home(repo: Repository): GitPlace {
+  return { cwd: repo.commonDir, env: { GIT_DIR: repo.commonDir } };
+}
+
+/** For commands that look at the user's checkout. */
+export function checkout(repo: Repository): GitPlace {
+  return { cwd: repo.root, env: { GIT_DIR: repo.gitDir, GIT_WORK_TREE: repo.root } };
+}
+
+export function objectsDirectory(repo: Repository): string {
+  return join(repo.commonDir, "objects");
+}

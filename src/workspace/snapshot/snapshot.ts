@@ -1,0 +1,76 @@
+import { TuttiError } from "../../domain/errors.ts";
+import type { CommitId } from "../../domain/ids.ts";
+import { diffOf, type Diff } from "../diff/diff-of.ts";
+import { commitTree } from "../git/commit-tree.ts";
+import type { Identity } from "../git/identity.ts";
+import { gitLine } from "../git/run-git.ts";
+import { readRef } from "../refs/update-ref.ts";
+import { home } from "../repository/repository.ts";
+import { controlObjects, type Slot } from "../slots/slot.ts";
+import { includeIgnored } from "../slots/included-files.ts";
+import { rememberSaved } from "../slots/saved-trees.ts";
+import { bringHome } from "./bring-home.ts";
+import { writeWorkingTree, type WorkingTree } from "./working-tree.ts";
+
+export type SnapshotRequest = {
+  /** Where the snapshot goes in the user's repository (see `ref-names.ts`). */
+  readonly ref: string;
+  /** The commit that the work started from: the snapshot's only parent. */
+  readonly parent: CommitId;
+  readonly message: string;
+  /** Globs of ignored files that belong to the work, such as expected outputs. Default none. */
+  readonly includeIgnored?: readonly string[];
+  /** Default: Tutti. */
+  readonly author?: Identity;
+};
+
+export type Snapshot = Diff &
+  Omit<WorkingTree, "tree"> & {
+    readonly ref: string;
+    readonly commit: CommitId;
+    readonly tree: string;
+    /** Whether nothing differs from `parent`. */
+    readonly isEmpty: boolean;
+  };
+
+/**
+ * Records the slot's files as one commit on `parent` in the user's repository: whatever changed them (tools, shell commands,
+ * commits of the agent) and whatever happened to the slot's own `.git`. The slot stays as it is.
+ *
+ * Repeating it with the same ref is safe: equal files give the commit that is there.
+ * @throws {TuttiError} `CONFLICT` when the ref holds other files; `INPUT_INVALID`, `GIT_FAILED`, `SLOT_UNKNOWN`
+ */
+export async function snapshot(slot: Slot, request: SnapshotRequest): Promise<Snapshot> {
+  const { tree, ...found } = await writeWorkingTree(slot, {
+    includeIgnored: await includeIgnored(slot, request.includeIgnored),
+  });
+  const commit = (await existing(slot, request, tree)) ?? (await record(slot, request, tree));
+  await rememberSaved(slot, { tree, ref: request.ref, commit });
+  const diff = await diffOf(slot.repo, request.parent, commit);
+  return { ...diff, ...found, ref: request.ref, commit, tree, isEmpty: diff.changedFiles.length === 0 };
+}
+
+async function record(slot: Slot, request: SnapshotRequest, tree: string): Promise<CommitId> {
+  const { ref, parent, message, author } = request;
+  const commit = await commitTree(controlObjects(slot), {
+    tree,
+    parents: [parent],
+    message,
+    ...(author === undefined ? {} : { author }),
+  });
+  await bringHome(slot, { commit, ref, knownAncestor: parent });
+  return commit;
+}
+
+/** What an earlier try, cut short before its result was recorded, left under the ref. */
+async function existing(slot: Slot, { ref, parent }: SnapshotRequest, tree: string): Promise<CommitId | undefined> {
+  const commit = await readRef(slot.repo, ref);
+  if (commit === undefined) return undefined;
+  const facts = await gitLine(home(slot.repo), ["rev-parse", `${commit}^{tree}`, `${commit}^@`]);
+  if (facts === `${tree}\n${parent}`) return commit;
+  throw new TuttiError("CONFLICT", `${ref} already holds another snapshot`, {
+    failureClass: "conflict",
+    hint: "Take a later snapshot of the same attempt under a name of its own",
+    context: { ref, commit, tree, parent },
+  });
+}

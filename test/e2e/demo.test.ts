@@ -1,0 +1,90 @@
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
+import { parseNdjson, runTutti, startTutti, type TuttiOptions } from "../support/tutti-process.ts";
+
+let project: ScratchProject;
+let tmp: string;
+
+beforeEach(async () => {
+  project = await scratchProject({ "README.md": "# Somebody's project\n" });
+  tmp = join(project.home, "..", "tmp");
+  await mkdir(tmp);
+});
+
+afterEach(() => project.remove());
+
+/** In somebody's project, with a temporary folder of its own, so that whatever stays behind is seen. */
+const demo = (...args: readonly string[]): TuttiOptions => ({
+  args: ["demo", ...args],
+  env: { TMPDIR: tmp, NODE_DISABLE_COMPILE_CACHE: "1" },
+});
+
+const expectNoTrace = async (): Promise<void> => {
+  expect(await readdir(tmp)).toEqual([]);
+  expect(await readdir(project.home)).toEqual([]);
+  expect(await project.git("status", "--porcelain")).toBe("");
+  expect(await project.git("for-each-ref", "--format=%(refname)")).toBe("refs/heads/main");
+};
+
+describe("tutti demo", { timeout: 240_000 }, () => {
+  it("carries a job out with a wrong first try and a conflict, proves the result, and leaves no trace", async () => {
+    const { exitCode, stdout, stderr } = await runTutti(project, demo());
+
+    expect(stderr).toBe("");
+    expect(stdout).toContain("What the models say is scripted");
+    expect(stdout).toContain("Before: 2 of 24 tests pass.");
+    expect(stdout).toContain("The first try at csv was wrong");
+    expect(stdout).toMatch(/The work of (text|html) did not merge by itself/);
+    expect(stdout).toContain("The user's branch and files are as they were.");
+    expect(stdout).toContain("24 of 24 tests pass. Before it was 2.");
+    expect(exitCode).toBe(0);
+    await expectNoTrace();
+  });
+
+  it("keeps the project on request, with the work on the job's branch and not on the user's", async () => {
+    const { exitCode, stdout } = await runTutti(project, demo("--keep", "--json"));
+
+    expect(exitCode).toBe(0);
+    const outcome = parseNdjson(stdout).at(-1);
+    expect(outcome).toMatchObject({ type: "demo", tests: { passed: 24, total: 24 }, isCheckoutUntouched: true });
+    const kept = ["-C", join(String(outcome?.["folder"]), "spendings")];
+    expect(await project.git(...kept, "show", `${String(outcome?.["branch"])}:src/formats.js`)).toContain(
+      "{ html: toHtml, json: toJson, text: toText }",
+    );
+    expect(await project.git(...kept, "log", "--format=%s", "main")).toBe("Say in tests what the project shall do");
+  });
+});
+
+describe.runIf(process.platform === "linux")("a Ctrl-C", { timeout: 120_000 }, () => {
+  it.each([
+    ["before the job has begun", /Before: /],
+    ["while agents work", /attempt 1/],
+  ])("%s ends the demo with 130 and leaves neither files nor processes", async (_when, sign) => {
+    const { child, ended, stdout } = startTutti(project, demo());
+    await vi.waitFor(() => expect(stdout()).toMatch(sign), { timeout: 60_000, interval: 20 });
+    child.kill("SIGINT");
+
+    expect((await ended).exitCode).toBe(130);
+    await expectNoTrace();
+    expect(await processesOf(tmp)).toEqual([]);
+  });
+});
+
+/** Command lines of the processes whose environment names the folder. */
+async function processesOf(folder: string): Promise<readonly string[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const environment = await readProc(pid, "environ");
+      return environment.includes(folder) ? [await readProc(pid, "cmdline")] : [];
+    }),
+  );
+  return found.flat();
+}
+
+/** Empty for a process that has ended meanwhile or that is somebody else's. */
+const readProc = (pid: string, name: string): Promise<string> =>
+  readFile(`/proc/${pid}/${name}`, "utf8").catch(() => "");

@@ -1,0 +1,105 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+
+import * as api from "../../src/index.ts";
+import { version } from "../../src/cli/version.ts";
+import { buildProgram } from "../../src/cli/program.ts";
+import { memoryOutput } from "../../src/cli/memory-output.fixture.ts";
+import { errorCodes } from "../../src/domain/errors.ts";
+import { exitCodes, jobStatuses } from "../../src/domain/job-status.ts";
+import { taskStatuses } from "../../src/domain/task-status.ts";
+
+// Frozen on purpose: scripts and stored data depend on these. A change here is a breaking change and says so.
+describe("the public surface", () => {
+  it("exports these names", () => {
+    expect(Object.keys(api).toSorted()).toEqual([
+      "TuttiError",
+      "coarseStatus",
+      "defineConfig",
+      "errorCodes",
+      "exitCodes",
+      "failureClasses",
+      "jobStatuses",
+      "parsePlan",
+      "planJsonSchema",
+      "taskStatuses",
+      "totalUsage",
+    ]);
+  });
+
+  it("ends with these codes", () => {
+    expect(exitCodes).toEqual({ done: 0, failed: 1, usage: 2, waitingForPerson: 3, paused: 4, interrupted: 130 });
+  });
+
+  it("stores these statuses", () => {
+    expect(taskStatuses).toEqual([
+      "pending",
+      "ready",
+      "leased",
+      "running",
+      "validating",
+      "integrating",
+      "completed",
+      "failed",
+      "blocked",
+      "waiting",
+      "cancelled",
+    ]);
+    expect(jobStatuses).toEqual([
+      "planning",
+      "proposed",
+      "running",
+      "paused",
+      "waiting",
+      "interrupted",
+      "reviewing",
+      "completed",
+      "failed",
+      "cancelled",
+    ]);
+  });
+
+  it("names errors in order and once", () => {
+    expect(errorCodes).toEqual([...new Set(errorCodes)].toSorted());
+    expect(errorCodes.length).toBeGreaterThanOrEqual(37);
+  });
+
+  it("has these commands and flags", () => {
+    const program = buildProgram({ cwd: "/", env: {}, output: memoryOutput() }, () => undefined);
+    const surface = program.commands.flatMap((command) => [command, ...command.commands]);
+    const lines = surface.map(
+      (command) =>
+        `${command.parent === program ? "" : `${command.parent?.name() ?? ""} `}${command.name()}: ${command.options
+          .map(({ long }) => long)
+          .join(" ")}`,
+    );
+    expect(lines).toEqual([
+      "run: --file --plan --workers --manager-model --worker-model --yes --json",
+      "resume: --yes --max-cost --json",
+      "retry: --json",
+      "merge: --strategy --json",
+      "worker: --job --id",
+      "job: ",
+      "job list: --json",
+      "job show: --json",
+      "task: ",
+      "task show: --json",
+      "rescue: ",
+      "rescue list: --json",
+      "rescue restore: --json",
+      "init: --force --json",
+      "doctor: --json",
+      "config: ",
+      "config show: --json",
+      "config explain: --json",
+      "config schema: ",
+      "demo: --keep --json",
+      "simulate: --port --json",
+    ]);
+  });
+
+  it("says the version of its package", async () => {
+    const manifest: unknown = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
+    expect(manifest).toMatchObject({ version });
+  });
+});

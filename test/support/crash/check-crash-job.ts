@@ -1,0 +1,39 @@
+import { brokenPromises, checkoutOf } from "./broken-promises.ts";
+import type { CrashJob } from "./crash-job.ts";
+
+/** What the crash job's branch holds in the end. */
+const finalContents: Readonly<Record<string, string>> = { b: "good", c: "c", d: "d", e: "e" };
+
+/**
+ * Looks at everything of the user's now; afterwards says which promises the job has broken, whatever was killed meanwhile.
+ */
+export async function watchCrashJob(job: CrashJob): Promise<() => Promise<readonly string[]>> {
+  const checkout = await checkoutOf(job.project);
+  return async () =>
+    brokenPromises(job.project, {
+      attempts: { b: ["rejected", "accepted"], c: ["accepted"], d: ["accepted"], e: ["accepted"] },
+      files: Object.fromEntries(Object.entries(finalContents).map(([key, content]) => [`out/${key}.txt`, content])),
+      lines: { "list.txt": ["base", "c", "d"] },
+      written: await job.written(),
+      checkout,
+    });
+}
+
+const isResolver = (name: string): boolean => name.startsWith("resolver/");
+
+/** The resolver's task depends on which of two changes is merged first. */
+const nameless = (name: string): string => (isResolver(name) ? name.replace(/\/[^#]*/, "/") : name);
+
+/** Requests that a run made besides those of one that nothing cut short. */
+export function extraRequests(usual: readonly string[], requests: readonly string[]): readonly string[] {
+  const left = usual.map(nameless);
+  return requests.filter((name) => {
+    const at = left.indexOf(nameless(name));
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}
+
+/** A crash may keep two changes from meeting: then no resolver is asked. */
+export const missingRequests = (usual: readonly string[], requests: readonly string[]): readonly string[] =>
+  usual.filter((name) => !isResolver(name) && !requests.includes(name));

@@ -1,0 +1,33 @@
+import { defineConfig } from "vitest/config";
+
+// Processes are really killed and really timed here, on machines that others may load. A build server tries a test once more
+// and shows that it did; at a desk the first failure counts.
+const retry = process.env["CI"] === "true" ? 1 : 0;
+
+const limits = { testTimeout: 60_000, hookTimeout: 120_000, retry };
+
+export default defineConfig({
+  test: {
+    // Two cores and real processes: more at once only get in each other's way.
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          ...limits,
+          name: "unit",
+          include: ["src/**/*.test.ts", "test/{gates,simulator,docs,pins}/**/*.test.ts", "scripts/**/*.test.ts"],
+        },
+      },
+      {
+        test: {
+          ...limits,
+          name: "e2e",
+          testTimeout: 180_000,
+          include: ["test/{e2e,crash}/**/*.test.ts"],
+          globalSetup: ["test/support/build-once.ts"],
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
