@@ -18,7 +18,11 @@ export type Guarded = {
 
 export const failureOf = (error: TuttiError): AgentFailure => ({ error: errorToJson(error) });
 
-const aborted = () => new TuttiError("ABORTED", "The turn was interrupted.", { failureClass: "killed" });
+/** A caller that names the used-up budget as its reason gets that: unlike a wish to stop, it undoes no turn that is done. */
+const aborted = ({ reason }: AbortSignal): TuttiError =>
+  reason instanceof TuttiError && reason.code === "BUDGET_EXCEEDED"
+    ? reason
+    : new TuttiError("ABORTED", "The turn was interrupted.", { failureClass: "killed" });
 
 const timedOut = (ms: number) =>
   new TuttiError("AGENT_TIMED_OUT", `The turn took longer than its limit of ${ms} ms.`, {
@@ -53,7 +57,7 @@ export class TurnGuard {
   start(): void {
     const { signal, timeoutMs, stallTimeoutMs } = this.#turn;
     signal.addEventListener("abort", this.#onAbort);
-    if (signal.aborted) this.stopped = failureOf(aborted());
+    if (signal.aborted) this.stopped = failureOf(aborted(signal));
     this.#after(timeoutMs, () => this.stop(failureOf(timedOut(timeoutMs))));
     this.#watchStall(Math.min(10_000, Math.max(50, stallTimeoutMs / 4)));
   }
@@ -80,7 +84,7 @@ export class TurnGuard {
     for (const timer of this.#timers) clearTimeout(timer);
   }
 
-  readonly #onAbort = (): void => this.stop(failureOf(aborted()));
+  readonly #onAbort = (): void => this.stop(failureOf(aborted(this.#turn.signal)));
 
   async #interrupt(): Promise<void> {
     if (!this.hasBegun) return this.#agent.kill();

@@ -27,10 +27,11 @@ export async function withinJobBudget(
 ): Promise<AgentOutcome> {
   const limitUsd = budgets.job.options.maxCostUsdPerJob;
   if (limitUsd === undefined) return turn(signal);
-  const failure = { error: jobBudgetSpent(limitUsd) };
+  const reason = jobBudgetSpent(limitUsd);
+  const failure = { error: errorToJson(reason) };
   if (await isJobBudgetSpent(budgets)) return { ...nothingDone, status: "failed", failure };
   const [spent, ended] = [new AbortController(), new AbortController()];
-  const watching = watchBudget(budgets, spent, AbortSignal.any([signal, ended.signal]));
+  const watching = watchBudget(budgets, () => spent.abort(reason), AbortSignal.any([signal, ended.signal]));
   try {
     const outcome = await turn(AbortSignal.any([signal, spent.signal]));
     const isCut = outcome.status === "failed" && spent.signal.aborted && !signal.aborted;
@@ -43,21 +44,19 @@ export async function withinJobBudget(
 
 const nothingDone = { text: "", usage: noUsage, permissionDenials: [], durationMs: 0 };
 
-async function watchBudget(budgets: Budgets, spent: AbortController, stop: AbortSignal): Promise<void> {
+async function watchBudget(budgets: Budgets, onSpent: () => void, stop: AbortSignal): Promise<void> {
   const watch = budgets.state.events.watch();
   while (!stop.aborted) {
-    if (await isJobBudgetSpent(budgets)) return spent.abort();
+    if (await isJobBudgetSpent(budgets)) return onSpent();
     await watch.wait({ timeoutMs: lookAgainMs, signal: stop });
   }
 }
 
-const jobBudgetSpent = (limitUsd: number): ErrorJson =>
-  errorToJson(
-    new TuttiError("BUDGET_EXCEEDED", `The job has used up its limit of ${limitUsd} USD.`, {
-      failureClass: "exhausted",
-      context: { limitUsd },
-    }),
-  );
+const jobBudgetSpent = (limitUsd: number): TuttiError =>
+  new TuttiError("BUDGET_EXCEEDED", `The job has used up its limit of ${limitUsd} USD.`, {
+    failureClass: "exhausted",
+    context: { limitUsd },
+  });
 
 /**
  * What is left of a task's budget for its next turn, in US dollars, after all of its turns before; `undefined` without a limit.

@@ -37,7 +37,7 @@ describe("kill -9 with the real Claude Code", () => {
     const survival = await survive("claude", faultText(targets));
 
     const coordinatorKills = targets.filter(({ process }) => process === "coordinator");
-    expect(survival.kills).toEqual(targets.map(nameOf));
+    expect(survival.kills, survival.said).toEqual(targets.map(nameOf));
     expect(survival.exits, survival.said).toEqual([...coordinatorKills.map(() => "SIGKILL"), 0]);
     // The coordinator dies where no worker is in a turn but those beside the resolver.
     expectNothingLost(survival, targets.length + (coordinatorKills.length > 0 ? 2 : 0));

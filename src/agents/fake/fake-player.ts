@@ -65,7 +65,7 @@ export class FakePlayer {
   async #answer(answer: FakeAnswer, earlier: number, turn: Turn): Promise<FakeEnd> {
     const { delayMs, text = "done", result, failure, hang } = answer;
     const usage = { [this.#start.model]: answer.usage ?? usualUsage };
-    turn.tell({ type: "usage", usage });
+    if (delayMs !== undefined || hang === true) turn.tell({ type: "usage", usage });
     if (delayMs !== undefined) await delay(delayMs, undefined, { signal: turn.signal });
     if (failure !== undefined && earlier < (failure.times ?? Number.POSITIVE_INFINITY)) {
       const { code, resetAfterMs, message, retryAfterMs } = failure;
@@ -74,6 +74,7 @@ export class FakePlayer {
     }
     await this.#work(answer, turn);
     turn.tell({ type: "text", text });
+    turn.tell({ type: "usage", usage });
     if (hang === true) await delay(2 ** 31 - 1, undefined, { signal: turn.signal });
     return { text, usage, result };
   }
