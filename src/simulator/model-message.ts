@@ -30,8 +30,8 @@ export function messageOf(
   }
   const says = saysOf(turn, values);
   if (says !== "") content.push({ type: "text", text: says });
-  for (const [index, { name, input }] of calls.entries()) {
-    content.push({ type: "tool_use", id: toolUseId(at, index), name, input });
+  for (const [call, { name, input }] of calls.entries()) {
+    content.push({ type: "tool_use", id: toolUseId(at, { call, calls: calls.length }), name, input });
   }
   return {
     id: `msg_sim_${at.nonce}`,

@@ -8,9 +8,11 @@ const writing: ScenarioTurn = { writes: { "a.txt": "a" } };
 const saying = (says: string): ScenarioTurn => ({ says });
 const prompt: RequestMessage = { role: "user", content: [{ type: "text", text: "Go." }] };
 
-const called = (rule: number | "x", turn: number): RequestMessage => ({
+const idOf = (rule: number | "x", turn: number, call: number): string =>
+  toolUseId({ rule, turn, nonce: "n" }, { call, calls: 2 });
+const called = (rule: number | "x", turn: number, calls: readonly number[] = [0, 1]): RequestMessage => ({
   role: "assistant",
-  content: [0, 1].map((call) => ({ type: "tool_use", id: toolUseId({ rule, turn, nonce: "n" }, call) })),
+  content: calls.map((call) => ({ type: "tool_use", id: idOf(rule, turn, call) })),
 });
 const said = (text: string): RequestMessage => ({ role: "assistant", content: [{ type: "text", text }] });
 const result: RequestMessage = { role: "user", content: [{ type: "tool_result", tool_use_id: "x" }] };
@@ -36,13 +38,21 @@ describe("nextTurn", () => {
   it("makes a turn again whose calls were interrupted, and not one whose calls failed", () => {
     const answer = (content: string): RequestMessage => ({
       role: "user",
-      content: [0, 1].map((call) => {
-        const id = toolUseId({ rule: 3, turn: 0, nonce: "n" }, call);
-        return { type: "tool_result", tool_use_id: id, is_error: true, content };
-      }),
+      content: [0, 1].map((call) => ({
+        type: "tool_result",
+        tool_use_id: idOf(3, 0, call),
+        is_error: true,
+        content,
+      })),
     });
     expect(next([writing], called(3, 0), answer("[Tool call interrupted: the session ended]"))).toBe(0);
+    expect(next([writing], called(3, 0), answer("The user doesn't want to proceed with this tool use."))).toBe(0);
     expect(next([writing], called(3, 0), answer("Permission denied"))).toBe(1);
+  });
+
+  it("makes a turn again of which only some calls were made, and counts one whose calls came in several messages", () => {
+    expect(next([writing], called(3, 0, [0]), result)).toBe(0);
+    expect(next([writing], called(3, 0, [0]), result, called(3, 0, [1]), result)).toBe(1);
   });
 
   it("counts a repeated turn once", () => {

@@ -11,13 +11,15 @@ export type TurnAddress = { readonly rule: RuleKey; readonly turn: number; reado
  * The tool-use ids that the simulator sends say which scripted turn they belong to. So the transcript itself tells how far
  * the script has come, whatever the agent adds to it or drops from it.
  */
-export const toolUseId = ({ rule, turn, nonce }: TurnAddress, call: number): string =>
-  `toolu_sim_${rule}_${turn}_${call}_${nonce}`;
+export const toolUseId = (
+  { rule, turn, nonce }: TurnAddress,
+  { call, calls }: { readonly call: number; readonly calls: number },
+): string => `toolu_sim_${rule}_${turn}_${call}-${calls}_${nonce}`;
 
-const minted = /^toolu_sim_(\d+|x)_(\d+)_\d+_/;
+const minted = /^toolu_sim_(?<rule>\d+|x)_(?<turn>\d+)_(?<call>\d+)-(?<calls>\d+)_(?<nonce>.+)$/;
 
 /** What Claude Code answers, in a conversation that it resumes, for a call that its death or an interrupt left without a result. */
-const interrupted = /interrupted/i;
+const interrupted = /interrupted|doesn't want to (proceed|take)|result missing/i;
 
 function wasInterrupted({ type, is_error: isError, content }: RequestMessage["content"][number]): boolean {
   if (type !== "tool_result" || isError !== true) return false;
@@ -28,9 +30,24 @@ function wasInterrupted({ type, is_error: isError, content }: RequestMessage["co
 const interruptedCalls = (messages: readonly RequestMessage[]): ReadonlySet<string | undefined> =>
   new Set(messages.flatMap(({ content }) => content.filter(wasInterrupted).map((block) => block.tool_use_id)));
 
-function turnOf(id: string | undefined, rule: RuleKey): number {
-  const found = minted.exec(id ?? "");
-  return found !== null && found[1] === String(rule) ? Number(found[2]) : -1;
+/** Collects the calls of a rule's answers: an agent that dies between two calls of one answer keeps only the first. */
+class MadeCalls {
+  readonly #rule: RuleKey;
+  readonly #byAnswer = new Map<string, Set<string>>();
+
+  constructor(rule: RuleKey) {
+    this.#rule = rule;
+  }
+
+  /** @returns the turn that is complete with this call; -1 when none is */
+  add(id: string | undefined): number {
+    const { rule, turn, call, calls, nonce } = minted.exec(id ?? "")?.groups ?? {};
+    if (rule !== String(this.#rule) || call === undefined) return -1;
+    const answer = `${turn}/${nonce}`;
+    const made = (this.#byAnswer.get(answer) ?? new Set()).add(call);
+    this.#byAnswer.set(answer, made);
+    return made.size === Number(calls) ? Number(turn) : -1;
+  }
 }
 
 /** Stands in a compacted conversation for the tool calls that are gone from it. */
@@ -54,19 +71,20 @@ export type Script = {
 /**
  * The index of the turn to answer next.
  *
- * A turn with tool calls counts once its id stands in the transcript; a turn of text only counts once an answer with just
- * that text follows. A turn whose calls were interrupted is made again. Anything else in the transcript (reminders,
+ * A turn with tool calls counts once all of them stand in the transcript; a turn of text only counts once an answer with
+ * just that text follows. A turn with a call that was interrupted, or never made, is made again. Anything else in the transcript (reminders,
  * synthetic answers, halves of a cut stream) is ignored.
  * @param start - index of the prompt's message: only what follows counts
  */
 export function nextTurn(messages: readonly RequestMessage[], start: number, { rule, turns, says }: Script): number {
   let next = carriedOver(messages[start], rule);
   const unknown = interruptedCalls(messages);
+  const made = new MadeCalls(rule);
   for (const { role, content } of messages.slice(start + 1)) {
     if (role !== "assistant") continue;
     const calls = content.filter(({ type }) => type === "tool_use");
     if (calls.some(({ id }) => unknown.has(id))) continue;
-    const highest = Math.max(-1, ...calls.map(({ id }) => turnOf(id, rule)));
+    const highest = Math.max(-1, ...calls.map(({ id }) => made.add(id)));
     const awaited = turns[next];
     if (highest >= 0) next = Math.max(next, highest + 1);
     else if (awaited !== undefined && !callsTools(awaited) && textOf(content).trim() === says(awaited).trim())
