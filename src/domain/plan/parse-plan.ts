@@ -10,6 +10,8 @@ export type PlanOrigin = {
   readonly file?: string;
   /** 1-based line of a value, when the parser of the file knows it. */
   readonly lineOf?: (path: PlanPath) => number | undefined;
+  /** A person or a program wrote it, without a file. */
+  readonly isFromCaller?: true;
 };
 
 /** At most so many problems travel in the error's `context`. */
@@ -30,12 +32,13 @@ export function parsePlan(value: unknown, origin: PlanOrigin = {}): Plan {
   return { summary: parsed.data.summary, tasks };
 }
 
-function planError(problems: readonly PlanProblem[], origin: PlanOrigin): TuttiError {
+/** One error for all problems; the first is the message. */
+export function planError(problems: readonly PlanProblem[], origin: PlanOrigin): TuttiError {
   const [first, ...others] = problems;
   const lines = problems.slice(0, maxReported).map((problem) => describe(problem, origin));
   const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
   return new TuttiError(first?.code ?? "PLAN_INVALID", `${lines[0] ?? "The plan is not valid"}${more}`, {
-    failureClass: origin.file === undefined ? "recoverable" : "permanent",
+    failureClass: origin.file === undefined && origin.isFromCaller === undefined ? "recoverable" : "permanent",
     context: { problems: lines, ...(origin.file === undefined ? {} : { file: origin.file }) },
   });
 }
