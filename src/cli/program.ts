@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 
 import { exitCodes } from "../domain/job-status.ts";
 import type { Cli } from "./cli.ts";
+import type { CostOptions } from "./commands/cost.ts";
 import type { DemoOptions } from "./commands/demo.ts";
 import type { MergeCommandOptions } from "./commands/merge.ts";
 import type { ResumeOptions, RunOptions } from "./commands/run.ts";
@@ -25,6 +26,7 @@ export function buildProgram(cli: Cli, setExitCode: SetExitCode): Command {
   const face = { cli, finish: setExitCode };
   addJobCommands(program, face);
   addResultCommands(program, face);
+  addCostCommand(program, face);
   addLookCommands(program, face);
   addSetUpCommands(program, face);
   addTestCommands(program, face);
@@ -152,6 +154,27 @@ function addLookCommands(program: Command, { cli, finish }: Face): void {
     .addOption(json())
     .action(async (ref: string, folder: string) => {
       finish(await (await import("./commands/look.ts")).rescueRestoreCommand(cli, ref, folder));
+    });
+}
+
+function addCostCommand(program: Command, { cli, finish }: Face): void {
+  program
+    .command("cost")
+    .description("what was spent, by job, task, model or day")
+    .argument("[job]", "its id or the beginning of it; default: every job of this project")
+    .addOption(
+      new Option("--by <what>", "what to sum by; default: job, or task for one job").choices([
+        "job",
+        "task",
+        "model",
+        "day",
+      ]),
+    )
+    .option("--since <day>", "only from this day on, such as 2026-11-01")
+    .addOption(json())
+    .addHelpText("after", examples("tutti cost", "tutti cost add-a-csv", "tutti cost --by day --since 2026-11-01"))
+    .action(async (id: string | undefined, options: CostOptions) => {
+      finish(await (await import("./commands/cost.ts")).costCommand(cli, id, options));
     });
 }
 

@@ -22,6 +22,7 @@ import {
   type MergeOptions,
   type Rescue,
 } from "../workspace/index.ts";
+import { answerCosts, type CostAnswer, type CostQuestion } from "./costs.ts";
 import { factsOf } from "./drive-job.ts";
 import { startBranch } from "./job-branch.ts";
 import { jobRunId, planDecisionSignal } from "./queues.ts";
@@ -102,6 +103,11 @@ export class Application {
   async usage(jobId: JobId): Promise<{ readonly ofJob: Usage; readonly byTask: ReadonlyMap<string, Usage> }> {
     const { sessions } = this.#services.state;
     return { ofJob: await sessions.usageOfJob(jobId), byTask: await sessions.usageByTask(jobId) };
+  }
+
+  /** What the project, or one job, has cost. */
+  costs(question: CostQuestion): Promise<CostAnswer> {
+    return answerCosts(this.#services.state, this.#services.repo.root, question);
   }
 
   events(cursor: Cursor): Promise<readonly StoredEvent[]> {

@@ -1,5 +1,6 @@
 import { Attempts } from "./attempts.ts";
 import type { StateContext } from "./context.ts";
+import { Costs } from "./costs.ts";
 import { EventLog } from "./event-log.ts";
 import { Fleet } from "./fleet.ts";
 import { Integrations } from "./integrations.ts";
@@ -17,6 +18,7 @@ export class StateManager {
   readonly attempts: Attempts;
   readonly integrations: Integrations;
   readonly sessions: Sessions;
+  readonly costs: Costs;
   readonly fleet: Fleet;
   readonly pauses: Pauses;
   readonly events: EventLog;
@@ -27,6 +29,7 @@ export class StateManager {
     this.attempts = new Attempts(context);
     this.integrations = new Integrations(context);
     this.sessions = new Sessions(context);
+    this.costs = new Costs(context);
     this.fleet = new Fleet(context);
     this.pauses = new Pauses(context);
     this.events = new EventLog(context);

@@ -79,6 +79,7 @@ describe("the public surface", () => {
       "retry: --json",
       "merge: --strategy --json",
       "worker: --job --id",
+      "cost: --by --since --json",
       "job: ",
       "job list: --json",
       "job show: --json",
