@@ -13,6 +13,7 @@ export type EventData = {
   "job-created": { readonly goal: string; readonly baseCommit: string };
   "job-status-changed": { readonly from: JobStatus; readonly to: JobStatus; readonly reason?: string };
   "plan-accepted": { readonly summary: string; readonly taskCount: number };
+  "tasks-added": { readonly tasks: readonly string[] };
   "task-status-changed": { readonly from: TaskStatus; readonly to: TaskStatus; readonly reason?: string };
   "attempt-started": { readonly number: number; readonly workerId: string; readonly baseCommit: string };
   "attempt-resumed": { readonly number: number; readonly workerId: string; readonly sessionId: string | null };

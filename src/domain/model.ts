@@ -5,7 +5,8 @@ import type { Json } from "./json.ts";
 import type { JobStatus } from "./job-status.ts";
 import type { Evidence, GateResult } from "./evidence.ts";
 import type { JobReport } from "./job-report.ts";
-import type { Plan, PlanTask } from "./plan/plan-schema.ts";
+import type { Plan } from "./plan/plan-schema.ts";
+import type { TaskSpec } from "./plan/task-spec.ts";
 import type { JobSettings } from "./settings.ts";
 import type { TaskStatus } from "./task-status.ts";
 import type { Usage } from "./budget/usage.ts";
@@ -18,6 +19,11 @@ export type Job = {
   readonly projectPath: string;
   readonly goal: string;
   readonly status: JobStatus;
+  readonly strategy: JobStrategy;
+  /** Who made it through the job API; several orchestrators may share a project. */
+  readonly orchestratorId: string | undefined;
+  /** The caller's own name for it: asking for it again gives the same job. */
+  readonly dispatchKey: string | undefined;
   readonly baseCommit: CommitId;
   /** `tutti/<job>`. */
   readonly branch: string;
@@ -29,6 +35,9 @@ export type Job = {
   readonly endedAt: number | undefined;
 };
 
+/** Who decides what its tasks are: the manager model, or the program or person that adds them. */
+export type JobStrategy = "manager" | "manual";
+
 export type Task = {
   readonly id: TaskId;
   readonly jobId: JobId;
@@ -39,7 +48,7 @@ export type Task = {
   readonly reason: string | undefined;
   /** For `waiting`. */
   readonly waitsFor: WaitsFor | undefined;
-  readonly spec: PlanTask;
+  readonly spec: TaskSpec;
   readonly priority: number;
   readonly dependsOn: readonly TaskId[];
   readonly round: number;
@@ -82,6 +91,8 @@ export type Attempt = {
 export type AttemptOutcome = {
   readonly status: "finished" | "failed";
   readonly text: string;
+  /** The structured answer, when one was asked for. */
+  readonly result?: Json;
   readonly usage: Usage;
   readonly durationMs: number;
   readonly permissionDenials: readonly { readonly tool: string; readonly summary: string }[];

@@ -73,6 +73,7 @@ async function haveWorkDone(desk: JobDesk, execution: Execution): Promise<AgentO
   const slot = await placeOf(desk, begun, signal);
   await services.state.attempts.placeIn(lease, begun.id, slot.slotId);
   services.fault("execute.before-agent");
+  const { spec } = await services.state.tasks.get(lease.taskId);
   const fresh = await promptForAttempt(desk, lease, begun);
   return runAgent(desk, {
     owner: { key: begun.conversation, jobId: job.id, taskId: lease.taskId, role: "worker" },
@@ -81,11 +82,12 @@ async function haveWorkDone(desk: JobDesk, execution: Execution): Promise<AgentO
       slotId: slot.slotId,
       cwd: slot.path,
       ...roleModel(job.options, "worker"),
+      ...(spec.resultSchema === undefined ? {} : { resultSchema: spec.resultSchema }),
       permissions: { mode: "edit", allow: job.options.agent.allow, sandbox: job.options.agent.sandbox },
     },
     prompt: { fresh, resumed: await resumedPrompt(desk, execution, fresh) },
     limits: {
-      timeoutMs: job.options.workerTimeoutMs,
+      timeoutMs: spec.timeoutMs ?? job.options.workerTimeoutMs,
       stallTimeoutMs: job.options.stallTimeoutMs,
       ...(maxCostUsd === undefined ? {} : { maxCostUsd }),
     },
@@ -109,7 +111,9 @@ async function resumedPrompt(desk: JobDesk, { lease, begun }: AttemptStep, fresh
 function outcomeOf(outcome: AgentOutcome): AttemptOutcome {
   const { text, usage, durationMs, permissionDenials } = outcome;
   const facts = { text, usage, durationMs, permissionDenials };
-  if (outcome.status === "finished") return { status: "finished", ...facts };
+  if (outcome.status === "finished") {
+    return { status: "finished", ...facts, ...(outcome.result === undefined ? {} : { result: outcome.result }) };
+  }
   const { error, retryAfterMs, resetAt } = outcome.failure;
   const times = {
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),

@@ -1,6 +1,6 @@
 import type { JobStatus } from "../domain/job-status.ts";
 import { asJobId, type JobId } from "../domain/ids.ts";
-import type { Job, Task } from "../domain/model.ts";
+import type { Job } from "../domain/model.ts";
 import type { Flow, Workflow } from "../engine/port.ts";
 import { driveJob, wakeQuotaWaiters } from "./drive-job.ts";
 import type { AgentDesk, JobDesk } from "./desk.ts";
@@ -35,11 +35,23 @@ async function runJob(desk: DriveDesk, flow: Flow, input: JobInput): Promise<Job
   const { jobs, tasks } = desk.services.state;
   const jobId = asJobId(input.jobId);
   // Recorded: a replay must take the same way, though the tasks exist by then.
-  const isPlanned = await flow.step("look", async () => (await tasks.list(jobId)).length > 0);
+  const isPlanned = await flow.step("look", async () => {
+    const { strategy } = await jobs.get(jobId);
+    return strategy === "manual" || (await tasks.list(jobId)).length > 0;
+  });
   if (!isPlanned) {
     const planned = await planAndAsk(desk, flow, { jobId, isApproved: input.isApproved });
     if (planned !== "running") return planned;
   }
+  for (;;) {
+    const status = await carryOut(desk, flow, jobId);
+    // Tasks may have been added since the last one ended.
+    if (status !== "running") return status;
+  }
+}
+
+async function carryOut(desk: DriveDesk, flow: Flow, jobId: JobId): Promise<JobStatus> {
+  const { jobs } = desk.services.state;
   await flow.step("running", () => setStatus(desk, jobId, { status: "running" }));
   const end = await flow.step("drive", async ({ signal }) => {
     await wakeQuotaWaiters(desk, jobId);
@@ -51,7 +63,7 @@ async function runJob(desk: DriveDesk, flow: Flow, input: JobInput): Promise<Job
     await reviewJob(desk.deskFor(await jobs.get(jobId)), signal);
     return null;
   });
-  return flow.step("finish", async () => setStatus(desk, jobId, { status: finalStatus(await tasks.list(jobId)) }));
+  return flow.step("finish", () => jobs.finish(jobId));
 }
 
 const whyEnded = (end: "paused" | "waiting"): string =>
@@ -101,6 +113,3 @@ async function setStatus(
   await desk.services.state.jobs.setStatus(jobId, status, reason);
   return status;
 }
-
-const finalStatus = (tasks: readonly Task[]): JobStatus =>
-  tasks.every(({ status }) => status === "completed") ? "completed" : "failed";

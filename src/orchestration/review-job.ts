@@ -29,9 +29,7 @@ export async function reviewJob(desk: JobDesk, signal: AbortSignal): Promise<Job
   services.fault("review.before");
   const tasks = await services.state.tasks.list(job.id);
   const isReviewable = tasks.some(({ status }) => status === "completed");
-  const asked = isReviewable
-    ? await askReviewer(desk, tasks, signal)
-    : { review: undefined, problem: "no task completed, so there is nothing to review" };
+  const asked = await review();
   services.fault("review.after-agent");
   const report = await buildReport({
     state: services.state,
@@ -45,6 +43,12 @@ export async function reviewJob(desk: JobDesk, signal: AbortSignal): Promise<Job
   await services.state.jobs.saveReport(job.id, report, summary);
   services.fault("report.saved");
   return report;
+
+  async function review(): Promise<Asked> {
+    if (job.strategy === "manual") return { review: undefined, problem: "whoever added the tasks reads the results" };
+    if (isReviewable) return askReviewer(desk, tasks, signal);
+    return { review: undefined, problem: "no task completed, so there is nothing to review" };
+  }
 }
 
 type Asked = { readonly review: Review | undefined; readonly problem: string | undefined };

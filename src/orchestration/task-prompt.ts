@@ -1,3 +1,5 @@
+import { taskIdOf } from "../domain/ids.ts";
+import type { Task } from "../domain/model.ts";
 import type { PlanTask } from "../domain/plan/plan-schema.ts";
 import type { BegunAttempt, TaskLease } from "../state/begin-attempt.ts";
 import { workerPrompt } from "../supervision/prompts/worker-prompt.ts";
@@ -15,6 +17,7 @@ export async function promptForAttempt(desk: JobDesk, lease: TaskLease, begun: B
     spec: task.spec,
     attempt: begun.number,
     dependencies,
+    parent: await parentOf(desk, task),
     feedback: begun.feedback,
     gates: gatesFor(desk, task.spec),
   });
@@ -22,6 +25,13 @@ export async function promptForAttempt(desk: JobDesk, lease: TaskLease, begun: B
 
 const gatesFor = (desk: JobDesk, spec: PlanTask) =>
   gatesOfTask(desk.job.options.gates, spec.gates).map(({ name, run }) => ({ name, run }));
+
+async function parentOf(desk: JobDesk, { spec, jobId }: Task) {
+  if (spec.parent === undefined) return undefined;
+  const id = taskIdOf(jobId, spec.parent);
+  const { title, result } = await dependencyResult(desk, id);
+  return { title, result, prompt: (await desk.services.state.tasks.get(id)).spec.prompt };
+}
 
 async function dependencyResult(desk: JobDesk, id: TaskLease["taskId"]) {
   const { tasks, attempts } = desk.services.state;

@@ -1,13 +1,15 @@
 import { TuttiError } from "../domain/errors.ts";
 import type { CommitId, JobId, WorkerId } from "../domain/ids.ts";
-import { isJobOver, type JobStatus } from "../domain/job-status.ts";
+import type { JobStatus } from "../domain/job-status.ts";
 import type { JobReport } from "../domain/job-report.ts";
-import type { Job } from "../domain/model.ts";
+import type { Job, JobStrategy } from "../domain/model.ts";
 import type { Plan } from "../domain/plan/plan-schema.ts";
 import type { JobSettings } from "../domain/settings.ts";
+import { isSettled } from "../domain/task-status.ts";
 import { appendEvent, type Tx } from "./append-events.ts";
 import type { StateContext } from "./context.ts";
-import { jobFromRow, jobStatusOf } from "./rows.ts";
+import { changeJobStatus, type JobStatusChange } from "./change-job-status.ts";
+import { jobFromRow, taskStatusOf } from "./rows.ts";
 
 export type NewJob = {
   readonly id: JobId;
@@ -16,6 +18,10 @@ export type NewJob = {
   readonly baseCommit: CommitId;
   readonly branch: string;
   readonly options: JobSettings;
+  /** Default `manager`. A `manual` job runs from the start, without tasks. */
+  readonly strategy?: JobStrategy;
+  readonly orchestratorId?: string;
+  readonly dispatchKey?: string;
 };
 
 /** Commands and queries on jobs. */
@@ -35,7 +41,10 @@ export class Jobs {
           id: job.id,
           project_path: job.projectPath,
           goal: job.goal,
-          status: "planning",
+          status: job.strategy === "manual" ? "running" : "planning",
+          strategy: job.strategy ?? "manager",
+          orchestrator_id: job.orchestratorId ?? null,
+          dispatch_key: job.dispatchKey ?? null,
           base_commit: job.baseCommit,
           branch: job.branch,
           options: JSON.stringify(job.options),
@@ -65,6 +74,18 @@ export class Jobs {
     return row === undefined ? undefined : jobFromRow(row);
   }
 
+  async findByKey(projectPath: string, dispatchKey: string): Promise<Job | undefined> {
+    const row = await this.#context.store.read((db) =>
+      db
+        .selectFrom("jobs")
+        .selectAll()
+        .where("project_path", "=", projectPath)
+        .where("dispatch_key", "=", dispatchKey)
+        .executeTakeFirst(),
+    );
+    return row === undefined ? undefined : jobFromRow(row);
+  }
+
   /** Newest first. */
   async list(projectPath: string): Promise<readonly Job[]> {
     const rows = await this.#context.store.read((db) =>
@@ -89,22 +110,23 @@ export class Jobs {
     await this.#context.store.write((tx) => this.#setStatus(tx, { id, to: "running", reason, mayReopen: true }));
   }
 
-  async #setStatus(
-    tx: Tx,
-    change: { id: JobId; to: JobStatus; reason: string | undefined; mayReopen: boolean },
-  ): Promise<void> {
-    const { id, to, reason } = change;
-    const row = await tx.selectFrom("jobs").select("status").where("id", "=", id).executeTakeFirstOrThrow();
-    const from = jobStatusOf(row);
-    if (from === to || (isJobOver(from) && !change.mayReopen)) return;
-    const at = this.#context.now();
-    await tx
-      .updateTable("jobs")
-      .set({ status: to, ended_at: isJobOver(to) ? at : null })
-      .where("id", "=", id)
-      .execute();
-    const data = { from, to, ...(reason === undefined ? {} : { reason }) };
-    await appendEvent(tx, { at, type: "job-status-changed", subject: { jobId: id }, data });
+  #setStatus(tx: Tx, change: Omit<JobStatusChange, "at">): Promise<void> {
+    return changeJobStatus(tx, { ...change, at: this.#context.now() });
+  }
+
+  /**
+   * Ends a job whose tasks have all come to an end; one that got more tasks meanwhile goes on.
+   * @returns the job's status then: `running` when there is more to do
+   */
+  async finish(id: JobId): Promise<JobStatus> {
+    return this.#context.store.write(async (tx) => {
+      const rows = await tx.selectFrom("tasks").select("status").where("job_id", "=", id).execute();
+      const statuses = rows.map(taskStatusOf);
+      const isDone = statuses.every((status) => status === "completed");
+      const to = !statuses.every(isSettled) ? "running" : isDone ? "completed" : "failed";
+      await this.#setStatus(tx, { id, to, reason: undefined, mayReopen: false });
+      return to;
+    });
   }
 
   /** Starts the next drive of a job whose last one has ended; its number names the engine run. */

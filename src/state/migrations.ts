@@ -165,6 +165,20 @@ async function createLogs(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex("activity_by_job").on("activity").columns(["job_id", "seq"]).execute();
 }
 
+/** Jobs whose tasks come from a program instead of a plan. */
+async function addJobApi(db: Kysely<unknown>): Promise<void> {
+  const table = db.schema.alterTable("jobs");
+  await table.addColumn("strategy", "text", (c) => c.notNull().defaultTo("manager")).execute();
+  await table.addColumn("orchestrator_id", "text").execute();
+  await table.addColumn("dispatch_key", "text").execute();
+  await db.schema
+    .createIndex("jobs_by_dispatch_key")
+    .on("jobs")
+    .columns(["project_path", "dispatch_key"])
+    .unique()
+    .execute();
+}
+
 /** The state's schema. A published migration never changes; a new need is a new migration. */
 export const stateMigrations: Migrations = {
   "state-001-first": {
@@ -174,4 +188,5 @@ export const stateMigrations: Migrations = {
       }
     },
   },
+  "state-002-job-api": { up: addJobApi },
 };

@@ -17,6 +17,9 @@ export const jobFromRow = (row: JobRow): Job => ({
   status: row.status as JobStatus,
   baseCommit: asCommitId(row.base_commit),
   branch: row.branch,
+  strategy: row.strategy as Job["strategy"],
+  orchestratorId: row.orchestrator_id ?? undefined,
+  dispatchKey: row.dispatch_key ?? undefined,
   options: JSON.parse(row.options) as Job["options"],
   plan: parsed(row.plan),
   round: row.round,
@@ -45,6 +48,8 @@ export const taskFromRow = (row: TaskRow, dependsOn: readonly string[]): Task =>
   startedAt: row.started_at ?? undefined,
   endedAt: row.ended_at ?? undefined,
 });
+
+export const specFromRow = (row: Pick<TaskRow, "spec">): Task["spec"] => JSON.parse(row.spec) as Task["spec"];
 
 export const conversationFromRow = (row: SessionRow): AgentConversation => ({
   key: row.key,

@@ -22,6 +22,11 @@ export type JobRow = {
   coordinator_until: Instant | null;
   created_at: Instant;
   ended_at: Instant | null;
+  /** `manager` or `manual`. */
+  strategy: string;
+  orchestrator_id: string | null;
+  /** Unique in the project. */
+  dispatch_key: string | null;
 };
 
 export type TaskRow = {

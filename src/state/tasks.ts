@@ -1,12 +1,17 @@
 import { TuttiError } from "../domain/errors.ts";
 import { taskIdOf, type JobId, type TaskId, type WorkerId } from "../domain/ids.ts";
 import type { Task, WaitsFor } from "../domain/model.ts";
+import { isJobOver } from "../domain/job-status.ts";
+import type { AddedTasks } from "../domain/plan/add-tasks.ts";
 import type { Plan } from "../domain/plan/plan-schema.ts";
+import type { TaskSpec } from "../domain/plan/task-spec.ts";
 import type { TaskStatus } from "../domain/task-status.ts";
 import { appendEvent } from "./append-events.ts";
+import { changeJobStatus } from "./change-job-status.ts";
 import type { StateContext } from "./context.ts";
+import { insertTasks } from "./insert-tasks.ts";
 import { moveTask, type Fence } from "./move-task.ts";
-import { taskFromRow } from "./rows.ts";
+import { jobStatusOf, specFromRow, taskFromRow } from "./rows.ts";
 
 /** Commands and queries on tasks. */
 export class Tasks {
@@ -22,29 +27,37 @@ export class Tasks {
     await this.#context.store.write(async (tx) => {
       const existing = await tx.selectFrom("tasks").select("id").where("job_id", "=", jobId).executeTakeFirst();
       if (existing !== undefined) return;
-      for (const [position, spec] of plan.tasks.entries()) {
-        await tx
-          .insertInto("tasks")
-          .values({
-            id: taskIdOf(jobId, spec.key),
-            job_id: jobId,
-            key: spec.key,
-            position,
-            status: "pending",
-            spec: JSON.stringify(spec),
-            priority: spec.priority,
-            round: 0,
-            fence_token: 0,
-            failures: 0,
-          })
-          .execute();
-      }
-      const edges = plan.tasks.flatMap((spec) =>
-        spec.dependsOn.map((on) => ({ task_id: taskIdOf(jobId, spec.key), depends_on: taskIdOf(jobId, on) })),
-      );
-      for (const edge of edges) await tx.insertInto("task_dependencies").values(edge).execute();
+      await insertTasks(tx, { jobId, specs: plan.tasks, firstPosition: 0 });
       const data = { summary: plan.summary, taskCount: plan.tasks.length };
       await appendEvent(tx, { at, type: "plan-accepted", subject: { jobId }, data });
+    });
+  }
+
+  /**
+   * Adds tasks to a job that is carried out, all in one transaction; a job that was over goes on with them.
+   * @param choose - turns the job's tasks so far into those to add; what it throws is thrown, and nothing is stored
+   * @returns ids in the order of `keys`
+   */
+  async add(jobId: JobId, choose: (known: readonly TaskSpec[]) => AddedTasks): Promise<readonly TaskId[]> {
+    const at = this.#context.now();
+    return this.#context.store.write(async (tx) => {
+      const rows = await tx
+        .selectFrom("tasks")
+        .select(["spec", "position"])
+        .where("job_id", "=", jobId)
+        .orderBy("position")
+        .execute();
+      const { keys, added } = choose(rows.map(specFromRow));
+      const ids = keys.map((key) => taskIdOf(jobId, key));
+      if (added.length === 0) return ids;
+      await insertTasks(tx, { jobId, specs: added, firstPosition: (rows.at(-1)?.position ?? -1) + 1 });
+      const tasks = added.map(({ key }) => taskIdOf(jobId, key));
+      await appendEvent(tx, { at, type: "tasks-added", subject: { jobId }, data: { tasks } });
+      const { status } = await tx.selectFrom("jobs").select("status").where("id", "=", jobId).executeTakeFirstOrThrow();
+      if (isJobOver(jobStatusOf({ status }))) {
+        await changeJobStatus(tx, { id: jobId, to: "running", reason: "tasks were added", mayReopen: true, at });
+      }
+      return ids;
     });
   }
 

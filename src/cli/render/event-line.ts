@@ -24,6 +24,8 @@ function jobLine(event: StoredEvent): EventLine | undefined {
       return { what: event.data.to, detail: event.data.reason ?? "" };
     case "plan-accepted":
       return { what: "planned", detail: `${counted(event.data.taskCount, "task")}: ${event.data.summary}` };
+    case "tasks-added":
+      return { what: "added", detail: counted(event.data.tasks.length, "task") };
     case "job-reviewed":
       return { what: "reviewed", detail: event.data.summary };
     case "dispatch-resumed":

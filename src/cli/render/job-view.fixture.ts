@@ -15,6 +15,9 @@ export const job: Job = {
   projectPath: "/p",
   goal: "Add a CSV export",
   status: "running",
+  strategy: "manager",
+  orchestratorId: undefined,
+  dispatchKey: undefined,
   baseCommit: asCommitId("b".repeat(40)),
   branch: "tutti/add-a-csv-3f2a",
   options: {

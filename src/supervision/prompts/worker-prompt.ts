@@ -9,6 +9,8 @@ export type WorkerPromptFacts = {
   readonly attempt: number;
   /** What the tasks it builds on came to, already merged into its working copy. */
   readonly dependencies: readonly { readonly key: string; readonly title: string; readonly result: string }[];
+  /** The task that it follows on from: all that it was told and what it came to. */
+  readonly parent?: { readonly title: string; readonly prompt: string; readonly result: string } | undefined;
   /** Why the attempt before wasn't enough. */
   readonly feedback: string | undefined;
   /** Commands that will judge the work. */
@@ -24,6 +26,7 @@ export function workerPrompt(facts: WorkerPromptFacts): string {
     section("The goal of the whole plan", facts.goal),
     section("The plan", facts.planSummary),
     section(`Your task: ${spec.title}`, spec.prompt),
+    section("The task that yours follows on from", parentContext(facts.parent)),
     section("Read first", spec.contextFiles),
     section("These files must exist when you are done", spec.expectedOutputs),
     section("Accepted when", spec.acceptance),
@@ -49,6 +52,9 @@ export function retryPrompt(facts: Pick<WorkerPromptFacts, "spec" | "attempt" | 
     "Your changes are still in your working directory. Fix what is named above, then finish the task.",
   );
 }
+
+const parentContext = (parent: WorkerPromptFacts["parent"]): string | undefined =>
+  parent === undefined ? undefined : `${parent.title}\n\n${parent.prompt}\n\nIts agent reported:\n${parent.result}`;
 
 const rules = section("Rules", [
   "Stay inside your current directory. Other agents work on the other tasks at the same time: do only your own.",
