@@ -3,7 +3,7 @@ import type { FailureClass } from "./failure/failure-class.ts";
 import type { AttemptId, CommitId, JobId, SessionId, SlotId, TaskId, WorkerId } from "./ids.ts";
 import type { Json } from "./json.ts";
 import type { JobStatus } from "./job-status.ts";
-import type { Evidence, GateResult } from "./evidence.ts";
+import type { Evidence, GateResult, ReplaySource } from "./evidence.ts";
 import type { JobReport } from "./job-report.ts";
 import type { Plan } from "./plan/plan-schema.ts";
 import type { TaskSpec } from "./plan/task-spec.ts";
@@ -11,7 +11,7 @@ import type { JobSettings } from "./settings.ts";
 import type { TaskStatus } from "./task-status.ts";
 import type { Usage } from "./budget/usage.ts";
 
-export type { DiffStat, Evidence, GateResult } from "./evidence.ts";
+export type { DiffStat, Evidence, GateResult, ReplaySource } from "./evidence.ts";
 
 /** A goal somebody gave, with the settings that it was started with. Times are milliseconds since the Unix epoch. */
 export type Job = {
@@ -24,6 +24,8 @@ export type Job = {
   readonly orchestratorId: string | undefined;
   /** The caller's own name for it: asking for it again gives the same job. */
   readonly dispatchKey: string | undefined;
+  /** A person wants it to stand still until it is resumed. */
+  readonly isPauseRequested: boolean;
   readonly baseCommit: CommitId;
   /** `tutti/<job>`. */
   readonly branch: string;
@@ -99,6 +101,8 @@ export type AttemptOutcome = {
   readonly error?: ErrorJson;
   readonly retryAfterMs?: number;
   readonly resetAt?: number;
+  /** No agent was asked: this result of another attempt was replayed. */
+  readonly replayOf?: ReplaySource;
 };
 
 export type AttemptDecision = {
@@ -114,6 +118,8 @@ export type AttemptDecision = {
   readonly delayMs: number;
   /** For `retry` and `ask`. */
   readonly feedback: string | undefined;
+  /** For `retry`: why the replayed result was of no use. The attempt goes on with its agent. */
+  readonly replayMiss?: string;
 };
 
 export type AgentAnswer = { readonly text: string; readonly result: Json | undefined };

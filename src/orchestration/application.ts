@@ -3,10 +3,11 @@ import { randomBytes } from "node:crypto";
 import { TuttiError } from "../domain/errors.ts";
 import type { Activity, StoredEvent } from "../domain/events.ts";
 import type { Usage } from "../domain/budget/usage.ts";
-import { asJobId, type JobId } from "../domain/ids.ts";
+import { asJobId, type JobId, type TaskId } from "../domain/ids.ts";
 import { isJobOver } from "../domain/job-status.ts";
-import type { Attempt, Job, Task } from "../domain/model.ts";
+import type { Attempt, Job, JobStrategy, Task } from "../domain/model.ts";
 import type { Plan } from "../domain/plan/plan-schema.ts";
+import type { TaskRequest } from "../domain/plan/task-spec.ts";
 import { releasedTasks } from "../domain/schedule/blocked-tasks.ts";
 import { isSettled } from "../domain/task-status.ts";
 import type { JobSettings } from "../domain/settings.ts";
@@ -25,15 +26,27 @@ import {
 import { answerCosts, type CostAnswer, type CostQuestion } from "./costs.ts";
 import { factsOf } from "./drive-job.ts";
 import { startBranch } from "./job-branch.ts";
+import { addTasksTo } from "./manual-jobs.ts";
 import { jobRunId, planDecisionSignal } from "./queues.ts";
 import type { JobReport } from "../domain/job-report.ts";
 import { defaultAccount, type Services } from "./services.ts";
+import { cancelJob, cancelTasks } from "./stop-job.ts";
+import { jobProgress, taskResults, type JobProgress, type TaskResult } from "./task-results.ts";
 
 export type JobRequest = {
   readonly goal: string;
   /** Skips the manager. */
   readonly plan?: Plan;
   readonly settings: JobSettings;
+};
+
+export type ManualJobRequest = {
+  readonly goal: string;
+  readonly settings: JobSettings;
+  /** Who makes it; several orchestrators may share a project. */
+  readonly orchestratorId?: string;
+  /** The caller's own name for it, unique in the project. */
+  readonly dispatchKey?: string;
 };
 
 /** Everything that a face may ask for: the one interface behind the command line, the web, MCP and the library. */
@@ -46,7 +59,14 @@ export class Application {
 
   /** @throws {TuttiError} `GOAL_EMPTY` */
   async createJob(request: JobRequest): Promise<Job> {
+    const job = await this.#create({ ...request, strategy: "manager" });
+    if (request.plan !== undefined) await this.#services.state.jobs.proposePlan(job.id, request.plan);
+    return this.#services.state.jobs.get(job.id);
+  }
+
+  async #create(request: ManualJobRequest & { readonly strategy: JobStrategy }): Promise<Job> {
     const { state, repo } = this.#services;
+    const { strategy, orchestratorId, dispatchKey } = request;
     const goal = request.goal.trim();
     if (goal === "") {
       throw new TuttiError("GOAL_EMPTY", "The goal is empty", {
@@ -63,9 +83,75 @@ export class Application {
       baseCommit: repo.head,
       branch,
       options: request.settings,
+      strategy,
+      ...(orchestratorId === undefined ? {} : { orchestratorId }),
+      ...(dispatchKey === undefined ? {} : { dispatchKey }),
     });
-    if (request.plan !== undefined) await state.jobs.proposePlan(id, request.plan);
     return state.jobs.get(id);
+  }
+
+  /**
+   * A job whose tasks somebody adds while it runs. With a `dispatchKey` that the project knows it is that job.
+   * @throws {TuttiError} `GOAL_EMPTY`
+   */
+  async createManualJob(request: ManualJobRequest): Promise<Job> {
+    const { dispatchKey } = request;
+    const find = async (): Promise<Job | undefined> =>
+      dispatchKey === undefined
+        ? undefined
+        : this.#services.state.jobs.findByKey(this.#services.repo.root, dispatchKey);
+    const known = await find();
+    if (known !== undefined) return known;
+    try {
+      return await this.#create({ ...request, strategy: "manual" });
+    } catch (error) {
+      // Somebody else may have asked for the same at the same moment.
+      const winner = await find();
+      if (winner === undefined) throw error;
+      return winner;
+    }
+  }
+
+  /**
+   * Adds tasks to a job, all or none; one that is over goes on with them. A request that repeats a task is that task.
+   * @returns their ids, in the order of the requests
+   * @throws {TuttiError} `PLAN_INVALID`, `PLAN_CYCLE`, `INPUT_INVALID`
+   */
+  async addTasks(jobId: JobId, requests: readonly TaskRequest[]): Promise<readonly TaskId[]> {
+    return addTasksTo(this.#services, await this.#services.state.jobs.get(jobId), requests);
+  }
+
+  /** @throws {TuttiError} `TASK_UNKNOWN` */
+  task(id: TaskId): Promise<Task> {
+    return this.#services.state.tasks.get(id);
+  }
+
+  results(jobId: JobId): Promise<readonly TaskResult[]> {
+    return taskResults(this.#services.state, jobId);
+  }
+
+  progress(jobId: JobId): Promise<JobProgress> {
+    return jobProgress(this.#services.state, jobId);
+  }
+
+  /** Ends a job for good, or some of its tasks. What was merged stays on its branch. */
+  async cancel(jobId: JobId, keys?: readonly string[]): Promise<readonly TaskId[]> {
+    const reason = "cancelled by a person";
+    if (keys === undefined) return cancelJob(this.#services, jobId, reason);
+    const tasks = await this.tasks(jobId);
+    return cancelTasks(
+      this.#services,
+      keys.map((key) => cancellable(tasks, key)),
+      reason,
+    );
+  }
+
+  /** Has a job stand still until it is resumed. @throws {TuttiError} `INPUT_INVALID` when it is over */
+  async pauseJob(job: Job): Promise<void> {
+    if (isJobOver(job.status)) {
+      throw new TuttiError("INPUT_INVALID", `Job ${job.id} is ${job.status}: there is nothing to pause`);
+    }
+    await this.#services.state.jobs.requestPause(job.id);
   }
 
   /** Newest first. */
@@ -202,12 +288,22 @@ function nothingToResume({ id, status }: Job, tasks: readonly Task[]): TuttiErro
 const isRetryable = (task: Task): boolean =>
   task.status === "failed" || (task.status === "waiting" && task.waitsFor === "person");
 
+function cancellable(tasks: readonly Task[], key: string): Task {
+  const task = tasks.find((candidate) => candidate.key === key);
+  if (task === undefined) throw unknownTask(tasks, key);
+  if (!isSettled(task.status) && task.status !== "integrating") return task;
+  const what = task.status === "integrating" ? "being merged" : task.status;
+  throw new TuttiError("INPUT_INVALID", `Task ${key} is ${what}: it can't be cancelled any more`);
+}
+
+function unknownTask(tasks: readonly Task[], key: string): TuttiError {
+  const known = tasks.map((candidate) => candidate.key).join(", ");
+  return new TuttiError("TASK_UNKNOWN", `The job has no task "${key}"`, { hint: `Its tasks: ${known}` });
+}
+
 function retryable(tasks: readonly Task[], key: string): Task {
   const task = tasks.find((candidate) => candidate.key === key);
-  if (task === undefined) {
-    const known = tasks.map((candidate) => candidate.key).join(", ");
-    throw new TuttiError("TASK_UNKNOWN", `The job has no task "${key}"`, { hint: `Its tasks: ${known}` });
-  }
+  if (task === undefined) throw unknownTask(tasks, key);
   if (isRetryable(task)) return task;
   throw new TuttiError(
     "INPUT_INVALID",

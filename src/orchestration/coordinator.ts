@@ -2,6 +2,7 @@ import { TuttiError } from "../domain/errors.ts";
 import type { JobId, RunId } from "../domain/ids.ts";
 import { isJobOver, type JobStatus } from "../domain/job-status.ts";
 import type { Job } from "../domain/model.ts";
+import { pausedByPerson } from "../state/jobs.ts";
 import { ActivityBuffer } from "./activity-buffer.ts";
 import { AgentPool } from "./agent-pool.ts";
 import { jobWorkflow, jobWorkflowName, type DriveDesk } from "./job-workflow.ts";
@@ -124,7 +125,7 @@ async function drive(coordination: Drive): Promise<JobStatus> {
     leaseMs: job.options.leaseMs,
   });
   coordination.stopNow.addEventListener("abort", () => workers.kill(), { once: true });
-  let end: JobStatus | "stopped";
+  let end: JobStatus | "stopped" | "held";
   try {
     end = await untilEnd(coordination, runId);
   } finally {
@@ -133,16 +134,24 @@ async function drive(coordination: Drive): Promise<JobStatus> {
     await pool.close();
     await activity.flush();
   }
-  return end === "stopped" ? markInterrupted(services, jobId, runId) : end;
+  if (end === "held") return markStopped(services, runId, { jobId, status: "paused", reason: pausedByPerson });
+  if (end === "stopped") {
+    return markStopped(services, runId, { jobId, status: "interrupted", reason: "stopped by a person" });
+  }
+  return end;
 }
 
 /** Written when nothing of the drive runs any more, so that none of its steps can write over it. */
-async function markInterrupted({ state, engine }: Services, jobId: JobId, runId: RunId): Promise<JobStatus> {
+async function markStopped(
+  { state, engine }: Services,
+  runId: RunId,
+  { jobId, ...to }: { readonly jobId: JobId; readonly status: JobStatus; readonly reason: string },
+): Promise<JobStatus> {
   const [run, { status }] = [await engine.find(runId), await state.jobs.get(jobId)];
   // It came to its end while it was being stopped.
   if (run?.status === "completed" || isJobOver(status)) return status;
-  await state.jobs.setStatus(jobId, "interrupted", "stopped by a person");
-  return "interrupted";
+  await state.jobs.setStatus(jobId, to.status, to.reason);
+  return to.status;
 }
 
 /** Goes on with the drive that was cut short; after one that has ended, starts the next. */
@@ -151,6 +160,7 @@ async function startDrive({ services, jobId, isApproved, liftsPause }: Coordinat
   const last = await engine.find(jobRunId(jobId, job.round));
   const hasEnded = last !== undefined && ["completed", "failed", "cancelled"].includes(last.status);
   const round = hasEnded ? await state.jobs.nextRound(jobId) : job.round;
+  await state.jobs.withdrawPause(jobId);
   // A quota that is still out will say so by itself.
   if (liftsPause) await state.pauses.resume(defaultAccount);
   const isAccepted = (await state.tasks.list(jobId)).length > 0;
@@ -168,7 +178,7 @@ async function startDrive({ services, jobId, isApproved, liftsPause }: Coordinat
 /** A plan that was shown and not answered is asked about again. */
 const statusBeforeTasks = (job: Job): JobStatus => (job.plan === undefined ? "planning" : "proposed");
 
-async function untilEnd(coordination: Drive, runId: RunId): Promise<JobStatus | "stopped"> {
+async function untilEnd(coordination: Drive, runId: RunId): Promise<JobStatus | "stopped" | "held"> {
   const { services, jobId, stop, lost, isApproved, returnsWhenProposed } = coordination;
   const { state, engine } = services;
   const watch = state.events.watch();
@@ -179,6 +189,7 @@ async function untilEnd(coordination: Drive, runId: RunId): Promise<JobStatus | 
     if (run?.status === "failed") return failJob(services, jobId, run.error?.message ?? "the drive failed");
     if (run?.status === "completed" || isJobOver(job.status)) return job.status;
     if (job.status === "proposed" && returnsWhenProposed && !isApproved) return job.status;
+    if (job.isPauseRequested) return "held";
     if (stop.aborted) return "stopped";
     await watch.wait({ timeoutMs: lookAgainMs, signal: either });
   }

@@ -24,6 +24,8 @@ export type NewJob = {
   readonly dispatchKey?: string;
 };
 
+export const pausedByPerson = "paused by a person";
+
 /** Commands and queries on jobs. */
 export class Jobs {
   readonly #context: StateContext;
@@ -126,6 +128,27 @@ export class Jobs {
       const to = !statuses.every(isSettled) ? "running" : isDone ? "completed" : "failed";
       await this.#setStatus(tx, { id, to, reason: undefined, mayReopen: false });
       return to;
+    });
+  }
+
+  /** Asks a job to stand still: its coordinator stops its agents and says so; without one it stands still at once. */
+  async requestPause(id: JobId): Promise<void> {
+    const at = this.#context.now();
+    await this.#context.store.write(async (tx) => {
+      await tx.updateTable("jobs").set({ pause_requested_at: at }).where("id", "=", id).execute();
+      const { coordinator_until: until } = await tx
+        .selectFrom("jobs")
+        .select("coordinator_until")
+        .where("id", "=", id)
+        .executeTakeFirstOrThrow();
+      if ((until ?? 0) > at) return;
+      await this.#setStatus(tx, { id, to: "paused", reason: pausedByPerson, mayReopen: false });
+    });
+  }
+
+  async withdrawPause(id: JobId): Promise<void> {
+    await this.#context.store.write(async (tx) => {
+      await tx.updateTable("jobs").set({ pause_requested_at: null }).where("id", "=", id).execute();
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 
 import type { Migrations } from "../stores/port.ts";
+import { createResults } from "./result-tables.ts";
 
 async function createJobs(db: Kysely<unknown>): Promise<void> {
   await db.schema
@@ -171,6 +172,7 @@ async function addJobApi(db: Kysely<unknown>): Promise<void> {
   await table.addColumn("strategy", "text", (c) => c.notNull().defaultTo("manager")).execute();
   await table.addColumn("orchestrator_id", "text").execute();
   await table.addColumn("dispatch_key", "text").execute();
+  await table.addColumn("pause_requested_at", "bigint").execute();
   await db.schema
     .createIndex("jobs_by_dispatch_key")
     .on("jobs")
@@ -189,4 +191,5 @@ export const stateMigrations: Migrations = {
     },
   },
   "state-002-job-api": { up: addJobApi },
+  "state-005-results": { up: createResults },
 };

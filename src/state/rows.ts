@@ -4,6 +4,8 @@ import type { JobStatus } from "../domain/job-status.ts";
 import type { TaskStatus } from "../domain/task-status.ts";
 import type { ErrorJson } from "../domain/errors.ts";
 import type { Activity, EventData, EventType, StoredEvent } from "../domain/events.ts";
+import type { StoredResult } from "../domain/cache/stored-result.ts";
+import type { ResultRow } from "./result-tables.ts";
 import type { ActivityRow, AttemptRow, EventRow, JobRow, SessionRow, TaskRow } from "./schema.ts";
 
 // The casts of this file are the one parse seam between rows, which only this layer writes, and the model.
@@ -20,6 +22,7 @@ export const jobFromRow = (row: JobRow): Job => ({
   strategy: row.strategy as Job["strategy"],
   orchestratorId: row.orchestrator_id ?? undefined,
   dispatchKey: row.dispatch_key ?? undefined,
+  isPauseRequested: row.pause_requested_at !== null,
   options: JSON.parse(row.options) as Job["options"],
   plan: parsed(row.plan),
   round: row.round,
@@ -87,6 +90,23 @@ export const errorFromText = (text: string): ErrorJson => JSON.parse(text) as Er
 
 export const eventDataFromText = <Type extends EventType>(_type: Type, text: string): EventData[Type] =>
   JSON.parse(text) as EventData[Type];
+
+export const resultFromRow = (row: ResultRow): StoredResult => ({
+  key: row.key,
+  taskKey: row.task_key,
+  jobId: asJobId(row.job_id),
+  attempt: asAttemptId(row.attempt_id),
+  commit: asCommitId(row.commit_id),
+  baseCommit: asCommitId(row.base_commit),
+  outcome: JSON.parse(row.outcome) as StoredResult["outcome"],
+  evidence: JSON.parse(row.evidence) as StoredResult["evidence"],
+  ingredients: JSON.parse(row.ingredients) as StoredResult["ingredients"],
+  costUsd: row.cost_usd,
+  durationMs: row.duration_ms,
+  storedAt: row.stored_at,
+  lastUsedAt: row.last_used_at ?? undefined,
+  uses: row.uses,
+});
 
 type Stored<Row extends { seq: unknown }> = Omit<Row, "seq"> & { readonly seq: number };
 

@@ -1,5 +1,7 @@
 import type { Generated } from "kysely";
 
+import type { ResultTables } from "./result-tables.ts";
+
 /** Text that holds JSON. */
 type JsonText = string;
 /** Milliseconds since the Unix epoch. */
@@ -27,6 +29,8 @@ export type JobRow = {
   orchestrator_id: string | null;
   /** Unique in the project. */
   dispatch_key: string | null;
+  /** A person wants it to stand still; its coordinator sees to that. */
+  pause_requested_at: Instant | null;
 };
 
 export type TaskRow = {
@@ -154,7 +158,7 @@ export type ActivityRow = {
   text: string;
 };
 
-export type StateTables = {
+export type StateTables = ResultTables & {
   jobs: JobRow;
   tasks: TaskRow;
   task_dependencies: DependencyRow;

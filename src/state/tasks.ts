@@ -5,13 +5,13 @@ import { isJobOver } from "../domain/job-status.ts";
 import type { AddedTasks } from "../domain/plan/add-tasks.ts";
 import type { Plan } from "../domain/plan/plan-schema.ts";
 import type { TaskSpec } from "../domain/plan/task-spec.ts";
-import type { TaskStatus } from "../domain/task-status.ts";
+import { isSettled, type TaskStatus } from "../domain/task-status.ts";
 import { appendEvent } from "./append-events.ts";
 import { changeJobStatus } from "./change-job-status.ts";
 import type { StateContext } from "./context.ts";
 import { insertTasks } from "./insert-tasks.ts";
 import { moveTask, type Fence } from "./move-task.ts";
-import { jobStatusOf, specFromRow, taskFromRow } from "./rows.ts";
+import { jobStatusOf, specFromRow, taskFromRow, taskStatusOf } from "./rows.ts";
 
 /** Commands and queries on tasks. */
 export class Tasks {
@@ -140,6 +140,20 @@ export class Tasks {
   ): Promise<void> {
     const at = this.#context.now();
     await this.#context.store.write((tx) => moveTask(tx, { id, to, at, ...why }));
+  }
+
+  /** Ends a task for good unless it has come to an end already. Fences out whoever has it. */
+  async cancel(id: TaskId, reason: string): Promise<void> {
+    const at = this.#context.now();
+    await this.#context.store.write(async (tx) => {
+      const row = await tx
+        .selectFrom("tasks")
+        .select(["status", "round"])
+        .where("id", "=", id)
+        .executeTakeFirstOrThrow();
+      if (isSettled(taskStatusOf(row))) return;
+      await moveTask(tx, { id, to: "cancelled", at, reason, set: { round: row.round + 1 } });
+    });
   }
 
   /** A person's retry: a task that failed, waits or is blocked starts again with a clean count, and without what was accepted. */

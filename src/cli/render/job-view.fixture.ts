@@ -18,6 +18,7 @@ export const job: Job = {
   strategy: "manager",
   orchestratorId: undefined,
   dispatchKey: undefined,
+  isPauseRequested: false,
   baseCommit: asCommitId("b".repeat(40)),
   branch: "tutti/add-a-csv-3f2a",
   options: {

@@ -1,0 +1,34 @@
+import type { JobId, TaskId } from "../domain/ids.ts";
+import type { Task } from "../domain/model.ts";
+import { isSettled } from "../domain/task-status.ts";
+import { taskRunId } from "./queues.ts";
+import type { Services } from "./services.ts";
+
+type Stopping = Pick<Services, "state" | "engine">;
+
+/**
+ * Ends tasks for good: what waits never starts, and the agents of those that run are interrupted. What they had written stays
+ * in their slots and is saved before those are used again.
+ * @returns ids of the tasks that were ended
+ */
+export async function cancelTasks(
+  services: Stopping,
+  tasks: readonly Task[],
+  reason: string,
+): Promise<readonly TaskId[]> {
+  const open = tasks.filter(({ status }) => !isSettled(status));
+  for (const { id } of open) await services.state.tasks.cancel(id, reason);
+  for (const { id, round } of open) {
+    const runId = taskRunId(id, round);
+    if ((await services.engine.find(runId)) !== undefined) await services.engine.cancel(runId, reason);
+  }
+  return open.map(({ id }) => id);
+}
+
+/** Ends a job for good. What was merged stays on its branch. */
+export async function cancelJob(services: Stopping, jobId: JobId, reason: string): Promise<readonly TaskId[]> {
+  const { jobs, tasks } = services.state;
+  // The status first: a coordinator that sees it stops its workers, and starts nothing in between.
+  await jobs.setStatus(jobId, "cancelled", reason);
+  return cancelTasks(services, await tasks.list(jobId), reason);
+}
