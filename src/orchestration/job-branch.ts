@@ -2,11 +2,12 @@ import { TuttiError } from "../domain/errors.ts";
 import type { CommitId, JobId } from "../domain/ids.ts";
 import {
   advanceBranch,
+  branchState,
   isAncestor,
   jobBranch,
   jobTipRef,
   readRef,
-  type BranchAdvance,
+  updateRef,
   type Repository,
 } from "../workspace/index.ts";
 
@@ -37,22 +38,38 @@ export async function advanceJob(
   jobId: JobId,
   move: { readonly from: CommitId; readonly to: CommitId },
 ): Promise<void> {
-  await advanceBranch(repo, { ref: jobTipRef(jobId), ...move });
-  await followTip(repo, jobId);
+  await updateRef(repo, { ref: jobTipRef(jobId), ...move });
+  await followTip(repo, jobId, move.from);
 }
 
-/** Brings the branch to the tip where it can follow without losing a commit of a person's. */
-export async function followTip(repo: Repository, jobId: JobId): Promise<"moved" | "left-alone"> {
-  const [tip, branch] = [await jobTip(repo, jobId), await readRef(repo, jobBranch(jobId))];
-  if (branch === tip) return "moved";
-  if (branch !== undefined && !(await isAncestor(repo, branch, tip))) return "left-alone";
-  return moveBranch(repo, { ref: jobBranch(jobId), to: tip, from: branch });
+/**
+ * Brings the branch to the tip where it can follow without losing a commit of a person's.
+ * @param previousTip - known to be part of the tip: a branch that stands there can follow
+ */
+export async function followTip(
+  repo: Repository,
+  jobId: JobId,
+  previousTip?: CommitId,
+): Promise<"moved" | "left-alone"> {
+  const ref = jobBranch(jobId);
+  const [tip, branch] = [await jobTip(repo, jobId), await branchState(repo, ref)];
+  if (branch === undefined) return moveBranch(() => startAt(repo, ref, tip));
+  const { commit, checkout } = branch;
+  if (commit === tip) return "moved";
+  if (checkout !== undefined) return "left-alone";
+  if (commit !== previousTip && !(await isAncestor(repo, commit, tip))) return "left-alone";
+  return moveBranch(() => updateRef(repo, { ref, to: tip, from: commit }));
+}
+
+/** A person may have a branch checked out that doesn't exist yet. */
+async function startAt(repo: Repository, ref: string, tip: CommitId): Promise<boolean> {
+  return (await advanceBranch(repo, { ref, to: tip, from: undefined })).status === "advanced";
 }
 
 /** A person who moves the branch at the same moment has their way: it follows the tip again when it can. */
-async function moveBranch(repo: Repository, move: BranchAdvance): Promise<"moved" | "left-alone"> {
+async function moveBranch(move: () => Promise<unknown>): Promise<"moved" | "left-alone"> {
   try {
-    return (await advanceBranch(repo, move)).status === "advanced" ? "moved" : "left-alone";
+    return (await move()) === false ? "left-alone" : "moved";
   } catch (error) {
     if (TuttiError.is(error) && error.code === "CONFLICT") return "left-alone";
     throw error;

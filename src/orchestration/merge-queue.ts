@@ -4,6 +4,7 @@ import { gateFeedback, gatesOfTask, runGates } from "../supervision/run-gates.ts
 import {
   diffOf,
   integrateAttempt,
+  integrateBeside,
   isAncestor,
   jobTipRef,
   standingConflict,
@@ -16,12 +17,12 @@ import { advanceJob, jobTip } from "./job-branch.ts";
 import { resolveConflict, resolverKey, type Conflict } from "./resolve-conflict.ts";
 
 type Work = { readonly task: Task; readonly attempt: Attempt; readonly signal: AbortSignal };
-/** `commit` is not yet on the branch; the slot stands on it. */
-type Merge = Work & { readonly slot: Slot; readonly commit: CommitId };
+/** `commit` is not yet on the branch. The slot stands on it; absent: no working copy was needed so far. */
+type Merge = Work & { readonly slot?: Slot; readonly commit: CommitId };
 
 /**
- * Brings accepted work onto the job branch, one task after another, in a slot of its own. The branch only ever moves to a
- * commit on which the gates have passed.
+ * Brings accepted work onto the job branch, one task after another. The branch only ever moves to a commit on which the
+ * gates have passed. A slot is taken where files are needed: for gates and for conflicts.
  */
 export class MergeQueue {
   readonly #desk: JobDesk;
@@ -85,11 +86,13 @@ export class MergeQueue {
     const { services, slots, job } = this.#desk;
     const request = requestOf(job, work, tip);
     const earlier = await this.#mergedBefore(work, tip);
-    if (earlier !== undefined) return { ...work, commit: earlier, slot: await slots.takeAt(earlier, work.signal) };
+    if (earlier !== undefined) return { ...work, commit: earlier };
     const left = await this.#conflictLeft(work, request);
     if (left !== undefined) return this.#resolve({ ...work, ...left, request, isFresh: false });
-    const slot = await slots.takeAt(tip, work.signal);
     services.fault("integrate.started");
+    const beside = await integrateBeside(services.repo, request);
+    if (beside !== undefined) return { ...work, commit: beside };
+    const slot = await slots.takeAt(tip, work.signal);
     const result = await integrateAttempt(slot, request);
     if (result.status === "merged") return { ...work, slot, commit: result.commit };
     const files = pathsOf(result);
@@ -122,11 +125,14 @@ export class MergeQueue {
     return commit === undefined ? undefined : { task, attempt, signal, slot, commit };
   }
 
-  async #judge({ task, slot, signal }: Merge): Promise<readonly GateResult[]> {
-    const { services, slots, job } = this.#desk;
-    await slots.prepare(slot, signal);
+  async #judge(merge: Merge): Promise<readonly GateResult[]> {
+    const { services, job } = this.#desk;
+    const { task, signal } = merge;
+    const gates = gatesOfTask(job.options.gates, task.spec.gates);
+    if (!gates.some(({ on }) => on.includes("merged"))) return [];
+    const slot = await this.#placeOf(merge);
     return runGates({
-      gates: gatesOfTask(job.options.gates, task.spec.gates),
+      gates,
       on: "merged",
       cwd: slot.path,
       env: { ...services.commandEnv, TUTTI_SLOT: slot.slotId },
@@ -134,6 +140,14 @@ export class MergeQueue {
       redact: services.redact,
       signal,
     });
+  }
+
+  /** The merged files, ready for commands. */
+  async #placeOf({ slot, commit, signal }: Merge): Promise<Slot> {
+    const { slots } = this.#desk;
+    if (slot === undefined) return slots.takeAt(commit, signal);
+    await slots.prepare(slot, signal);
+    return slot;
   }
 
   async #sendBack({ task, attempt }: Work, feedback: string): Promise<void> {

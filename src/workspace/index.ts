@@ -9,6 +9,7 @@ export { ownIdentity, type Identity } from "./git/identity.ts";
 export { readTrailers, withTrailers, type Trailers } from "./git/trailers.ts";
 export { advanceBranch, type BranchAdvance, type BranchAdvanced } from "./integrate/advance-branch.ts";
 export type { ConflictFile, ConflictKind } from "./integrate/conflicts.ts";
+export { applyChange, type AppliedChange, type ChangeRequest } from "./integrate/apply-change.ts";
 export { continueIntegration, type Unresolved } from "./integrate/continue-integration.ts";
 export {
   integrateAttempt,
@@ -16,10 +17,11 @@ export {
   type Integrated,
   type IntegrationRequest,
 } from "./integrate/integrate-attempt.ts";
+export { integrateBeside } from "./integrate/integrate-beside.ts";
 export { standingConflict } from "./integrate/standing-conflict.ts";
 export { mergeJob, type JobMerge, type MergeOptions } from "./integrate/merge-job.ts";
 export { isAncestor } from "./refs/is-ancestor.ts";
-export { checkoutOf } from "./refs/checked-out.ts";
+export { branchState, checkoutOf } from "./refs/checked-out.ts";
 export { pinCommit, unpinJob } from "./refs/pins.ts";
 export {
   attemptRef,
@@ -33,6 +35,7 @@ export {
   rescueRef,
   snapshotRef,
 } from "./refs/ref-names.ts";
+export { dropResultRefs, keepResultCommit, listResultRefs, resultRef } from "./refs/result-refs.ts";
 export { removeStaleLocks } from "./refs/stale-locks.ts";
 export { deleteRef, readRef, updateRef, type RefUpdate } from "./refs/update-ref.ts";
 export { openRepository } from "./repository/open-repository.ts";

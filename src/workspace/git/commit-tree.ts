@@ -3,6 +3,7 @@ import { type Identity, identityEnvironment } from "./identity.ts";
 import { gitLine, type GitPlace } from "./run-git.ts";
 
 export type NewCommit = {
+  /** Object name, or any other name that git has for a tree. */
   readonly tree: string;
   readonly parents: readonly string[];
   readonly message: string;

@@ -1,13 +1,13 @@
 import { TuttiError } from "../../domain/errors.ts";
 import type { CommitId, JobId } from "../../domain/ids.ts";
 import { diffOf, type Diff } from "../diff/diff-of.ts";
-import { commitTree } from "../git/commit-tree.ts";
+import { commitTree, type NewCommit } from "../git/commit-tree.ts";
 import { gitAnswer, gitLine } from "../git/run-git.ts";
 import { gitFailure } from "../git/git-failure.ts";
 import { withTrailers, type Trailers } from "../git/trailers.ts";
 import { pinCommit } from "../refs/pins.ts";
 import { readRef } from "../refs/update-ref.ts";
-import { home } from "../repository/repository.ts";
+import type { Repository } from "../repository/repository.ts";
 import { fetchHome } from "../snapshot/bring-home.ts";
 import { controlIndex, copyIndex } from "../slots/index-file.ts";
 import { moveSlot } from "../slots/move-slot.ts";
@@ -31,9 +31,8 @@ export type IntegrationRequest = {
 
 export type Integrated = Diff & {
   readonly status: "merged";
-  /** Pinned; no branch has moved yet. The slot stands on it. */
+  /** Pinned; no branch has moved yet. */
   readonly commit: CommitId;
-  readonly tree: string;
   /** Whether the tip already had everything that the attempt did. */
   readonly isEmpty: boolean;
 };
@@ -45,16 +44,12 @@ export type Conflicted = {
 };
 
 /**
- * Applies what an attempt changed to the tip of its job, by a three-way merge in a slot of its own. Nothing but the slot
- * changes: run the gates there, then call `advanceBranch`.
+ * Applies what an attempt changed to the tip of its job, by a three-way merge in a slot of its own, which then stands on the
+ * result or holds the conflict. No branch moves: run the gates there, then call `advanceBranch`.
  * @throws {TuttiError} `CONFLICT` when the ref isn't at `expectedTip`; `GIT_FAILED`
  */
 export async function integrateAttempt(slot: Slot, request: IntegrationRequest): Promise<Integrated | Conflicted> {
-  await refuseMovedTip(slot, request);
-  if (request.attemptBase === request.expectedTip) {
-    const tree = await gitLine(home(slot.repo), ["rev-parse", `${request.attemptCommit}^{tree}`]);
-    return await concludeIntegration(slot, request, tree);
-  }
+  await refuseMovedTip(slot.repo, request);
   await moveSlot(slot, { to: request.expectedTip, jobId: request.jobId });
   if (await applies(slot, request))
     return await concludeIntegration(slot, request, await gitLine(control(slot), ["write-tree"]));
@@ -66,26 +61,31 @@ export async function integrateAttempt(slot: Slot, request: IntegrationRequest):
 export async function concludeIntegration(slot: Slot, request: IntegrationRequest, tree: string): Promise<Integrated> {
   const { repo } = slot;
   const { jobId, expectedTip } = request;
-  const commit = await commitTree(controlObjects(slot), {
-    tree,
-    parents: [expectedTip],
-    message: withTrailers(request.message, request.trailers),
-    ...(repo.identity === undefined ? {} : { author: repo.identity }),
-  });
+  const commit = await commitTree(controlObjects(slot), integrationCommit(repo, request, tree));
   await fetchHome(slot, commit, expectedTip);
   const ref = await pinCommit(repo, jobId, commit);
   await rememberSaved(slot, { tree, ref, commit });
   await moveSlot(slot, { to: commit, jobId });
   const diff = await diffOf(repo, expectedTip, commit);
-  return { ...diff, status: "merged", commit, tree, isEmpty: diff.changedFiles.length === 0 };
+  return { ...diff, status: "merged", commit, isEmpty: diff.changedFiles.length === 0 };
 }
 
-const mergeConfig = [
+/** The one commit that an attempt becomes. */
+export function integrationCommit(repo: Repository, request: IntegrationRequest, tree: string): NewCommit {
+  return {
+    tree,
+    parents: [request.expectedTip],
+    message: withTrailers(request.message, request.trailers),
+    ...(repo.identity === undefined ? {} : { author: repo.identity }),
+  };
+}
+
+export const mergeConfig: readonly string[] = [
   "merge.conflictStyle=diff3",
   "merge.renames=true",
   "merge.directoryRenames=conflict",
   "rerere.enabled=false",
-];
+].flatMap((setting) => ["-c", setting]);
 
 /**
  * Merges the attempt into the slot's files: base, tip and attempt are the three sides, whatever the attempt's own history.
@@ -93,19 +93,20 @@ const mergeConfig = [
  */
 async function applies(slot: Slot, { attemptCommit, attemptBase, message }: IntegrationRequest): Promise<boolean> {
   const change = await commitTree(controlObjects(slot), {
-    tree: await gitLine(home(slot.repo), ["rev-parse", `${attemptCommit}^{tree}`]),
+    tree: `${attemptCommit}^{tree}`,
     parents: [attemptBase],
     message,
   });
-  const args = [...mergeConfig.flatMap((setting) => ["-c", setting]), "cherry-pick", "--no-commit", change];
+  const args = [...mergeConfig, "cherry-pick", "--no-commit", change];
   const answer = await gitAnswer(control(slot), args, { okExitCodes: [0, 1] });
   if (answer.exitCode === 0) return true;
   if ((await conflictsIn(slot)).length > 0) return false;
   throw gitFailure({ ...answer, args, cwd: slot.path, hasTimedOut: false, cause: undefined });
 }
 
-async function refuseMovedTip(slot: Slot, { ref, expectedTip }: IntegrationRequest): Promise<void> {
-  const tip = await readRef(slot.repo, ref);
+/** @throws {TuttiError} `CONFLICT` */
+export async function refuseMovedTip(repo: Repository, { ref, expectedTip }: IntegrationRequest): Promise<void> {
+  const tip = await readRef(repo, ref);
   if (tip === expectedTip) return;
   throw new TuttiError("CONFLICT", `${ref} has moved meanwhile`, {
     failureClass: "conflict",

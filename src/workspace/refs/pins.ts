@@ -1,6 +1,7 @@
 import type { CommitId, JobId } from "../../domain/ids.ts";
 import { git } from "../git/run-git.ts";
 import { home, type Repository } from "../repository/repository.ts";
+import { looseRef } from "./loose-ref.ts";
 import { jobRefs, pinRef } from "./ref-names.ts";
 
 /**
@@ -10,7 +11,7 @@ import { jobRefs, pinRef } from "./ref-names.ts";
  */
 export async function pinCommit(repo: Repository, job: JobId, commit: CommitId): Promise<string> {
   const ref = pinRef(job, commit);
-  await git(home(repo), ["update-ref", ref, commit]);
+  if ((await looseRef(repo, ref)) !== commit) await git(home(repo), ["update-ref", ref, commit]);
   return ref;
 }
 

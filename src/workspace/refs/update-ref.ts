@@ -3,6 +3,8 @@ import { asCommitId, type CommitId } from "../../domain/ids.ts";
 import { gitAnswer } from "../git/run-git.ts";
 import { gitFailure } from "../git/git-failure.ts";
 import { home, type Repository } from "../repository/repository.ts";
+import { looseRef } from "./loose-ref.ts";
+import { ownRefs } from "./ref-names.ts";
 
 export type RefUpdate = {
   readonly ref: string;
@@ -30,6 +32,8 @@ export async function deleteRef(repo: Repository, ref: string, from: CommitId): 
 
 /** The commit that a ref (or any other name) stands for; `undefined` when there is none. */
 export async function readRef(repo: Repository, ref: string): Promise<CommitId | undefined> {
+  const known = ref.startsWith(ownRefs) ? await looseRef(repo, ref) : undefined;
+  if (known !== undefined) return known;
   const answer = await gitAnswer(
     home(repo),
     ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`],
