@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 import type { AgentAdapter } from "./agents/port.ts";
 import type { Config, ConfigInput } from "./config/config.ts";
-import { agentSettings, jobSettings as settingsOf } from "./config/job-settings.ts";
+import { agentSettings, jobSettings as settingsOf, projectBudget } from "./config/job-settings.ts";
 import { loadConfig, type LoadedConfig } from "./config/load-config.ts";
 import { effectiveLogLevel } from "./config/log-level.ts";
 import { TuttiError } from "./domain/errors.ts";
@@ -67,7 +67,7 @@ export async function openProject(request: OpenProject): Promise<Project> {
   const stateDir = stateDirOf(repo, loaded.config, env);
   await mkdir(join(stateDir, "logs"), { recursive: true, mode: 0o700 });
   const { redact, redactJson } = createRedactor(env);
-  const workerId = request.workerId ?? asWorkerId(`c${process.pid}-${Date.now().toString(36)}`);
+  const workerId = request.workerId ?? nextCoordinatorId();
   const logger = createLogger({
     file: logFileOf(loaded, join(stateDir, "logs"), workerId),
     level: request.isLogged === false ? "silent" : effectiveLogLevel(loaded.config.monitoring),
@@ -93,6 +93,7 @@ export async function openProject(request: OpenProject): Promise<Project> {
     logger,
     workerId,
     folders: { slots: join(stateDir, "slots"), cache: join(stateDir, "cache") },
+    projectBudget: projectBudget(loaded.config),
     commandEnv: commandEnvironment(env),
     now,
     random: Math.random,
@@ -107,6 +108,15 @@ export async function openProject(request: OpenProject): Promise<Project> {
   };
   const application = new Application(services);
   return { application, services, repo, loaded, stateDir, own: await ownProcess(), close };
+}
+
+let opened = 0;
+
+/** Also two that are opened in the same moment differ. */
+function nextCoordinatorId(): WorkerId {
+  opened += 1;
+  const suffix = opened === 1 ? "" : `-${opened}`;
+  return asWorkerId(`c${process.pid}-${Date.now().toString(36)}${suffix}`);
 }
 
 function logFileOf({ config, projectDir }: LoadedConfig, logDir: string, workerId: WorkerId): string {

@@ -1,4 +1,3 @@
-import { TuttiError } from "../domain/errors.ts";
 import type { JobId, RunId } from "../domain/ids.ts";
 import { isJobOver, type JobStatus } from "../domain/job-status.ts";
 import type { Job } from "../domain/model.ts";
@@ -7,8 +6,8 @@ import { ActivityBuffer } from "./activity-buffer.ts";
 import { AgentPool } from "./agent-pool.ts";
 import { jobWorkflow, jobWorkflowName, type DriveDesk } from "./job-workflow.ts";
 import type { JobDesk } from "./desk.ts";
+import { holdJob } from "./hold-job.ts";
 import { jobQueue, jobRunId, planDecisionSignal } from "./queues.ts";
-import { recoverJob } from "./recovery.ts";
 import { defaultAccount, type Services } from "./services.ts";
 import { SlotKeeper } from "./slot-keeper.ts";
 import { dispatchedTask } from "./task-workflow.ts";
@@ -35,74 +34,15 @@ export type Coordination = {
 const workerGraceMs = 10_000;
 const lookAgainMs = 1_000;
 
+type Drive = Coordination & { readonly lost: AbortSignal };
+
 /**
  * Drives one job until it is over or nothing can progress. There is one coordinator a job, by a lease in the state.
  * @returns the job's status then; `interrupted` when `stop` came first
  * @throws {TuttiError} `JOB_BUSY` when another coordinator has the job
  */
-export async function coordinate(coordination: Coordination): Promise<JobStatus> {
-  const { services, jobId, own } = coordination;
-  // Known before it holds the job, so that whoever comes after its death can see that it is dead.
-  await services.state.fleet.workerStarted({ id: services.workerId, jobId, kind: "coordinator", ...own });
-  try {
-    await becomeCoordinator(coordination);
-    return await hold(coordination);
-  } finally {
-    await services.state.fleet.workerStopped(services.workerId, "stopped");
-    await services.state.jobs.releaseCoordinator(jobId, services.workerId);
-  }
-}
-
-/** Takes the job; from a holder that is dead on this machine at once, otherwise only when its lease has ended. */
-async function becomeCoordinator({ services, jobId, own }: Coordination): Promise<void> {
-  const { state, place, workerId } = services;
-  const { leaseMs } = (await state.jobs.get(jobId)).options;
-  const claim = { workerId, leaseMs };
-  const refused = await state.jobs.acquireCoordinator(jobId, claim);
-  if (refused === undefined) return;
-  const holder = (await state.fleet.liveWorkers(jobId)).find(({ id }) => id === refused.heldBy);
-  // Every holder is known while it is at work: one that isn't has stopped, and only its lease is left.
-  const isGone =
-    holder === undefined ||
-    (holder.host === own.host && !(await place.isAlive({ pid: holder.pid, startTime: holder.pidStart })));
-  if (isGone) {
-    await state.jobs.releaseCoordinator(jobId, refused.heldBy);
-    if ((await state.jobs.acquireCoordinator(jobId, claim)) === undefined) return;
-  }
-  throw new TuttiError("JOB_BUSY", `Another coordinator is already on job ${jobId}`, {
-    hint: holder === undefined ? "Wait for it to end" : `Watch it, or stop process ${holder.pid} on ${holder.host}`,
-    context: { job: jobId, holder: refused.heldBy },
-  });
-}
-
-type Drive = Coordination & { readonly lost: AbortSignal };
-
-/** Renews the lease while it drives the job; who slept past its end and finds another coordinator leaves the job to it. */
-async function hold(coordination: Coordination): Promise<JobStatus> {
-  const { services, jobId, own } = coordination;
-  const { leaseMs } = (await services.state.jobs.get(jobId)).options;
-  const lost = new AbortController();
-  const renew = async (): Promise<void> => {
-    const refused = await services.state.jobs.acquireCoordinator(jobId, { workerId: services.workerId, leaseMs });
-    if (refused !== undefined) lost.abort(jobTakenOver(jobId, refused.heldBy));
-  };
-  const onError = (error: unknown): void =>
-    services.logger.warn("the coordinator's lease was not renewed", { error: String(error) });
-  const timer = setInterval(() => void renew().catch(onError), leaseMs / 3);
-  try {
-    await recoverJob(services, jobId, own);
-    services.fault("coordinator.started");
-    return await drive({ ...coordination, lost: lost.signal });
-  } finally {
-    clearInterval(timer);
-  }
-}
-
-const jobTakenOver = (jobId: JobId, holder: string): TuttiError =>
-  new TuttiError("JOB_BUSY", `Another coordinator has taken job ${jobId} over`, {
-    hint: "This process did not renew its lease in time: was the machine asleep?",
-    context: { job: jobId, holder },
-  });
+export const coordinate = (coordination: Coordination): Promise<JobStatus> =>
+  holdJob(coordination, (lost) => drive({ ...coordination, lost }));
 
 async function drive(coordination: Drive): Promise<JobStatus> {
   const { services, jobId } = coordination;

@@ -1,5 +1,5 @@
 export type PromptHead = {
-  readonly role: "manager" | "worker" | "resolver" | "reviewer";
+  readonly role: "manager" | "worker" | "resolver" | "reviewer" | "synthesizer";
   readonly task?: string;
   readonly attempt?: number;
 };
