@@ -47,6 +47,8 @@ describe("nextTurn", () => {
     });
     expect(next([writing], called(3, 0), answer("[Tool call interrupted: the session ended]"))).toBe(0);
     expect(next([writing], called(3, 0), answer("The user doesn't want to proceed with this tool use."))).toBe(0);
+    expect(next([writing], called(3, 0), answer("Exit code 137"))).toBe(0);
+    expect(next([writing], called(3, 0), answer("Exit code 1"))).toBe(1);
     expect(next([writing], called(3, 0), answer("Permission denied"))).toBe(1);
   });
 

@@ -18,8 +18,11 @@ export const toolUseId = (
 
 const minted = /^toolu_sim_(?<rule>\d+|x)_(?<turn>\d+)_(?<call>\d+)-(?<calls>\d+)_(?<nonce>.+)$/;
 
-/** What Claude Code answers, in a conversation that it resumes, for a call that its death or an interrupt left without a result. */
-const interrupted = /interrupted|doesn't want to (proceed|take)|result missing/i;
+/**
+ * What Claude Code answers, in a conversation that it resumes, for a call that its death or an interrupt left without a
+ * result; one that ends with its input kills its commands and notes how they ended.
+ */
+const interrupted = /interrupted|doesn't want to (proceed|take)|result missing|^"?exit code (137|143)\b/i;
 
 function wasInterrupted({ type, is_error: isError, content }: RequestMessage["content"][number]): boolean {
   if (type !== "tool_result" || isError !== true) return false;
