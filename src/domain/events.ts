@@ -45,6 +45,9 @@ export type EventData = {
   "integration-started": { readonly onto: string };
   "integration-conflicted": { readonly files: readonly string[] };
   "integration-finished": { readonly commit: string };
+  "result-cached": { readonly key: string; readonly commit: string };
+  "result-replayed": { readonly key: string; readonly from: string };
+  "result-missed": { readonly key: string; readonly from: string; readonly reason: string };
   "agent-session-started": { readonly role: string; readonly sessionId: string; readonly model: string };
   "permission-denied": { readonly tool: string; readonly summary: string };
   "work-rescued": { readonly ref: string; readonly slot: string; readonly reason: string };

@@ -14,6 +14,9 @@ export type GateResult = {
 
 export type DiffStat = { readonly files: number; readonly added: number; readonly deleted: number };
 
+/** Where a replayed result comes from. */
+export type ReplaySource = { readonly key: string; readonly attempt: AttemptId };
+
 /** Why a task counts as completed: stored with it, shown in the report. */
 export type Evidence = {
   readonly attempt: AttemptId;
@@ -22,4 +25,6 @@ export type Evidence = {
   readonly gates: readonly GateResult[];
   readonly diff: DiffStat;
   readonly expectedOutputs: readonly string[];
+  /** No agent was asked: the work is that of an earlier attempt. */
+  readonly replayOf?: ReplaySource;
 };

@@ -35,6 +35,7 @@ export const faultPoints = [
   "integrate.gated",
   "integrate.intended",
   "integrate.advanced",
+  "integrate.cached",
   "integrate.completed",
   "review.before",
   "review.session-known",

@@ -61,6 +61,8 @@ export type JobSettings = {
   /** Globs of untracked files of the user's checkout that a working copy needs. */
   readonly copy: readonly string[];
   readonly protectedPaths: readonly string[];
+  /** Whether results of equal work are replayed. Absent: yes. */
+  readonly cache?: boolean;
   readonly maxCostUsdPerJob?: number;
   readonly maxCostUsdPerTask?: number;
   readonly agent: AgentSettings;

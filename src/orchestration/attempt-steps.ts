@@ -14,6 +14,7 @@ import type { AttemptStep, JobDesk } from "./desk.ts";
 import { jobTip } from "./job-branch.ts";
 import { prove } from "./prove.ts";
 import { redactError } from "./redact-agent.ts";
+import { replayResult } from "./replay-result.ts";
 import { runAgent } from "./run-agent.ts";
 import { defaultAccount } from "./services.ts";
 import { taskBudgetLeftUsd } from "./spending.ts";
@@ -45,7 +46,7 @@ export async function executeAttempt(
   // An agent that was stopped because we stop has no outcome: whoever goes on resumes it.
   signal.throwIfAborted();
   fault("execute.after-agent");
-  await state.attempts.recordOutcome(lease, begun.id, outcome);
+  if (outcome.replayOf === undefined) await state.attempts.recordOutcome(lease, begun.id, outcome);
   fault("execute.recorded");
   return outcome;
 }
@@ -55,7 +56,7 @@ type Execution = AttemptStep & { readonly signal: AbortSignal };
 /** A set-up command, git or the agent's program may fail before there is a turn: that is decided on like a failed turn. */
 async function workOrFailure(desk: JobDesk, execution: Execution): Promise<AttemptOutcome> {
   try {
-    return outcomeOf(await haveWorkDone(desk, execution));
+    return (await replayResult(desk, execution)) ?? outcomeOf(await haveWorkDone(desk, execution));
   } catch (thrown) {
     execution.signal.throwIfAborted();
     const error = TuttiError.from(thrown);

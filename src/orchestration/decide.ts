@@ -6,6 +6,7 @@ import type { AttemptDecision, AttemptOutcome, GateResult } from "../domain/mode
 import type { AttemptProof } from "../state/attempts.ts";
 import { gateFeedback } from "../supervision/run-gates.ts";
 import type { AttemptStep, JobDesk } from "./desk.ts";
+import { turnDownReplay } from "./replay-result.ts";
 
 export type DecisionRequest = AttemptStep & { readonly outcome: AttemptOutcome; readonly proof: AttemptProof | null };
 
@@ -20,6 +21,8 @@ export async function decide(desk: JobDesk, request: DecisionRequest): Promise<A
     earlierFailures: await earlierFailures(desk, request),
     limits: { ...defaultRetryLimits, maxAttempts, maxTransient: maxTransientRetries },
   });
+  const isReplay = outcome.replayOf !== undefined;
+  if (isReplay && (verdict.kind === "retry" || verdict.kind === "fail")) return turnDownReplay(verdict.reasons);
   return toDecision(desk, request, verdict);
 }
 

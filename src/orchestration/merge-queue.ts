@@ -15,6 +15,7 @@ import {
 import type { JobDesk } from "./desk.ts";
 import { advanceJob, jobTip } from "./job-branch.ts";
 import { resolveConflict, resolverKey, type Conflict } from "./resolve-conflict.ts";
+import { resultChangeOf } from "./result-cache.ts";
 
 type Work = { readonly task: Task; readonly attempt: Attempt; readonly signal: AbortSignal };
 /** `commit` is not yet on the branch. The slot stands on it; absent: no working copy was needed so far. */
@@ -77,7 +78,7 @@ export class MergeQueue {
       if (!(await isAncestor(services.repo, tip, mergedCommit))) return false;
       await advanceJob(services.repo, job.id, { from: tip, to: mergedCommit });
     }
-    await services.state.integrations.complete(subjectOf(work), evidence);
+    await this.#complete(work, evidence);
     return true;
   }
 
@@ -152,6 +153,10 @@ export class MergeQueue {
 
   async #sendBack({ task, attempt }: Work, feedback: string): Promise<void> {
     const { services, job } = this.#desk;
+    if (attempt.outcome?.replayOf !== undefined) {
+      const [reason = "A gate failed."] = feedback.split("\n", 1);
+      return services.state.results.bounced(subjectOf({ task, attempt }), reason);
+    }
     const history = await services.state.attempts.failureClasses(task.id);
     const counted = history.filter((failure) => failure === "recoverable" || failure === "stuck").length + 1;
     const to = counted >= job.options.maxAttempts ? "failed" : "ready";
@@ -168,14 +173,20 @@ export class MergeQueue {
       gates: [...attempt.gates, ...gates],
       diff: (await diffOf(services.repo, tip, commit)).diffStat,
       expectedOutputs: task.spec.expectedOutputs,
+      ...(attempt.outcome?.replayOf === undefined ? {} : { replayOf: attempt.outcome.replayOf }),
     };
     const subject = subjectOf(merge);
     await services.state.integrations.intend(subject, evidence);
     services.fault("integrate.intended");
     await advanceJob(services.repo, job.id, { to: commit, from: tip });
     services.fault("integrate.advanced");
-    await services.state.integrations.complete(subject, evidence);
+    await this.#complete(merge, evidence);
     services.fault("integrate.completed");
+  }
+
+  async #complete(work: Work, evidence: Evidence): Promise<void> {
+    const change = await resultChangeOf(this.#desk, work, evidence);
+    await this.#desk.services.state.integrations.complete(subjectOf(work), evidence, change);
   }
 }
 

@@ -10,6 +10,7 @@ import {
   outsideFootprint,
   protectedPaths,
   snapshot,
+  snapshotRef,
   type Slot,
   type Snapshot,
 } from "../workspace/index.ts";
@@ -32,7 +33,8 @@ export async function prove(desk: JobDesk, request: ProofRequest): Promise<Attem
   const { slot, begun, lease } = request;
   const { spec } = await services.state.tasks.get(lease.taskId);
   const taken = await snapshot(slot, {
-    ref: attemptRef(job.id, begun.id),
+    // What was replayed may turn out not to hold: the agent's own work gets the attempt's ref.
+    ref: request.outcome.replayOf === undefined ? attemptRef(job.id, begun.id) : snapshotRef(job.id, begun.id, "replay"),
     parent: begun.baseCommit,
     message: `${spec.title}\n\nTutti-Attempt: ${begun.id}`,
     includeIgnored: spec.expectedOutputs,

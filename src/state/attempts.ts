@@ -14,9 +14,10 @@ import {
   type TaskLease,
 } from "./begin-attempt.ts";
 import type { StateContext } from "./context.ts";
+import { fenced } from "./fenced.ts";
 import { moveTask } from "./move-task.ts";
+import { missReplay } from "./results.ts";
 import { attemptFromRow, eventDataFromText } from "./rows.ts";
-import { leaseLost } from "./tasks.ts";
 
 export type AttemptProof = {
   readonly snapshotCommit: CommitId;
@@ -134,6 +135,8 @@ export class Attempts {
         set: action === "accept" ? acceptance(attemptId) : {},
       });
       if (countsAsAttempt) await countFailure(tx, lease.taskId);
+      const { replayMiss } = decision;
+      if (replayMiss !== undefined) await missReplay(tx, subjectOf(lease, attemptId), { reason: replayMiss, at });
     });
   }
 
@@ -193,16 +196,7 @@ export class Attempts {
   }
 
   async #fenced<T>(lease: TaskLease, command: (tx: Tx) => Promise<T>): Promise<T> {
-    const { taskId, fence } = lease;
-    return this.#context.store.write(async (tx) => {
-      const row = await tx
-        .selectFrom("tasks")
-        .select(["round", "fence_token"])
-        .where("id", "=", taskId)
-        .executeTakeFirstOrThrow();
-      if (row.round !== fence.round || row.fence_token !== fence.token) throw leaseLost(taskId, fence);
-      return command(tx);
-    });
+    return fenced(this.#context, lease, command);
   }
 }
 

@@ -2,6 +2,7 @@ import { jobOfTask, type AttemptId, type CommitId, type TaskId } from "../domain
 import type { Evidence } from "../domain/model.ts";
 import { appendEvent } from "./append-events.ts";
 import type { StateContext } from "./context.ts";
+import { keepResult, type ResultChange } from "./keep-result.ts";
 import { moveTask } from "./move-task.ts";
 
 export type IntegrationSubject = { readonly taskId: TaskId; readonly attemptId: AttemptId };
@@ -37,8 +38,8 @@ export class Integrations {
     });
   }
 
-  /** The one way to become completed: with its evidence, in one transaction. */
-  async complete(subject: IntegrationSubject, evidence: Evidence): Promise<void> {
+  /** The one way to become completed: with its evidence and what that means for the result cache, in one transaction. */
+  async complete(subject: IntegrationSubject, evidence: Evidence, change?: ResultChange): Promise<void> {
     const at = this.#context.now();
     const { taskId, attemptId } = subject;
     await this.#context.store.write(async (tx) => {
@@ -60,6 +61,7 @@ export class Integrations {
         data: { commit: evidence.mergedCommit },
       });
       await moveTask(tx, { id: taskId, to: "completed", at, set });
+      if (change !== undefined) await keepResult(tx, subject, { change, at });
     });
   }
 

@@ -191,5 +191,5 @@ export const stateMigrations: Migrations = {
     },
   },
   "state-002-job-api": { up: addJobApi },
-  "state-005-results": { up: createResults },
+  "state-020-results": { up: createResults },
 };

@@ -6,6 +6,7 @@ import { Fleet } from "./fleet.ts";
 import { Integrations } from "./integrations.ts";
 import { Jobs } from "./jobs.ts";
 import { Pauses } from "./pauses.ts";
+import { Results } from "./results.ts";
 import { Sessions } from "./sessions.ts";
 import { Tasks } from "./tasks.ts";
 
@@ -18,6 +19,7 @@ export class StateManager {
   readonly attempts: Attempts;
   readonly integrations: Integrations;
   readonly sessions: Sessions;
+  readonly results: Results;
   readonly costs: Costs;
   readonly fleet: Fleet;
   readonly pauses: Pauses;
@@ -29,6 +31,7 @@ export class StateManager {
     this.attempts = new Attempts(context);
     this.integrations = new Integrations(context);
     this.sessions = new Sessions(context);
+    this.results = new Results(context);
     this.costs = new Costs(context);
     this.fleet = new Fleet(context);
     this.pauses = new Pauses(context);
