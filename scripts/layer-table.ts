@@ -27,7 +27,7 @@ const core = ["domain", "state", "engine", "workspace", "supervision"];
 
 const adapters = ["agents", "places", "llms", "stores", "notifiers", "telemetry"];
 
-const application = ["orchestration", "config", "domain", "simulator", "telemetry/port"];
+const application = ["orchestration", "config", "domain", "simulator", "interop", "telemetry/port"];
 
 const adapter = (name: string, mayImport: readonly string[] = ["domain"]): Layer => ({
   name,
@@ -52,7 +52,14 @@ export const layers: readonly Layer[] = [
   adapter("telemetry"),
   { name: "config", mayImport: ["domain"], loadsPrograms: true },
   { name: "simulator", mayImport: ["domain"] },
+  {
+    name: "interop",
+    mayImport: ["domain"],
+    packages: ["zod", "node:fs", "node:path", "node:crypto", "node:timers"],
+    isolated: "folders",
+  },
   { name: "cli", mayImport: [...application, "compose", "tui", "http", "mcp"] },
+  { name: "library", mayImport: [...application, "compose"] },
   { name: "tui", mayImport: application },
   { name: "http", mayImport: application },
   { name: "mcp", mayImport: application },

@@ -27,6 +27,7 @@ export const errorCodes = [
   "JOB_UNKNOWN",
   "LEASE_LOST",
   "MODEL_UNKNOWN",
+  "MODEL_UNPRICED",
   "NOT_A_REPOSITORY",
   "NO_COMMIT",
   "PLAN_CYCLE",
@@ -42,6 +43,7 @@ export const errorCodes = [
   "STATE_TRANSITION_INVALID",
   "STATE_UNAVAILABLE",
   "TASK_UNKNOWN",
+  "WAIT_TIMED_OUT",
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -23,6 +23,7 @@ import {
   type MergeOptions,
   type Rescue,
 } from "../workspace/index.ts";
+import { checkPrices } from "./caps.ts";
 import { answerCosts, type CostAnswer, type CostQuestion } from "./costs.ts";
 import { factsOf } from "./drive-job.ts";
 import { startBranch } from "./job-branch.ts";
@@ -68,6 +69,7 @@ export class Application {
     const { state, repo } = this.#services;
     const { strategy, orchestratorId, dispatchKey } = request;
     const goal = request.goal.trim();
+    checkPrices(this.#services, request.settings);
     if (goal === "") {
       throw new TuttiError("GOAL_EMPTY", "The goal is empty", {
         hint: 'Say what is to be done: tutti run "Add a CSV export"',
@@ -247,15 +249,24 @@ export class Application {
   /**
    * Gives tasks that failed or wait another start, and what they block with them. The next drive carries them out.
    * @param keys - default: every task that failed or waits for a person
+   * @param prompts - new prompts, by key
    * @throws {TuttiError} `TASK_UNKNOWN`, `INPUT_INVALID`
    */
-  async retry(jobId: JobId, keys: readonly string[]): Promise<readonly string[]> {
+  async retry(
+    jobId: JobId,
+    keys: readonly string[],
+    prompts: ReadonlyMap<string, string> = new Map(),
+  ): Promise<readonly string[]> {
     const { state } = this.#services;
     const tasks = await state.tasks.list(jobId);
     const chosen = keys.length === 0 ? tasks.filter(isRetryable) : keys.map((key) => retryable(tasks, key));
-    for (const task of chosen) await state.tasks.retry(task.id, "retried by a person");
+    for (const { id, key } of chosen) {
+      await state.tasks.retry(id, { reason: "retried by a person", prompt: prompts.get(key) });
+    }
     const facts = (await state.tasks.list(jobId)).map(factsOf);
-    for (const id of releasedTasks(facts)) await state.tasks.retry(id, "what it needs is tried again");
+    for (const id of releasedTasks(facts)) {
+      await state.tasks.retry(id, { reason: "what it needs is tried again" });
+    }
     const job = await state.jobs.get(jobId);
     if (chosen.length > 0 && isJobOver(job.status)) await state.jobs.reopen(jobId, "tasks are tried again");
     return chosen.map(({ key }) => key);

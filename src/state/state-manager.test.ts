@@ -106,7 +106,7 @@ describe("attempts", () => {
     await open.state.attempts.decide(lease, first.id, { ...retry, action: "fail" });
     expect(await open.state.attempts.failureClasses(lease.taskId)).toEqual(["recoverable"]);
 
-    await open.state.tasks.retry(lease.taskId, "again");
+    await open.state.tasks.retry(lease.taskId, { reason: "again" });
 
     expect(await open.state.attempts.failureClasses(lease.taskId)).toEqual([]);
     expect((await open.state.tasks.get(lease.taskId)).status).toBe("pending");
@@ -226,7 +226,7 @@ describe("a person's retry of accepted work that could not be merged", () => {
     await attempts.decide(lease, id, accept);
     await tasks.move(lease.taskId, "waiting", { reason: "merge conflict in x" });
 
-    await tasks.retry(lease.taskId, "again");
+    await tasks.retry(lease.taskId, { reason: "again" });
 
     expect(await tasks.get(lease.taskId)).toMatchObject({ status: "pending", acceptedAttempt: undefined });
   });

@@ -157,10 +157,17 @@ export class Tasks {
   }
 
   /** A person's retry: a task that failed, waits or is blocked starts again with a clean count, and without what was accepted. */
-  async retry(id: TaskId, reason: string): Promise<void> {
+  async retry(
+    id: TaskId,
+    { reason, prompt }: { readonly reason: string; readonly prompt?: string | undefined },
+  ): Promise<void> {
     const at = this.#context.now();
     const set = { failures: 0, accepted_attempt: null, merged_commit: null, evidence: null };
-    await this.#context.store.write((tx) => moveTask(tx, { id, to: "pending", at, reason, set }));
+    await this.#context.store.write(async (tx) => {
+      const { spec } = await tx.selectFrom("tasks").select("spec").where("id", "=", id).executeTakeFirstOrThrow();
+      const changed = prompt === undefined ? {} : { spec: JSON.stringify({ ...specFromRow({ spec }), prompt }) };
+      await moveTask(tx, { id, to: "pending", at, reason, set: { ...set, ...changed } });
+    });
   }
 }
 

@@ -13,6 +13,7 @@ import { taskStatuses } from "../../src/domain/task-status.ts";
 describe("the public surface", () => {
   it("exports these names", () => {
     expect(Object.keys(api).toSorted()).toEqual([
+      "Tutti",
       "TuttiError",
       "coarseStatus",
       "defineConfig",
@@ -22,6 +23,7 @@ describe("the public surface", () => {
       "jobStatuses",
       "parsePlan",
       "planJsonSchema",
+      "quickDelegate",
       "taskStatuses",
       "totalUsage",
     ]);

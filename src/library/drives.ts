@@ -1,0 +1,76 @@
+import type { Environment } from "../compose.ts";
+import type { ConfigInput } from "../config/config.ts";
+import { TuttiError } from "../domain/errors.ts";
+import type { JobId } from "../domain/ids.ts";
+import type { JobStatus } from "../domain/job-status.ts";
+
+export type DriveSettings = {
+  readonly cwd: string;
+  readonly env: Environment;
+  readonly flags: ConfigInput;
+  /** Told what a person should know, a line each. */
+  readonly note: (line: string) => void;
+};
+
+/** How a drive ended; `elsewhere`: another process carries the job out. */
+export type DriveResult = JobStatus | "elsewhere";
+
+type Drive = { readonly ended: Promise<DriveResult>; readonly stop: AbortController };
+
+/** The jobs that this process carries out, each with a project of its own, because an engine drives one job. */
+export class Drives {
+  readonly #settings: DriveSettings;
+  readonly #running = new Map<JobId, Drive>();
+
+  constructor(settings: DriveSettings) {
+    this.#settings = settings;
+  }
+
+  /** Carries a job out unless it is carried out here already. Resolves when that ends. */
+  run(jobId: JobId): Promise<DriveResult> {
+    const running = this.#running.get(jobId);
+    if (running !== undefined) return running.ended;
+    const stop = new AbortController();
+    const ended = this.#drive(jobId, stop.signal).finally(() => this.#running.delete(jobId));
+    // Whoever waits for it is told; nobody has to.
+    ended.catch(() => undefined);
+    this.#running.set(jobId, { ended, stop });
+    return ended;
+  }
+
+  /** Stops one job, or all, cleanly: what was paid for stays, and a later drive goes on. */
+  async stop(jobId?: JobId): Promise<void> {
+    const chosen = [...this.#running].flatMap(([id, drive]) => (jobId === undefined || id === jobId ? [drive] : []));
+    for (const { stop } of chosen) stop.abort();
+    await Promise.allSettled(chosen.map(({ ended }) => ended));
+  }
+
+  async #drive(jobId: JobId, stop: AbortSignal): Promise<DriveResult> {
+    const { cwd, env, flags, note } = this.#settings;
+    const [{ openProject, workerSpawner }, { agentWarnings }, { coordinate }] = await Promise.all([
+      import("../compose.ts"),
+      import("../orchestration/check-agent.ts"),
+      import("../orchestration/coordinator.ts"),
+    ]);
+    const project = await openProject({ cwd, env, flags });
+    try {
+      for (const { name, detail } of await agentWarnings(project.services.agents)) note(`${name}: ${detail}`);
+      return await coordinate({
+        services: project.services,
+        jobId,
+        own: project.own,
+        spawn: workerSpawner(project.repo.root, env),
+        isApproved: true,
+        liftsPause: true,
+        returnsWhenProposed: true,
+        stop,
+        stopNow: new AbortController().signal,
+      });
+    } catch (error) {
+      if (TuttiError.is(error) && error.code === "JOB_BUSY") return "elsewhere";
+      throw error;
+    } finally {
+      await project.close();
+    }
+  }
+}

@@ -1,0 +1,297 @@
+import type { z } from "zod";
+
+import type { Environment, Project } from "../compose.ts";
+import type { ConfigInput } from "../config/config.ts";
+import { TuttiError } from "../domain/errors.ts";
+import type { StoredEvent } from "../domain/events.ts";
+import { asJobId, asTaskId, jobOfTask, type JobId, type TaskId } from "../domain/ids.ts";
+import { isJobOver } from "../domain/job-status.ts";
+import type { TaskRequest } from "../domain/plan/task-spec.ts";
+import { isSettled } from "../domain/task-status.ts";
+import type { JobProgress, TaskResult } from "../orchestration/task-results.ts";
+import { Drives } from "./drives.ts";
+import { resultJsonSchema, typedResult, type TypedTaskResult } from "./typed-results.ts";
+import { waitForJob, type WaitOptions } from "./wait-for-job.ts";
+
+export type TuttiOptions = {
+  /** Names whoever makes jobs; several orchestrators may share a project and its workers. Default `library`. */
+  readonly orchestratorId?: string;
+  /** Any folder of the repository. Default: the current one. */
+  readonly cwd?: string;
+  /** Default: this process's. */
+  readonly env?: Environment;
+  /** Settings over those of the project, for the jobs that are made here. */
+  readonly config?: ConfigInput;
+  /** Told what a person should know, a line each. Default: stderr. */
+  readonly note?: (line: string) => void;
+};
+
+export type JobOptions = {
+  /** The caller's own name for it: asking again with the same key gives the same job. */
+  readonly key?: string;
+};
+
+export type SubtaskOptions = Omit<TaskRequest, "prompt" | "resultSchema"> & {
+  /** The form of the structured answer. Default: plain text. */
+  readonly result?: z.ZodType;
+};
+
+export type Subtask = SubtaskOptions & { readonly prompt: string };
+
+/** The form that a structured answer was asked for in. */
+export type Form<Answer> = { readonly result: z.ZodType<Answer> };
+
+export type SynthesisOptions = {
+  /** What to make of the results. */
+  readonly synthesisPrompt?: string;
+  /** `false`: no model is asked, the results are only written out. Default `true`. */
+  readonly model?: boolean;
+  readonly signal?: AbortSignal;
+};
+
+/** By task id, in the order in which the tasks were added; failed ones are among them. */
+export type Results = ReadonlyMap<TaskId, TaskResult>;
+
+/**
+ * Orchestrates from a program: makes jobs, adds tasks, has them carried out side by side, and collects what they came to.
+ *
+ * Every method rejects with a `TuttiError`. Close it when done: `await using tutti = new Tutti(...)`.
+ */
+export class Tutti implements AsyncDisposable {
+  readonly orchestratorId: string;
+  readonly #options: TuttiOptions;
+  readonly #drives: Drives;
+  #opened: Promise<Project> | undefined;
+
+  constructor(options: TuttiOptions = {}) {
+    this.orchestratorId = options.orchestratorId ?? "library";
+    this.#options = options;
+    this.#drives = new Drives({
+      cwd: options.cwd ?? process.cwd(),
+      env: options.env ?? process.env,
+      flags: options.config ?? {},
+      note: options.note ?? ((line) => void process.stderr.write(`${line}\n`)),
+    });
+  }
+
+  /** @throws {TuttiError} `GOAL_EMPTY`, `NOT_A_REPOSITORY`, `NO_COMMIT`, `CONFIG_INVALID` */
+  async createJob(goal: string, { key }: JobOptions = {}): Promise<JobId> {
+    const project = await this.#project();
+    const { id } = await project.application.createManualJob({
+      goal,
+      settings: await (await import("../compose.ts")).jobSettings(project),
+      orchestratorId: this.orchestratorId,
+      ...(key === undefined ? {} : { dispatchKey: key }),
+    });
+    return id;
+  }
+
+  /** @throws {TuttiError} `JOB_UNKNOWN`, `PLAN_INVALID`, `PLAN_CYCLE`, `INPUT_INVALID` */
+  async addSubtask(job: string, prompt: string, options: SubtaskOptions = {}): Promise<TaskId> {
+    const [id] = await this.addSubtasks(job, [{ ...options, prompt }]);
+    if (id === undefined) throw new TuttiError("INTERNAL", "A task was added and has no id", { failureClass: "bug" });
+    return id;
+  }
+
+  /** All or none, in one transaction. */
+  async addSubtasks(job: string, subtasks: readonly Subtask[]): Promise<readonly TaskId[]> {
+    const { application } = await this.#project();
+    return application.addTasks(await this.#jobId(job), subtasks.map(requestOf));
+  }
+
+  /** Has the job carried out in the background, by this process unless another one does. */
+  async start(job: string): Promise<void> {
+    void this.#drives.run(await this.#jobId(job));
+  }
+
+  /**
+   * Carries the job out, or watches whoever does, until every task has come to an end or nothing goes on by itself: look at
+   * each result's status.
+   * @throws {TuttiError} `WAIT_TIMED_OUT`, `ABORTED`, `AGENT_NOT_FOUND`, `AGENT_UNAUTHENTICATED`
+   */
+  async waitAndCollect(job: string, options: WaitOptions = {}): Promise<Results> {
+    const { application } = await this.#project();
+    const jobId = await this.#jobId(job);
+    await this.#wait(jobId, options);
+    return byTask(await application.results(jobId));
+  }
+
+  /**
+   * The same for one task: the others go on in the background.
+   * @throws {TuttiError} as `waitAndCollect` and `getTask`
+   */
+  async waitForTask(task: string, options?: WaitOptions): Promise<TaskResult>;
+  async waitForTask<Answer>(task: string, options: WaitOptions & Form<Answer>): Promise<TypedTaskResult<Answer>>;
+  async waitForTask<Answer>(
+    task: string,
+    options: WaitOptions & Partial<Form<Answer>> = {},
+  ): Promise<TypedTaskResult<unknown>> {
+    const { application } = await this.#project();
+    const id = asTaskId(task);
+    const isEnough = async (): Promise<boolean> => isSettled((await application.task(id)).status);
+    await this.#wait(jobOfTask(id), options, isEnough);
+    const { result } = options;
+    return result === undefined ? this.getTask(id) : this.getTask(id, { result });
+  }
+
+  /**
+   * What a task came to so far. With a schema its structured answer is checked and typed by it.
+   * @throws {TuttiError} `TASK_UNKNOWN`; `AGENT_CONTRACT_BROKEN` when the answer is not of that form
+   */
+  async getTask(task: string): Promise<TaskResult>;
+  async getTask<Answer>(task: string, form: Form<Answer>): Promise<TypedTaskResult<Answer>>;
+  async getTask<Answer>(task: string, form?: Form<Answer>): Promise<TypedTaskResult<unknown>> {
+    const { application } = await this.#project();
+    const { id, jobId } = await application.task(asTaskId(task));
+    const result = (await application.results(jobId)).find(({ taskId }) => taskId === id);
+    if (result === undefined) throw new TuttiError("TASK_UNKNOWN", `There is no task ${id}`, { context: { task: id } });
+    return form === undefined ? result : typedResult(result, form.result);
+  }
+
+  async getJobStatus(job: string): Promise<JobProgress> {
+    return (await this.#project()).application.progress(await this.#jobId(job));
+  }
+
+  async getCompletedTasks(job: string): Promise<readonly TaskResult[]> {
+    return this.#resultsWhere(job, ({ status }) => status === "completed");
+  }
+
+  /** Failed ones, and those that wait for a person. */
+  async getFailedTasks(job: string): Promise<readonly TaskResult[]> {
+    return this.#resultsWhere(job, ({ status }) => status === "failed" || status === "waiting");
+  }
+
+  /**
+   * Gives failed tasks another start, and what they block with them; the next wait carries them out.
+   * @param prompts - new prompts by task id
+   * @returns ids of the tasks that start again
+   */
+  async retryFailedTasks(
+    job: string,
+    { prompts = {} }: { readonly prompts?: Readonly<Record<string, string>> } = {},
+  ): Promise<readonly TaskId[]> {
+    const { application } = await this.#project();
+    const failed = await this.getFailedTasks(job);
+    if (failed.length === 0) return [];
+    const byKey = new Map(
+      failed.flatMap(({ key, taskId }) => (prompts[taskId] === undefined ? [] : [[key, prompts[taskId]]])),
+    );
+    const keys = failed.map(({ key }) => key);
+    await application.retry(await this.#jobId(job), keys, byKey);
+    return failed.map(({ taskId }) => taskId);
+  }
+
+  /** One text from all results: what failed comes first, whoever writes it. */
+  async synthesizeResults(results: Results, options: SynthesisOptions = {}): Promise<string> {
+    const { formatResults, synthesize } = await import("../orchestration/synthesis.ts");
+    const all = [...results.values()];
+    const { synthesisPrompt: question, model = true, signal = new AbortController().signal } = options;
+    const [first] = all;
+    if (!model || first === undefined) return [question ?? "", formatResults(all)].filter(Boolean).join("\n\n");
+    const project = await this.#project();
+    const job = await project.application.job(jobOfTask(first.taskId));
+    const { services, own } = project;
+    const text = await synthesize({ services, own, job, results: all, signal, question: question ?? whatWasBuilt });
+    const failures = all.filter(({ status }) => status !== "completed");
+    return failures.length === 0 ? text : `${text.trim()}\n\n${formatResults(failures)}`;
+  }
+
+  /** Ends the job for good. What was merged stays on its branch. */
+  async cancel(job: string): Promise<void> {
+    const { application } = await this.#project();
+    await application.cancel(await this.#jobId(job));
+  }
+
+  /** Events of the job, from its first, until it is over or `signal` aborts. */
+  async *watch(job: string, { signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<StoredEvent> {
+    const { application } = await this.#project();
+    const jobId = await this.#jobId(job);
+    const changes = application.watch();
+    for (let after = 0; ;) {
+      const isLast = isJobOver((await application.job(jobId)).status);
+      for (let page; (page = await application.events({ jobId, after })).length > 0;) {
+        for (const event of page) yield event;
+        after = page.at(-1)?.seq ?? after;
+      }
+      if (isLast || signal?.aborted === true) return;
+      await changes.wait({ timeoutMs: 1_000, ...(signal === undefined ? {} : { signal }) });
+    }
+  }
+
+  /** Makes a job of these tasks, has it carried out and collects the results. */
+  async quickDelegate(
+    tasks: readonly (string | Subtask)[],
+    { goal, ...options }: WaitOptions & { readonly goal?: string } = {},
+  ): Promise<Results> {
+    const subtasks = tasks.map((task) => (typeof task === "string" ? { prompt: task } : task));
+    const job = await this.createJob(goal ?? goalOf(subtasks));
+    await this.addSubtasks(job, subtasks);
+    return this.waitAndCollect(job, options);
+  }
+
+  /** Stops what this process carries out; it can be gone on with. */
+  async close(): Promise<void> {
+    await this.#drives.stop();
+    const opened = this.#opened;
+    this.#opened = undefined;
+    await (await opened?.catch(() => undefined))?.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #project(): Promise<Project> {
+    this.#opened ??= this.#open();
+    return this.#opened;
+  }
+
+  /** Loaded when it is needed: a settings file imports this package only for its types and `defineConfig`. */
+  async #open(): Promise<Project> {
+    const { openProject } = await import("../compose.ts");
+    const { cwd = process.cwd(), env = process.env, config } = this.#options;
+    return openProject({ cwd, env, ...(config === undefined ? {} : { flags: config }) });
+  }
+
+  async #jobId(job: string): Promise<JobId> {
+    const { application } = await this.#project();
+    return (await application.job(asJobId(job))).id;
+  }
+
+  async #wait(jobId: JobId, options: WaitOptions, isEnough?: () => Promise<boolean>): Promise<void> {
+    const { application } = await this.#project();
+    const waiting = { application, drives: this.#drives, jobId, options };
+    await waitForJob(isEnough === undefined ? waiting : { ...waiting, isEnough });
+  }
+
+  async #resultsWhere(job: string, isMeant: (result: TaskResult) => boolean): Promise<readonly TaskResult[]> {
+    const { application } = await this.#project();
+    return (await application.results(await this.#jobId(job))).filter(isMeant);
+  }
+}
+
+const whatWasBuilt = "Say what was built, what failed and why, and what should be done next.";
+
+const byTask = (results: readonly TaskResult[]): Results => new Map(results.map((result) => [result.taskId, result]));
+
+function requestOf({ result, ...rest }: Subtask): TaskRequest {
+  return result === undefined ? rest : { ...rest, resultSchema: resultJsonSchema(result) };
+}
+
+function goalOf(subtasks: readonly Subtask[]): string {
+  const [first] = subtasks;
+  if (first === undefined) {
+    throw new TuttiError("INPUT_INVALID", "There is nothing to delegate", { hint: "Give at least one task" });
+  }
+  const more = subtasks.length === 1 ? "" : ` and ${subtasks.length - 1} more`;
+  return `${first.title ?? first.prompt}${more}`;
+}
+
+/** As `Tutti.quickDelegate`, for a program that does nothing else. */
+export async function quickDelegate(
+  tasks: readonly (string | Subtask)[],
+  options: TuttiOptions & WaitOptions & { readonly goal?: string } = {},
+): Promise<Results> {
+  await using tutti = new Tutti(options);
+  return await tutti.quickDelegate(tasks, options);
+}
