@@ -1,14 +1,18 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 
 import { exitCodes } from "../domain/job-status.ts";
 import type { Cli } from "./cli.ts";
+import { ageMs } from "./age.ts";
+import type { CachePruneOptions } from "./commands/cache.ts";
 import type { CostOptions } from "./commands/cost.ts";
 import type { DemoOptions } from "./commands/demo.ts";
 import type { MergeCommandOptions } from "./commands/merge.ts";
-import type { ResumeOptions, RunOptions } from "./commands/run.ts";
+import type { ResumeOptions, RetryOptions, RunOptions } from "./commands/run.ts";
 import type { InitOptions } from "./commands/set-up.ts";
 import type { SimulateOptions } from "./commands/simulate.ts";
 import type { WorkerOptions } from "./commands/worker.ts";
+import { addJobApiCommands } from "./job-api-commands.ts";
+import { amountUsd, count, examples, json, port } from "./options.ts";
 import { version } from "./version.ts";
 
 type SetExitCode = (code: number) => void;
@@ -28,6 +32,7 @@ export function buildProgram(cli: Cli, setExitCode: SetExitCode): Command {
   addResultCommands(program, face);
   addCostCommand(program, face);
   addLookCommands(program, face);
+  addCacheCommands(program, face);
   addSetUpCommands(program, face);
   addTestCommands(program, face);
   for (const command of [program, ...program.commands.flatMap((child) => [child, ...child.commands])]) {
@@ -43,7 +48,7 @@ function usageExit(error: CommanderError): never {
 
 type Face = { readonly cli: Cli; readonly finish: SetExitCode };
 
-const json = () => new Option("--json", "machine-readable output");
+const noCache = () => new Option("--no-cache", "have everything done anew, also what was done before");
 
 function addJobCommands(program: Command, { cli, finish }: Face): void {
   program
@@ -56,6 +61,7 @@ function addJobCommands(program: Command, { cli, finish }: Face): void {
     .option("--manager-model <model>", "model that plans and reviews")
     .option("--worker-model <model>", "model that carries tasks out")
     .option("-y, --yes", "start the plan without asking")
+    .addOption(noCache())
     .addOption(json())
     .addHelpText(
       "after",
@@ -86,8 +92,8 @@ function addJobCommands(program: Command, { cli, finish }: Face): void {
     .argument("[tasks...]", "keys of tasks; default: all that failed or wait")
     .addOption(json())
     .addHelpText("after", examples("tutti retry", "tutti retry add-a-csv-3f2a export-button"))
-    .action(async (id: string | undefined, keys: readonly string[]) => {
-      finish(await (await import("./commands/run.ts")).retryCommand(cli, id, keys));
+    .action(async (id: string | undefined, keys: readonly string[], options: RetryOptions) => {
+      finish(await (await import("./commands/run.ts")).retryCommand(cli, id, { ...options, keys }));
     });
 }
 
@@ -112,7 +118,7 @@ function addResultCommands(program: Command, { cli, finish }: Face): void {
 }
 
 function addLookCommands(program: Command, { cli, finish }: Face): void {
-  const job = program.command("job").description("look at jobs");
+  const job = program.command("job").description("make jobs, add tasks to them, look at them");
   job
     .command("list")
     .description("every job of this project, the newest first")
@@ -128,9 +134,8 @@ function addLookCommands(program: Command, { cli, finish }: Face): void {
     .action(async (id: string | undefined) => {
       finish(await (await import("./commands/look.ts")).jobShowCommand(cli, id));
     });
-  program
-    .command("task")
-    .description("look at a task")
+  const task = program.command("task").description("look at a task, or end it");
+  task
     .command("show")
     .description("a task's attempts, decisions, gates and evidence")
     .argument("<task>", "<job>/<task>, or the key of a task of the newest job")
@@ -138,6 +143,7 @@ function addLookCommands(program: Command, { cli, finish }: Face): void {
     .action(async (task: string) => {
       finish(await (await import("./commands/look.ts")).taskShowCommand(cli, task));
     });
+  addJobApiCommands({ program, job, task }, { cli, finish });
   const rescue = program.command("rescue").description("work that was saved because nothing else held it");
   rescue
     .command("list")
@@ -154,6 +160,26 @@ function addLookCommands(program: Command, { cli, finish }: Face): void {
     .addOption(json())
     .action(async (ref: string, folder: string) => {
       finish(await (await import("./commands/look.ts")).rescueRestoreCommand(cli, ref, folder));
+    });
+}
+
+function addCacheCommands(program: Command, { cli, finish }: Face): void {
+  const cache = program.command("cache").description("results that are replayed where equal work is asked for again");
+  cache
+    .command("ls")
+    .description("every cached result, the newest first")
+    .addOption(json())
+    .action(async () => {
+      finish(await (await import("./commands/cache.ts")).cacheListCommand(cli));
+    });
+  cache
+    .command("prune")
+    .description("remove results that were not used for long")
+    .option("--older-than <age>", "such as 12h, 30d or 2w; default: 30d", ageMs)
+    .option("--all", "remove every result")
+    .addOption(json())
+    .action(async (options: CachePruneOptions) => {
+      finish(await (await import("./commands/cache.ts")).cachePruneCommand(cli, options));
     });
 }
 
@@ -237,22 +263,4 @@ function addTestCommands(program: Command, { cli, finish }: Face): void {
     .action(async (scenario: string, options: SimulateOptions) => {
       finish(await (await import("./commands/simulate.ts")).simulateCommand(cli, scenario, options));
     });
-}
-
-const examples = (...lines: readonly string[]): string =>
-  `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}\n`;
-
-function count(value: string): number {
-  if (/^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 64) return Number(value);
-  throw new InvalidArgumentError("Give a whole number from 1 to 64.");
-}
-
-function amountUsd(value: string): number {
-  if (/^\d+(\.\d+)?$/.test(value) && Number(value) > 0) return Number(value);
-  throw new InvalidArgumentError("Give an amount in US dollars, such as 12.50.");
-}
-
-function port(value: string): number {
-  if (/^\d+$/.test(value) && Number(value) <= 65_535) return Number(value);
-  throw new InvalidArgumentError("Give a port from 0 to 65535.");
 }

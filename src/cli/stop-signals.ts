@@ -8,17 +8,20 @@ export type StopSignals = {
   readonly dispose: () => void;
 };
 
+const stopping = "\nStopping: agents are interrupted, their work stays. Press Ctrl-C again to stop at once.\n";
+
 /**
  * The first Ctrl-C (or TERM) asks for a clean stop, the second for one at once.
  * @param before - a first one that came before
+ * @param words - what the first one is answered with
  */
-export function stopSignals(cli: Cli, before?: AbortSignal): StopSignals {
+export function stopSignals(cli: Cli, before?: AbortSignal, words: string = stopping): StopSignals {
   const stop = new AbortController();
   if (before?.aborted === true) stop.abort();
   const stopNow = new AbortController();
   const onSignal = (): void => {
     if (!stop.signal.aborted) {
-      cli.output.stderr("\nStopping: agents are interrupted, their work stays. Press Ctrl-C again to stop at once.\n");
+      cli.output.stderr(words);
       stop.abort();
     } else stopNow.abort();
   };

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 
-import { openProject, type Project } from "../../compose.ts";
 import type { Cli } from "../cli.ts";
+import { withProject } from "../with-project.ts";
 import { jobList } from "./job-list.ts";
 import { jobShow } from "./job-show.ts";
 import { rescueList, rescueRestore } from "./rescue.ts";
@@ -27,12 +27,3 @@ export const rescueRestoreCommand = (cli: Cli, rescue: string, folder: string): 
   withProject(cli, ({ application }) =>
     rescueRestore({ application, output: cli.output, rescue, folder: resolve(cli.cwd, folder), cwd: cli.cwd }),
   );
-
-async function withProject(cli: Cli, show: (project: Project) => Promise<number>): Promise<number> {
-  const project = await openProject({ cwd: cli.cwd, env: cli.env, isLogged: false });
-  try {
-    return await show(project);
-  } finally {
-    await project.close();
-  }
-}

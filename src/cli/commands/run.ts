@@ -13,6 +13,7 @@ import type { Cli } from "../cli.ts";
 import { showJob } from "../show-job.ts";
 import { stopSignals } from "../stop-signals.ts";
 import { readPlanFile } from "../read-plan-file.ts";
+import { showPreview } from "../show-preview.ts";
 
 export type RunOptions = {
   readonly file?: string;
@@ -21,6 +22,8 @@ export type RunOptions = {
   readonly yes?: boolean;
   readonly managerModel?: string;
   readonly workerModel?: string;
+  /** `false` with `--no-cache`. */
+  readonly cache?: boolean;
   /** A stop that may have been asked for before the job could hear of it. */
   readonly stop?: AbortSignal;
 };
@@ -39,6 +42,7 @@ export async function runCommand(cli: Cli, goal: string | undefined, options: Ru
       settings,
       ...(plan === undefined ? {} : { plan }),
     });
+    if (plan !== undefined && cli.output.isJson) await showPreview(cli, project, job);
     const { stop } = options;
     const request = { job, isApproved: options.yes === true, liftsPause: false };
     return await driveJob(cli, project, { ...request, ...(stop === undefined ? {} : { stop }) });
@@ -47,7 +51,7 @@ export async function runCommand(cli: Cli, goal: string | undefined, options: Ru
   }
 }
 
-export type ResumeOptions = { readonly yes?: boolean; readonly maxCost?: number };
+export type ResumeOptions = { readonly yes?: boolean; readonly maxCost?: number; readonly cache?: boolean };
 
 /** `tutti resume`: goes on with a job that was stopped, paused or cut short. */
 export async function resumeCommand(cli: Cli, id: string | undefined, options: ResumeOptions): Promise<number> {
@@ -55,18 +59,23 @@ export async function resumeCommand(cli: Cli, id: string | undefined, options: R
   try {
     const job = await project.application.job(id);
     await project.application.resume(job, options.maxCost === undefined ? {} : { maxCostUsdPerJob: options.maxCost });
+    if (options.cache === false) await project.application.turnCacheOff(job.id);
+    if ((await project.application.tasks(job.id)).length > 0) await showPreview(cli, project, job);
     return await driveJob(cli, project, { job, isApproved: options.yes === true, liftsPause: true });
   } finally {
     await project.close();
   }
 }
 
+export type RetryOptions = { readonly keys?: readonly string[]; readonly cache?: boolean };
+
 /** `tutti retry`: gives failed and waiting tasks another start and drives the job again. */
-export async function retryCommand(cli: Cli, id: string | undefined, keys: readonly string[]): Promise<number> {
+export async function retryCommand(cli: Cli, id: string | undefined, options: RetryOptions): Promise<number> {
   const project = await openProject({ cwd: cli.cwd, env: cli.env });
   try {
     const job = await project.application.job(id);
-    const retried = await project.application.retry(job.id, keys);
+    if (options.cache === false) await project.application.turnCacheOff(job.id);
+    const retried = await project.application.retry(job.id, options.keys ?? []);
     if (retried.length === 0) {
       throw new TuttiError("INPUT_INVALID", `Job ${job.id} has no task that failed or waits for a person`, {
         hint: `Go on with what isn't done: tutti resume ${job.id}`,
@@ -85,7 +94,8 @@ type DriveRequest = {
   readonly stop?: AbortSignal;
 };
 
-async function driveJob(cli: Cli, project: Project, request: DriveRequest): Promise<number> {
+/** Drives a job and shows it while it does. @returns the exit code */
+export async function driveJob(cli: Cli, project: Project, request: DriveRequest): Promise<number> {
   const { services, own, application } = project;
   const { job, isApproved, liftsPause } = request;
   const signals = stopSignals(cli, request.stop);
@@ -156,9 +166,9 @@ async function readGoalFile(path: string): Promise<string> {
 }
 
 function flagsOf(options: RunOptions) {
-  const { workers, managerModel, workerModel } = options;
+  const { workers, managerModel, workerModel, cache } = options;
   return {
-    ...(workers === undefined ? {} : { execution: { workers } }),
+    execution: { ...(workers === undefined ? {} : { workers }), ...(cache === false ? { cache } : {}) },
     models: {
       ...(managerModel === undefined ? {} : { manager: { model: managerModel } }),
       ...(workerModel === undefined ? {} : { worker: { model: workerModel } }),

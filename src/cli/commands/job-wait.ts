@@ -1,0 +1,90 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+import { jobSettings, openProject, type Project } from "../../compose.ts";
+import { TuttiError } from "../../domain/errors.ts";
+import { exitCodeOf, isJobOver, type JobStatus } from "../../domain/job-status.ts";
+import type { Job } from "../../domain/model.ts";
+import type { TaskRequest } from "../../domain/plan/task-spec.ts";
+import { checkAgent } from "../check-agent.ts";
+import type { Cli } from "../cli.ts";
+import { showJob } from "../show-job.ts";
+import { stopSignals } from "../stop-signals.ts";
+import { readTasks } from "./job-add.ts";
+import { driveJob } from "./run.ts";
+
+/** `tutti job wait`: carries the job out, or watches whoever does, until nothing of it goes on by itself. */
+export async function jobWaitCommand(cli: Cli, id: string | undefined): Promise<number> {
+  const project = await openProject({ cwd: cli.cwd, env: cli.env });
+  try {
+    return await waitFor(cli, project, await project.application.job(id));
+  } finally {
+    await project.close();
+  }
+}
+
+export type DelegateOptions = { readonly goal?: string; readonly workers?: number };
+
+/** `tutti delegate`: a job of these tasks, carried out at once. */
+export async function delegateCommand(cli: Cli, prompts: readonly string[], options: DelegateOptions): Promise<number> {
+  const tasks: readonly TaskRequest[] =
+    prompts.length === 1 && prompts[0] === "-" ? await readTasks() : prompts.map((prompt) => ({ prompt }));
+  const { goal, workers } = options;
+  const flags = workers === undefined ? {} : { execution: { workers } };
+  const project = await openProject({ cwd: cli.cwd, env: cli.env, flags });
+  try {
+    await checkAgent(cli, project);
+    const job = await project.application.createManualJob({
+      goal: goal ?? tasks.map(({ title, prompt }) => title ?? prompt).join("; "),
+      settings: await jobSettings(project),
+      orchestratorId: "command-line",
+    });
+    await project.application.addTasks(job.id, tasks);
+    return await waitFor(cli, project, job);
+  } finally {
+    await project.close();
+  }
+}
+
+async function waitFor(cli: Cli, project: Project, job: Job): Promise<number> {
+  if (isJobOver(job.status)) return showEnded(cli, project, job);
+  try {
+    return await driveJob(cli, project, { job, isApproved: true, liftsPause: true });
+  } catch (error) {
+    if (!TuttiError.is(error) || error.code !== "JOB_BUSY") throw error;
+    return watchElsewhere(cli, project, job);
+  }
+}
+
+async function showEnded(cli: Cli, project: Project, job: Job): Promise<number> {
+  const shown = await showJob(cli, project, job);
+  await shown.finish(job.status);
+  await shown.close();
+  return exitCodeOf(job.status);
+}
+
+const lookAgainMs = 1_000;
+
+/** Another process carries it out; a Ctrl-C ends only the watching. */
+async function watchElsewhere(cli: Cli, project: Project, job: Job): Promise<number> {
+  cli.output.stderr("note: another process carries this job out; watching it\n");
+  const signals = stopSignals(cli, undefined, "\nNo longer watching; the job goes on.\n");
+  const shown = await showJob(cli, project, job);
+  try {
+    const status = await untilStill(project, job, signals.stop);
+    await shown.finish(status);
+    return signals.stop.aborted ? 130 : exitCodeOf(status);
+  } finally {
+    signals.dispose();
+    await shown.close();
+  }
+}
+
+async function untilStill({ application }: Project, { id }: Job, stop: AbortSignal): Promise<JobStatus> {
+  for (;;) {
+    const { status } = await application.job(id);
+    const isMoving = status === "running" || status === "reviewing" || status === "planning";
+    if (!isMoving || stop.aborted) return status;
+    await application.waitForChange({ timeoutMs: lookAgainMs, signal: stop });
+    await delay(50);
+  }
+}
