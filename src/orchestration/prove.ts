@@ -34,7 +34,8 @@ export async function prove(desk: JobDesk, request: ProofRequest): Promise<Attem
   const { spec } = await services.state.tasks.get(lease.taskId);
   const taken = await snapshot(slot, {
     // What was replayed may turn out not to hold: the agent's own work gets the attempt's ref.
-    ref: request.outcome.replayOf === undefined ? attemptRef(job.id, begun.id) : snapshotRef(job.id, begun.id, "replay"),
+    ref:
+      request.outcome.replayOf === undefined ? attemptRef(job.id, begun.id) : snapshotRef(job.id, begun.id, "replay"),
     parent: begun.baseCommit,
     message: `${spec.title}\n\nTutti-Attempt: ${begun.id}`,
     includeIgnored: spec.expectedOutputs,
@@ -57,10 +58,9 @@ async function validate(
   facts: ProofRequest & { readonly spec: PlanTask; readonly taken: Snapshot },
 ): Promise<ValidationVerdict> {
   const { spec, taken, outcome } = facts;
-  const { repo } = desk.services;
   const changedFiles = taken.changedFiles.map(({ path }) => path);
   const expectedOutputs = await Promise.all(
-    spec.expectedOutputs.map(async (path) => ({ path, exists: await existsAt(repo, taken.commit, path) })),
+    spec.expectedOutputs.map(async (path) => ({ path, exists: await isThere(desk, taken, path) })),
   );
   return validateAttempt({
     expectedOutputs,
@@ -69,6 +69,13 @@ async function validate(
     protectedTouched: protectedPaths(changedFiles, desk.job.options.protectedPaths),
     agentText: outcome.text,
   });
+}
+
+/** What the attempt changed is known; only of the rest git has to be asked. */
+async function isThere({ services }: JobDesk, { commit, changedFiles }: Snapshot, path: string): Promise<boolean> {
+  const change = changedFiles.find((file) => file.path === path);
+  if (change !== undefined && change.status !== "deleted") return true;
+  return existsAt(services.repo, commit, path);
 }
 
 async function judge(desk: JobDesk, request: ProofRequest, spec: PlanTask): Promise<AttemptProof["gates"]> {

@@ -29,24 +29,21 @@ export type CheckoutFingerprint = {
   readonly hooks: string;
 };
 
-/** Costs a `git status` and three listings: reads no file that git knows to be unchanged. */
+/** Costs a `git status` and two listings: reads no file that git knows to be unchanged. */
 export async function takeCheckoutFingerprint(repo: Repository): Promise<CheckoutFingerprint> {
-  const [headRef, headCommit, refs, stash, index, files, config, hooks] = await Promise.all([
-    answerOf(repo, ["symbolic-ref", "--quiet", "HEAD"]),
-    answerOf(repo, ["rev-parse", "--verify", "--quiet", "HEAD"]),
+  const [refs, index, status, config, hooks] = await Promise.all([
     refsOf(repo),
-    stashOf(repo),
     stagedDigest(repo),
-    unstagedFiles(repo),
+    statusOf(repo),
     configDigest(repo),
     hooksDigest(repo),
   ]);
-  return { headRef, headCommit, refs, stash, index, files, config, hooks };
+  const { [stashRef]: newestStash, ...others } = refs;
+  const stash = newestStash === undefined ? [] : await stashOf(repo);
+  return { ...status, refs: others, stash, index, config, hooks };
 }
 
-async function answerOf(repo: Repository, args: readonly string[]): Promise<string> {
-  return (await gitAnswer(checkout(repo), args, { okExitCodes: [0, 1] })).stdout.trim();
-}
+const stashRef = "refs/stash";
 
 async function refsOf(repo: Repository): Promise<Readonly<Record<string, string>>> {
   const listing = await git(home(repo), ["for-each-ref", "--format=%(refname) %(objectname)"]);
@@ -54,7 +51,7 @@ async function refsOf(repo: Repository): Promise<Readonly<Record<string, string>
     const [name = "", object = ""] = line.split(" ");
     return [name, object];
   });
-  return Object.fromEntries(pairs.filter(([name]) => name !== "" && name !== "refs/stash" && !isOurs(name)));
+  return Object.fromEntries(pairs.filter(([name]) => name !== "" && !isOurs(name)));
 }
 
 const isOurs = (ref: string): boolean => ref.startsWith(ownRefs) || ref.startsWith(ownBranches);
@@ -73,17 +70,32 @@ async function stagedDigest(repo: Repository): Promise<string> {
 
 const ourFolders = [":(exclude,top).tutti/state", ":(exclude,top).tutti/slots"];
 
-async function unstagedFiles(repo: Repository): Promise<Readonly<Record<string, string>>> {
-  const args = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--", ".", ...ourFolders];
-  const entries = splitNul(await git(checkout(repo), args));
-  return Object.fromEntries(
-    await Promise.all(
-      entries.map(async (entry): Promise<[string, string]> => {
-        const path = entry.slice(3);
-        return [path, `${entry.slice(0, 2)} ${await fileState(join(repo.root, path))}`];
-      }),
-    ),
-  );
+type Status = Pick<CheckoutFingerprint, "headRef" | "headCommit" | "files">;
+
+/** HEAD and what differs from it. Source of the form: `git help status`, porcelain format version 2. */
+async function statusOf(repo: Repository): Promise<Status> {
+  const options = ["--porcelain=v2", "-z", "--branch", "--no-renames", "--untracked-files=all"];
+  const lines = splitNul(await git(checkout(repo), ["status", ...options, "--", ".", ...ourFolders]));
+  const header = (name: string): string =>
+    lines.find((line) => line.startsWith(`# ${name} `))?.slice(name.length + 3) ?? "";
+  const branch = header("branch.head");
+  const entries = lines.filter((line) => !line.startsWith("#"));
+  return {
+    headRef: branch === "(detached)" ? "" : `refs/heads/${branch}`,
+    headCommit: header("branch.oid"),
+    files: Object.fromEntries(await Promise.all(entries.map((entry) => fileEntry(repo, entry)))),
+  };
+}
+
+/** How many fields stand before the path, by the kind of line: changed, unmerged, untracked. */
+const fieldsBeforePath: Readonly<Record<string, number>> = { "1": 8, u: 10, "?": 1 };
+
+async function fileEntry(repo: Repository, entry: string): Promise<[string, string]> {
+  const fields = entry.split(" ");
+  const [kind = "", letters = ""] = fields;
+  const path = fields.slice(fieldsBeforePath[kind] ?? 1).join(" ");
+  const state = kind === "?" ? kind : letters;
+  return [path, `${state} ${await fileState(join(repo.root, path))}`];
 }
 
 async function fileState(path: string): Promise<string> {

@@ -19,6 +19,8 @@ export type AgentHistory = {
   readonly keptAside: readonly string[];
 };
 
+type Files = Pick<WorkingTree, "tree" | "nestedRepositories">;
+
 type Source = {
   /** Relative to the slot; empty for the slot itself. */
   readonly folder: string;
@@ -30,7 +32,7 @@ type Source = {
  * repositories inside it. A git directory that git can't read is moved beside the slot as it is: it can't hold up a rescue,
  * and nothing in it is lost.
  */
-export async function collectAgentHistory(slot: Slot, base: CommitId, files: WorkingTree): Promise<AgentHistory> {
+export async function collectAgentHistory(slot: Slot, base: CommitId, files: Files): Promise<AgentHistory> {
   const sources = ["", ...files.nestedRepositories].map((folder): Source => ({
     folder,
     gitDir: join(slot.path, folder, ".git"),

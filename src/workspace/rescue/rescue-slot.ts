@@ -10,6 +10,7 @@ import { readSlotState } from "../slots/slot-state.ts";
 import { bringHome } from "../snapshot/bring-home.ts";
 import { writeWorkingTree, type WorkingTree } from "../snapshot/working-tree.ts";
 import { collectAgentHistory } from "./agent-history.ts";
+import { savedAsIs, type SavedAsIs } from "./saved-as-is.ts";
 import { hiddenWork } from "./hidden-work.ts";
 import { rescueMessage, type Rescue, type RescueFacts } from "./rescue.ts";
 
@@ -32,23 +33,28 @@ export async function rescueSlot(slot: Slot, request: RescueRequest): Promise<Re
   return (await saveSlot(slot, request)).rescue;
 }
 
-/** As `rescueSlot`, and says which tree the slot's files are: a ref holds it, or it is the base's. */
-export async function saveSlot(
-  slot: Slot,
-  request: RescueRequest,
-): Promise<{ readonly tree: string; readonly rescue: Rescue | undefined }> {
+export type Saved = {
+  /** The tree that the slot's files are: a ref holds it, or it is the base's. */
+  readonly tree: string;
+  /** An index that knows all of its files, where there is one. */
+  readonly indexFile?: string;
+  readonly rescue?: Rescue;
+};
+
+/** As `rescueSlot`, and says what the slot's files are. */
+export async function saveSlot(slot: Slot, request: RescueRequest): Promise<Saved> {
   const { base } = await readSlotState(slot);
   const globs = await includeIgnored(slot, request.includeIgnored);
-  const baseTree = await gitLine(home(slot.repo), ["rev-parse", `${base}^{tree}`]);
-  const files = await writeWholeTree(slot, baseTree, globs);
+  const asIs = await savedAsIs(slot, globs);
+  const files = asIs === undefined ? await savableFiles(slot, base, globs) : savedFiles(asIs);
   const history = await collectAgentHistory(slot, base, files);
-  const isHistoryOnly = files.tree === baseTree || (await isTreeSaved(slot, files.tree));
+  const { tree, isHistoryOnly } = files;
   if (isHistoryOnly && history.commits.length === 0 && history.keptAside.length === 0) {
-    return { tree: files.tree, rescue: undefined };
+    return { tree, ...(asIs === undefined ? {} : { indexFile: asIs.indexFile }) };
   }
   const rescue = await recordRescue(
     slot,
-    { jobId: request.jobId, tree: files.tree },
+    { jobId: request.jobId, tree: await gitLine(controlObjects(slot), ["rev-parse", "--verify", tree]) },
     {
       base,
       slotId: slot.slotId,
@@ -58,7 +64,20 @@ export async function saveSlot(
       isHistoryOnly,
     },
   );
-  return { tree: files.tree, rescue };
+  return { tree, rescue };
+}
+
+type SlotFiles = Pick<WorkingTree, "tree" | "nestedRepositories"> & {
+  /** A ref holds them already. */
+  readonly isHistoryOnly: boolean;
+};
+
+const savedFiles = ({ tree }: SavedAsIs): SlotFiles => ({ tree, nestedRepositories: [], isHistoryOnly: true });
+
+async function savableFiles(slot: Slot, base: CommitId, globs: readonly string[]): Promise<SlotFiles> {
+  const baseTree = await gitLine(home(slot.repo), ["rev-parse", `${base}^{tree}`]);
+  const files = await writeWholeTree(slot, baseTree, globs);
+  return { ...files, isHistoryOnly: files.tree === baseTree || (await isTreeSaved(slot, files.tree)) };
 }
 
 /** The slot's files, also those that the agent's own ignore rules hide. */

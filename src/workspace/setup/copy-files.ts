@@ -18,6 +18,7 @@ export async function copyUntracked(
   globs: readonly string[],
   earlier: readonly string[],
 ): Promise<readonly string[]> {
+  if (globs.length === 0 && earlier.length === 0) return [];
   const tracked = new Set(splitNul(await git(control(slot), ["ls-files", "-z"])));
   const wanted = (await untrackedOfUser(slot, globs)).filter((path) => !tracked.has(path));
   const copied: string[] = [];

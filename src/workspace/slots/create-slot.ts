@@ -4,10 +4,11 @@ import { TuttiError } from "../../domain/errors.ts";
 import type { CommitId, JobId, SlotId } from "../../domain/ids.ts";
 import { pinCommit } from "../refs/pins.ts";
 import type { Repository } from "../repository/repository.ts";
+import { configText } from "./git-config-text.ts";
 import { checkOut } from "./check-out.ts";
 import { ifAbsent, slotAt, type Slot } from "./slot.ts";
 import { emptyState, readSlotState, writeSlotState } from "./slot-state.ts";
-import { writeGitDir } from "./write-git-dir.ts";
+import { slotConfig, writeGitDir } from "./write-git-dir.ts";
 
 export type SlotRequest = {
   readonly repo: Repository;
@@ -35,7 +36,7 @@ export async function createSlot(request: SlotRequest): Promise<Slot> {
     directory: slot.controlDir,
     head: base,
     excluded: [],
-    config: [{ key: "lfs.storage", value: join(repo.commonDir, "lfs") }],
+    config: (await slotConfig(repo)) + configText([{ key: "lfs.storage", value: join(repo.commonDir, "lfs") }]),
   });
   await writeSlotState(slot, { ...emptyState, base });
   await checkOut(slot, base);

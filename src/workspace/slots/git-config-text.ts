@@ -2,11 +2,11 @@ import { gitAnswer } from "../git/run-git.ts";
 import { home, type Repository } from "../repository/repository.ts";
 
 /**
- * Settings of the user's repository that decide what bytes a checkout has, so that a slot reads and writes files as the
- * user's checkout does. Nothing else is taken over: no remote, no branch, no alias, no hook.
+ * Settings of the user's repository that decide what bytes a checkout has and who may read objects, so that a slot reads and
+ * writes as the user's checkout does. Nothing else is taken over: no remote, no branch, no alias, no hook.
  */
 const taken =
-  /^(filter|merge)\..+\.[a-z]+$|^core\.(autocrlf|eol|safecrlf|filemode|symlinks|ignorecase|precomposeunicode|attributesfile|excludesfile|longpaths)$|^user\.(name|email)$|^lfs\./i;
+  /^(filter|merge)\..+\.[a-z]+$|^core\.(autocrlf|eol|safecrlf|filemode|symlinks|ignorecase|precomposeunicode|sharedrepository|attributesfile|excludesfile|longpaths)$|^user\.(name|email)$|^lfs\./i;
 
 export type ConfigEntry = { readonly key: string; readonly value: string };
 

@@ -33,7 +33,12 @@ export async function ignoredFiles(
   return listed.filter((path) => !path.endsWith("/") && !environment.some((known) => covers(known, path)));
 }
 
-const asPathspec = (glob: string): string => `:(top,glob)${glob.replace(/^\.\//, "").replace(/\/$/, "")}`;
+const asPathspec = (glob: string): string => `:(top,glob)${clean(glob)}`;
+
+/** The one path that a glob stands for; `undefined` when it may stand for several. */
+export const literalPath = (glob: string): string | undefined => (/[*?[\]\\]/.test(glob) ? undefined : clean(glob));
+
+const clean = (glob: string): string => glob.replace(/^\.\//, "").replace(/\/$/, "");
 
 const covers = (known: string, path: string): boolean =>
   known.endsWith("/") ? path.startsWith(known) : path === known;

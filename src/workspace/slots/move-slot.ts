@@ -35,8 +35,8 @@ export async function moveSlot(slot: Slot, { to, jobId, previousJobId }: MoveReq
   await pinCommit(slot.repo, jobId, to);
   const saved = await saveSlot(slot, { jobId: owner, reason: "before the slot moved on" });
   const before = await readSlotState(slot);
-  await checkOut(slot, to);
-  await removeIncluded(slot, before);
+  await checkOut(slot, to, saved.indexFile);
+  if (saved.indexFile === undefined) await removeIncluded(slot, before);
   const swept = await sweep(slot, owner, saved.tree);
   return { rescues: [...(saved.rescue === undefined ? [] : [saved.rescue]), ...swept] };
 }

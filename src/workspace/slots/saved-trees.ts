@@ -1,4 +1,5 @@
 import { gitAnswer } from "../git/run-git.ts";
+import { looseRef } from "../refs/loose-ref.ts";
 import { home } from "../repository/repository.ts";
 import type { Slot } from "./slot.ts";
 import { changeSlotState, readSlotState, type SavedTree } from "./slot-state.ts";
@@ -18,6 +19,7 @@ export async function isTreeSaved(slot: Slot, tree: string): Promise<boolean> {
   const state = await readSlotState(slot);
   const known = state.saved.find((saved) => saved.tree === tree);
   if (known === undefined) return false;
+  if ((await looseRef(slot.repo, known.ref)) === known.commit) return true;
   const answer = await gitAnswer(home(slot.repo), ["rev-parse", "--verify", "--quiet", `${known.ref}^{tree}`], {
     okExitCodes: [0, 1, 128],
   });

@@ -11,8 +11,18 @@ const schema = z.object({
   version: z.literal(1),
   /** The commit that the slot was last moved to. */
   base: commitId,
-  /** Trees of the slot that a ref of the user's repository holds. */
-  saved: z.array(z.object({ tree: z.string(), ref: z.string(), commit: commitId })).readonly(),
+  /** Trees of the slot that a ref of the user's repository holds, the newest first. */
+  saved: z
+    .array(
+      z.object({
+        tree: z.string(),
+        ref: z.string(),
+        commit: commitId,
+        /** A commit that has the same ignore rules. */
+        rulesOf: commitId.exactOptional(),
+      }),
+    )
+    .readonly(),
   /** Files copied from the user's checkout: never part of a snapshot. */
   copied: z.array(z.string()).readonly(),
   /** Globs of ignored files that belong to the work since the last move. */

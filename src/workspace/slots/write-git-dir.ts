@@ -12,8 +12,8 @@ export type GitDirPlan = {
   readonly head: CommitId;
   /** Paths, relative to the files' root, that git is not to offer as untracked. A directory ends in `/`. */
   readonly excluded: readonly string[];
-  /** Added to what is taken over from the user's repository. */
-  readonly config: readonly ConfigEntry[];
+  /** Text of the configuration file (see `slotConfig`). */
+  readonly config: string;
 };
 
 /**
@@ -27,7 +27,7 @@ export async function writeGitDir(plan: GitDirPlan): Promise<void> {
     await mkdir(inside(folder), { recursive: true });
   }
   await writeFile(inside("objects/info/alternates"), `${objectsDirectory(repo)}\n`);
-  await writeFile(inside("config"), configText([...baseConfig(repo), ...(await takenConfig(repo)), ...plan.config]));
+  await writeFile(inside("config"), plan.config);
   await writeFile(inside("info/exclude"), await excludeText(repo, plan.excluded));
   await copyIfThere(join(repo.commonDir, "info/attributes"), inside("info/attributes"));
   await copyIfThere(join(repo.commonDir, "shallow"), inside("shallow"));
@@ -38,6 +38,11 @@ export async function writeGitDir(plan: GitDirPlan): Promise<void> {
 export async function excludeText(repo: Repository, excluded: readonly string[]): Promise<string> {
   const users = (await readFile(join(repo.commonDir, "info/exclude"), "utf8").catch(ifAbsent)) ?? "";
   return `${users.trimEnd()}\n${excluded.map((path) => `/${literalPattern(path)}\n`).join("")}`;
+}
+
+/** Configuration for a slot's git directories: what makes a repository, and what is taken over from the user's. */
+export async function slotConfig(repo: Repository): Promise<string> {
+  return configText([...baseConfig(repo), ...(await takenConfig(repo))]);
 }
 
 function baseConfig(repo: Repository): readonly ConfigEntry[] {

@@ -11,13 +11,19 @@ import { classify } from "./untracked-files.ts";
  * its own `.gitignore` files name is left out.
  *
  * @param path - relative to the slot
+ * @param objects - the folder for new objects. Default: the control directory's
  */
-export async function writeNestedTree(slot: Slot, path: string): Promise<string> {
+export async function writeNestedTree(slot: Slot, path: string, objects?: string): Promise<string> {
   const directory = join(slot.path, path);
   return await withTemporaryIndex(slot, undefined, async (indexFile) => {
     const place: GitPlace = {
       cwd: directory,
-      env: { GIT_DIR: slot.controlDir, GIT_WORK_TREE: directory, GIT_INDEX_FILE: indexFile },
+      env: {
+        ...(objects === undefined ? {} : { GIT_OBJECT_DIRECTORY: objects }),
+        GIT_DIR: slot.controlDir,
+        GIT_WORK_TREE: directory,
+        GIT_INDEX_FILE: indexFile,
+      },
     };
     const list = ["ls-files", "--others", "--exclude-per-directory=.gitignore", "-z"];
     const { files, repositories } = classify(splitNul(await git(place, list)));
@@ -37,7 +43,8 @@ export async function graftNested(
   place: GitPlace,
   nested: { readonly within: string; readonly path: string },
 ): Promise<void> {
-  const tree = await writeNestedTree(slot, join(nested.within, nested.path));
+  const objects = place.env?.["GIT_OBJECT_DIRECTORY"];
+  const tree = await writeNestedTree(slot, join(nested.within, nested.path), objects);
   await git(place, ["read-tree", `--prefix=${nested.path}/`, tree]);
 }
 

@@ -1,15 +1,15 @@
+import { basename } from "node:path";
 import { TuttiError } from "../../domain/errors.ts";
 import type { CommitId } from "../../domain/ids.ts";
 import { diffOf, type Diff } from "../diff/diff-of.ts";
 import { commitTree } from "../git/commit-tree.ts";
 import type { Identity } from "../git/identity.ts";
 import { gitLine } from "../git/run-git.ts";
-import { readRef } from "../refs/update-ref.ts";
+import { readRef, updateRef } from "../refs/update-ref.ts";
 import { home } from "../repository/repository.ts";
-import { controlObjects, type Slot } from "../slots/slot.ts";
+import type { Slot } from "../slots/slot.ts";
 import { includeIgnored } from "../slots/included-files.ts";
 import { rememberSaved } from "../slots/saved-trees.ts";
-import { bringHome } from "./bring-home.ts";
 import { writeWorkingTree, type WorkingTree } from "./working-tree.ts";
 
 export type SnapshotRequest = {
@@ -43,23 +43,29 @@ export type Snapshot = Diff &
 export async function snapshot(slot: Slot, request: SnapshotRequest): Promise<Snapshot> {
   const { tree, ...found } = await writeWorkingTree(slot, {
     includeIgnored: await includeIgnored(slot, request.includeIgnored),
+    isForKeeps: true,
   });
-  const commit = (await existing(slot, request, tree)) ?? (await record(slot, request, tree));
-  await rememberSaved(slot, { tree, ref: request.ref, commit });
-  const diff = await diffOf(slot.repo, request.parent, commit);
-  return { ...diff, ...found, ref: request.ref, commit, tree, isEmpty: diff.changedFiles.length === 0 };
+  const { ref, parent } = request;
+  // Before there is a ref: it reads what has changed, so that a ref never names what isn't there.
+  const diff = await diffOf(slot.repo, parent, tree);
+  const commit = await record(slot, request, tree);
+  const hasSameRules = !diff.changedFiles.some(({ path }) => basename(path) === ".gitignore");
+  await rememberSaved(slot, { tree, ref, commit, ...(hasSameRules ? { rulesOf: parent } : {}) });
+  return { ...diff, ...found, ref, commit, tree, isEmpty: diff.changedFiles.length === 0 };
 }
 
 async function record(slot: Slot, request: SnapshotRequest, tree: string): Promise<CommitId> {
   const { ref, parent, message, author } = request;
-  const commit = await commitTree(controlObjects(slot), {
-    tree,
-    parents: [parent],
-    message,
-    ...(author === undefined ? {} : { author }),
-  });
-  await bringHome(slot, { commit, ref, knownAncestor: parent });
-  return commit;
+  const made = { tree, parents: [parent], message, ...(author === undefined ? {} : { author }) };
+  const commit = await commitTree(home(slot.repo), made);
+  try {
+    await updateRef(slot.repo, { ref, to: commit, from: undefined });
+    return commit;
+  } catch (error) {
+    const known = TuttiError.is(error) && error.code === "CONFLICT" ? await existing(slot, request, tree) : undefined;
+    if (known === undefined) throw error;
+    return known;
+  }
 }
 
 /** What an earlier try, cut short before its result was recorded, left under the ref. */

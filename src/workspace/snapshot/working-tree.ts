@@ -1,14 +1,16 @@
+import { rename } from "node:fs/promises";
 import { git, gitLine } from "../git/run-git.ts";
+import { objectsDirectory } from "../repository/repository.ts";
 import { controlIndex, withTemporaryIndex } from "../slots/index-file.ts";
+import { keptIndex, makeRoomForIndex } from "../slots/kept-index.ts";
 import { control, ensureOwnDirectory, type Slot } from "../slots/slot.ts";
-import { ignoredFiles } from "../slots/included-files.ts";
 import { environmentPaths, readSlotState } from "../slots/slot-state.ts";
+import { lookAtWork, workAmong } from "./look-at-work.ts";
 import { addExactly, graftNested } from "./nested-tree.ts";
-import { findSandboxLeftovers } from "./sandbox-leftovers.ts";
-import { classify, untrackedIn } from "./untracked-files.ts";
+import { classify } from "./untracked-files.ts";
 
 export type WorkingTree = {
-  /** Object name of the tree; the objects lie in the slot's control directory. */
+  /** Object name of the tree. */
   readonly tree: string;
   /** Folders that are repositories of their own. Their files are in the tree, their history isn't. */
   readonly nestedRepositories: readonly string[];
@@ -21,6 +23,11 @@ export type WorkingTreeOptions = {
   readonly includeIgnored?: readonly string[];
   /** Files to add whatever rules say; a nested repository's folder ends in `/`. Default none. */
   readonly also?: readonly string[];
+  /**
+   * The tree is about to get a ref: its objects are written into the user's repository, and its index is kept, by which
+   * `savedAsIs` sees that nothing has changed since. Default: the objects lie in the slot's control directory.
+   */
+  readonly isForKeeps?: boolean;
 };
 
 /**
@@ -30,28 +37,26 @@ export type WorkingTreeOptions = {
  */
 export async function writeWorkingTree(slot: Slot, options: WorkingTreeOptions = {}): Promise<WorkingTree> {
   await ensureOwnDirectory(slot);
-  const [seen, state] = await Promise.all([untrackedIn(slot), readSlotState(slot)]);
+  const { includeIgnored = [], isForKeeps = false } = options;
+  const work = await lookAtWork(slot, { indexFile: controlIndex(slot), includeIgnored });
   const also = classify(options.also ?? []);
-  const leftovers = await findSandboxLeftovers(slot.path, seen.files);
-  const environment = environmentPaths(state);
-  const nestedRepositories = [...seen.repositories, ...also.repositories];
+  const forced = workAmong(also.files, [...work.leftovers, ...environmentPaths(await readSlotState(slot))]);
+  const nestedRepositories = [...work.repositories, ...also.repositories];
+  const { leftovers } = work;
   return await withTemporaryIndex(slot, controlIndex(slot), async (indexFile) => {
-    const place = { ...control(slot), env: { ...control(slot).env, GIT_INDEX_FILE: indexFile } };
-    await git(place, ["add", "--update", "."]);
-    const ignored = await ignoredFiles(place, options.includeIgnored ?? [], environment);
-    await addExactly(place, [...workAmong([...seen.files, ...also.files], leftovers, environment), ...ignored]);
+    const objects: Record<string, string> = isForKeeps ? { GIT_OBJECT_DIRECTORY: objectsDirectory(slot.repo) } : {};
+    const place = { ...control(slot), env: { ...control(slot).env, ...objects, GIT_INDEX_FILE: indexFile } };
+    if (work.hasTracked) await git(place, ["add", "--update", "."]);
+    await addExactly(place, [...work.added, ...forced]);
     for (const path of nestedRepositories) await graftNested(slot, place, { within: "", path });
-    return { tree: await gitLine(place, ["write-tree"]), nestedRepositories, leftovers };
+    const tree = await gitLine(place, ["write-tree"]);
+    // With the files of other repositories in it, an index doesn't compare to what git sees in the slot.
+    if (isForKeeps && nestedRepositories.length === 0) await keepIndex(slot, indexFile, tree);
+    return { tree, nestedRepositories, leftovers };
   });
 }
 
-/** By name and not by an exclude file alone, because a `.gitignore` of the agent can overrule that. */
-function workAmong(
-  untracked: readonly string[],
-  leftovers: readonly string[],
-  environment: readonly string[],
-): readonly string[] {
-  const left = new Set([...leftovers, ...environment]);
-  const folders = environment.filter((path) => path.endsWith("/"));
-  return untracked.filter((path) => !left.has(path) && !folders.some((folder) => path.startsWith(folder)));
+async function keepIndex(slot: Slot, indexFile: string, tree: string): Promise<void> {
+  await makeRoomForIndex(slot);
+  await rename(indexFile, keptIndex(slot, tree));
 }
