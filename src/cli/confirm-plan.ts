@@ -1,11 +1,13 @@
-import { estimatePlan } from "../domain/plan/estimate.ts";
+import { estimatePlan, type Range, type TaskPrior } from "../domain/plan/estimate.ts";
 import { taskPriorOf } from "../domain/plan/task-prior.ts";
 import type { Job } from "../domain/model.ts";
-import type { Plan } from "../domain/plan/plan-schema.ts";
+import type { RunPreview } from "../domain/cache/run-preview.ts";
+import type { Plan, PlanTask } from "../domain/plan/plan-schema.ts";
 import type { Application } from "../orchestration/application.ts";
 import type { Cli } from "./cli.ts";
 import type { JobDisplay } from "./render/display.ts";
 import { planTree } from "./render/plan-tree.ts";
+import { previewNote, previewTotals } from "./render/run-preview-text.ts";
 
 const lookAgainMs = 500;
 
@@ -29,7 +31,8 @@ export async function confirmPlan(cli: Cli, conversation: PlanConversation): Pro
     const { plan, status } = await application.job(job.id);
     if (plan !== undefined && status !== "planning") {
       display.suspend();
-      cli.output.stdout(`\n${planText(cli, job, plan)}\n`);
+      const preview = await application.preview(await application.job(job.id));
+      cli.output.stdout(`\n${planText(cli, job, { plan, preview })}\n`);
       if (status === "proposed" && cli.output.isTty) await ask(cli, conversation);
       display.resume();
       return;
@@ -38,12 +41,28 @@ export async function confirmPlan(cli: Cli, conversation: PlanConversation): Pro
   }
 }
 
-function planText({ output }: Cli, job: Job, plan: Plan): string {
+type Proposal = { readonly plan: Plan; readonly preview: RunPreview | undefined };
+
+function planText({ output }: Cli, job: Job, { plan, preview }: Proposal): string {
   const { models, workers } = job.options;
-  const priorOf = () => taskPriorOf(models.worker, Date.now());
+  const previews = new Map(preview?.tasks.map((task) => [task.key, task]));
+  const usual = taskPriorOf(models.worker, Date.now());
+  const priorOf = ({ key }: PlanTask): TaskPrior => {
+    const task = previews.get(key);
+    if (task === undefined) return usual;
+    return { durationMs: task.status === "cached" ? atOnce : usual.durationMs, costUsd: task.costUsd };
+  };
+  const noteOf = ({ key }: PlanTask): string | undefined => {
+    const task = previews.get(key);
+    return task === undefined ? undefined : previewNote(task);
+  };
   const estimate = estimatePlan({ plan, workers, priorOf });
-  return planTree(plan, { columns: output.columns, style: output.style, estimate, priorOf });
+  const tree = planTree(plan, { columns: output.columns, style: output.style, estimate, priorOf, noteOf });
+  const hasCached = preview?.tasks.some(({ status }) => status === "cached") ?? false;
+  return hasCached && preview !== undefined ? `${tree}${previewTotals(preview)}\n` : tree;
 }
+
+const atOnce: Range = { low: 0, p50: 0, high: 0 };
 
 async function ask(cli: Cli, { application, job, signal, interrupt }: PlanConversation): Promise<void> {
   const { confirm, isCancel } = await import("@clack/prompts");

@@ -23,6 +23,7 @@ export function jobSettings(config: Config, projectDir: string, machine: Machine
     workerTimeoutMs: execution.workerTimeoutMs,
     managerTimeoutMs: execution.managerTimeoutMs,
     stallTimeoutMs: execution.stallTimeoutMs,
+    cache: execution.cache,
     leaseMs: execution.leaseMs,
     memoryPerWorkerMb: execution.memoryPerWorkerMb,
     minFreeMemoryMb: execution.minFreeMemoryMb,

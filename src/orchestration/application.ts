@@ -3,6 +3,8 @@ import { randomBytes } from "node:crypto";
 import { TuttiError } from "../domain/errors.ts";
 import type { Activity, StoredEvent } from "../domain/events.ts";
 import type { Usage } from "../domain/budget/usage.ts";
+import type { RunPreview } from "../domain/cache/run-preview.ts";
+import type { StoredResult } from "../domain/cache/stored-result.ts";
 import { asJobId, type JobId, type TaskId } from "../domain/ids.ts";
 import { isJobOver } from "../domain/job-status.ts";
 import type { Attempt, Job, JobStrategy, Task } from "../domain/model.ts";
@@ -26,6 +28,8 @@ import {
 import { checkPrices } from "./caps.ts";
 import { answerCosts, type CostAnswer, type CostQuestion } from "./costs.ts";
 import { factsOf } from "./drive-job.ts";
+import { previewJob } from "./preview-run.ts";
+import { pruneResults, type Pruned, type PruneRequest } from "./result-cache.ts";
 import { startBranch } from "./job-branch.ts";
 import { addTasksTo } from "./manual-jobs.ts";
 import { jobRunId, planDecisionSignal } from "./queues.ts";
@@ -275,6 +279,25 @@ export class Application {
   /** Brings a job's branch into the branch that the user has checked out: their command, never ours. */
   merge(job: Job, options: MergeOptions): Promise<JobMerge> {
     return mergeJob(this.#services.repo, jobTipRef(job.id), { message: `Merge branch '${job.branch}'`, ...options });
+  }
+
+  /** What the next drive of a job would replay and what it would pay for; `undefined` while there is no plan. */
+  preview(job: Job): Promise<RunPreview | undefined> {
+    return previewJob(this.#services, job);
+  }
+
+  /** From now on nothing is replayed for this job. */
+  turnCacheOff(jobId: JobId): Promise<void> {
+    return this.#services.state.results.turnOff(jobId);
+  }
+
+  /** Newest first. */
+  cachedResults(): Promise<readonly StoredResult[]> {
+    return this.#services.state.results.list();
+  }
+
+  pruneCache(request: PruneRequest): Promise<Pruned> {
+    return pruneResults(this.#services, request);
   }
 
   rescues(): Promise<readonly Rescue[]> {

@@ -26,7 +26,10 @@ async function identityOf(
   return { key: resultKey(digests, sha256), ingredients: digests };
 }
 
-/** Of a task in the state. Keys of what it depends on are remembered there, so a long chain is walked once. */
+/**
+ * Of a task whose dependencies are completed. Their keys can't change any more and are remembered in the state, so that a
+ * long chain is walked once.
+ */
 export async function resultIdentity(context: KeyContext, task: Task): Promise<ResultIdentity> {
   const dependencyKeys: string[] = [];
   for (const id of task.dependsOn) dependencyKeys.push(await rememberedKey(context, id));

@@ -25,7 +25,7 @@ export type ResultRow = {
   uses: number;
 };
 
-/** A task's key, which can't change: its spec and its job's settings don't. */
+/** The key of a completed task: neither what it was asked to do nor its job's settings can change any more. */
 export type TaskResultKeyRow = { task_id: string; key: string };
 
 /** An attempt that was begun by replaying a result. */

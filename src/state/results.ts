@@ -34,6 +34,13 @@ export class Results {
     return row === undefined ? undefined : resultFromRow(row);
   }
 
+  async findAll(keys: readonly string[]): Promise<ReadonlyMap<string, StoredResult>> {
+    const rows = await this.#inParts(keys, (part) =>
+      this.#context.store.read((db) => db.selectFrom("results").selectAll().where("key", "in", part).execute()),
+    );
+    return new Map(rows.map((row) => [row.key, resultFromRow(row)]));
+  }
+
   /** The newest result of each of these tasks, whatever its content key. */
   async newestOf(taskKeys: readonly string[]): Promise<ReadonlyMap<string, StoredResult>> {
     const rows = await this.#inParts(taskKeys, (part) =>
@@ -74,7 +81,7 @@ export class Results {
     });
   }
 
-  /** The result key of a task, once it is known. */
+  /** The result key of a completed task, once it was asked for. */
   async keyOf(taskId: TaskId): Promise<string | undefined> {
     const row = await this.#context.store.read((db) =>
       db.selectFrom("task_result_keys").select("key").where("task_id", "=", taskId).executeTakeFirst(),
@@ -82,7 +89,7 @@ export class Results {
     return row?.key;
   }
 
-  /** Idempotent: it can't be another one. */
+  /** Only for a completed task, whose key can't change any more. Idempotent. */
   async noteKey(taskId: TaskId, key: string): Promise<void> {
     await this.#context.store.write(async (tx) => {
       await tx
@@ -104,6 +111,20 @@ export class Results {
         .executeTakeFirst(),
     );
     return row !== undefined;
+  }
+
+  /** The same for every task of a job. */
+  async missedTasks(jobId: JobId): Promise<ReadonlySet<string>> {
+    const rows = await this.#context.store.read((db) =>
+      db
+        .selectFrom("replays")
+        .innerJoin("tasks", "tasks.id", "replays.task_id")
+        .select("task_id")
+        .where("tasks.job_id", "=", jobId)
+        .where("miss", "is not", null)
+        .execute(),
+    );
+    return new Set(rows.map((row) => row.task_id));
   }
 
   /**

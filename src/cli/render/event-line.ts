@@ -72,6 +72,10 @@ function taskLine(event: StoredEvent, view: JobView): EventLine | undefined {
     case "attempt-decided":
       if (event.data.decision !== "retry") return undefined;
       return { what: "again", detail: event.data.reasons.join("; ") };
+    case "result-replayed":
+      return { what: "cached", detail: `the result of ${event.data.from} is used again` };
+    case "result-missed":
+      return { what: "not used", detail: `the cached result of ${event.data.from}: ${event.data.reason}` };
     case "integration-conflicted":
       return { what: "conflict", detail: event.data.files.join(", ") };
     case "integration-finished":

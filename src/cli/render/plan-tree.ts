@@ -12,6 +12,8 @@ export type PlanTreeOptions = {
   /** Absent = no numbers are shown. `high` of its ranges is shown as the 90th percentile. */
   readonly estimate?: PlanEstimate;
   readonly priorOf?: (task: PlanTask) => TaskPrior;
+  /** What a run would do about the task. */
+  readonly noteOf?: (task: PlanTask) => string | undefined;
 };
 
 const indent = "  ";
@@ -54,12 +56,13 @@ function taskLines(task: PlanTask, keyWidth: number, options: PlanTreeOptions): 
   ];
 }
 
-function facts(task: PlanTask, { priorOf }: PlanTreeOptions): readonly string[] {
+function facts(task: PlanTask, { priorOf, noteOf }: PlanTreeOptions): readonly string[] {
   const prior = priorOf?.(task);
   const estimate = prior === undefined ? [] : [durationRange(prior.durationMs), costRange(prior.costUsd)];
   const agent = task.agent === undefined ? [] : [`agent ${oneLine(task.agent)}`];
+  const note = noteOf?.(task);
   return [
-    [`priority ${task.priority}`, ...agent, ...estimate].join(" · "),
+    [...(note === undefined ? [] : [note]), `priority ${task.priority}`, ...agent, ...estimate].join(" · "),
     ...listed("after", task.dependsOn),
     ...listed("makes", task.expectedOutputs),
     ...listed("changes only", task.footprint ?? []),

@@ -19,6 +19,8 @@ export function reduceTaskView(task: TaskView, event: StoredEvent): TaskView {
     case "attempt-decided":
       if (event.data.decision !== "retry") return task;
       return withStep(task, event.at, `again: ${event.data.reasons.join("; ")}`);
+    case "result-replayed":
+      return withStep(task, event.at, "checking a cached result");
     case "integration-started":
       return withStep(task, event.at, "merging");
     case "integration-conflicted":

@@ -19,6 +19,10 @@ export const executionSchema = z.strictObject({
     .max(1000)
     .default(10)
     .describe("Network failures and short rate limits in a row before a job pauses. They don't count as attempts."),
+  cache: z
+    .boolean()
+    .default(true)
+    .describe("Replay the result of equal work that was accepted before, instead of paying an agent for it again."),
   leaseMs: z
     .int()
     .min(1000)
