@@ -9,7 +9,7 @@ import { asJobId, type JobId, type TaskId } from "../domain/ids.ts";
 import { isJobOver } from "../domain/job-status.ts";
 import type { Attempt, Job, JobStrategy, Task } from "../domain/model.ts";
 import type { Plan } from "../domain/plan/plan-schema.ts";
-import type { TaskRequest } from "../domain/plan/task-spec.ts";
+import type { RawTaskRequest } from "../domain/plan/task-spec.ts";
 import { releasedTasks } from "../domain/schedule/blocked-tasks.ts";
 import { isSettled } from "../domain/task-status.ts";
 import type { JobSettings } from "../domain/settings.ts";
@@ -35,6 +35,7 @@ import { addTasksTo } from "./manual-jobs.ts";
 import { jobRunId, planDecisionSignal } from "./queues.ts";
 import type { JobReport } from "../domain/job-report.ts";
 import { defaultAccount, type Services } from "./services.ts";
+import { whyPaused, type PauseReason } from "./why-paused.ts";
 import { cancelJob, cancelTasks } from "./stop-job.ts";
 import { jobProgress, taskResults, type JobProgress, type TaskResult } from "./task-results.ts";
 
@@ -123,7 +124,7 @@ export class Application {
    * @returns their ids, in the order of the requests
    * @throws {TuttiError} `PLAN_INVALID`, `PLAN_CYCLE`, `INPUT_INVALID`
    */
-  async addTasks(jobId: JobId, requests: readonly TaskRequest[]): Promise<readonly TaskId[]> {
+  async addTasks(jobId: JobId, requests: readonly RawTaskRequest[]): Promise<readonly TaskId[]> {
     return addTasksTo(this.#services, await this.#services.state.jobs.get(jobId), requests);
   }
 
@@ -222,6 +223,11 @@ export class Application {
 
   pause(): Promise<Pause | undefined> {
     return this.#services.state.pauses.find(defaultAccount);
+  }
+
+  /** What a paused job waits for; `undefined` when nothing holds it any more. */
+  pauseReason(job: Job): Promise<PauseReason | undefined> {
+    return whyPaused(this.#services, job);
   }
 
   /** Of the last review; `undefined` before it. */

@@ -2,7 +2,7 @@ import { TuttiError } from "../domain/errors.ts";
 import type { JobId, TaskId } from "../domain/ids.ts";
 import type { Job } from "../domain/model.ts";
 import { addTasks, type AddedTasks } from "../domain/plan/add-tasks.ts";
-import type { TaskRequest, TaskSpec } from "../domain/plan/task-spec.ts";
+import type { RawTaskRequest, TaskSpec } from "../domain/plan/task-spec.ts";
 import { existsAt } from "../workspace/index.ts";
 import { jobTip } from "./job-branch.ts";
 import type { Services } from "./services.ts";
@@ -15,7 +15,7 @@ import type { Services } from "./services.ts";
 export async function addTasksTo(
   services: Services,
   job: Job,
-  requests: readonly TaskRequest[],
+  requests: readonly RawTaskRequest[],
 ): Promise<readonly TaskId[]> {
   if (job.status === "planning" || job.status === "proposed") throw notYetPlanned(job);
   const { state } = services;

@@ -1,9 +1,11 @@
 import { text } from "node:stream/consumers";
 
+import { z } from "zod";
+
 import { jobSettings } from "../../compose.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import { exitCodes } from "../../domain/job-status.ts";
-import type { TaskRequest } from "../../domain/plan/task-spec.ts";
+import type { RawTaskRequest, TaskRequest } from "../../domain/plan/task-spec.ts";
 import type { Cli } from "../cli.ts";
 import { withProject } from "../with-project.ts";
 
@@ -69,7 +71,7 @@ function requestOf({ prompt, options }: { readonly prompt: string; readonly opti
  * Tasks from stdin, one a line: a JSON object with the fields of a task, or a prompt as it is.
  * @throws {TuttiError} `INPUT_INVALID` naming the line
  */
-export async function readTasks(): Promise<readonly TaskRequest[]> {
+export async function readTasks(): Promise<readonly RawTaskRequest[]> {
   const lines = (await text(process.stdin))
     .split("\n")
     .map((line, index) => ({ line: line.trim(), number: index + 1 }));
@@ -80,11 +82,13 @@ export async function readTasks(): Promise<readonly TaskRequest[]> {
   });
 }
 
-function taskOfLine({ line, number }: { readonly line: string; readonly number: number }): TaskRequest {
+const jsonObject = z.record(z.string(), z.json());
+
+/** The fields are checked where the task is added. */
+function taskOfLine({ line, number }: { readonly line: string; readonly number: number }): RawTaskRequest {
   if (!line.startsWith("{")) return { prompt: line };
   try {
-    // Checked where it is added: the fields of a task are known there.
-    return JSON.parse(line) as TaskRequest;
+    return jsonObject.parse(JSON.parse(line));
   } catch (cause) {
     throw new TuttiError(
       "INPUT_INVALID",

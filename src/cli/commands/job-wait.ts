@@ -4,7 +4,7 @@ import { jobSettings, openProject, type Project } from "../../compose.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import { exitCodeOf, isJobOver, type JobStatus } from "../../domain/job-status.ts";
 import type { Job } from "../../domain/model.ts";
-import type { TaskRequest } from "../../domain/plan/task-spec.ts";
+import type { RawTaskRequest } from "../../domain/plan/task-spec.ts";
 import { checkAgent } from "../check-agent.ts";
 import type { Cli } from "../cli.ts";
 import { showJob } from "../show-job.ts";
@@ -26,7 +26,7 @@ export type DelegateOptions = { readonly goal?: string; readonly workers?: numbe
 
 /** `tutti delegate`: a job of these tasks, carried out at once. */
 export async function delegateCommand(cli: Cli, prompts: readonly string[], options: DelegateOptions): Promise<number> {
-  const tasks: readonly TaskRequest[] =
+  const tasks: readonly RawTaskRequest[] =
     prompts.length === 1 && prompts[0] === "-" ? await readTasks() : prompts.map((prompt) => ({ prompt }));
   const { goal, workers } = options;
   const flags = workers === undefined ? {} : { execution: { workers } };
@@ -34,7 +34,7 @@ export async function delegateCommand(cli: Cli, prompts: readonly string[], opti
   try {
     await checkAgent(cli, project);
     const job = await project.application.createManualJob({
-      goal: goal ?? tasks.map(({ title, prompt }) => title ?? prompt).join("; "),
+      goal: goal ?? goalOf(tasks),
       settings: await jobSettings(project),
       orchestratorId: "command-line",
     });
@@ -44,6 +44,9 @@ export async function delegateCommand(cli: Cli, prompts: readonly string[], opti
     await project.close();
   }
 }
+
+const goalOf = (tasks: readonly RawTaskRequest[]): string =>
+  tasks.map(({ title, prompt }) => String(title ?? prompt)).join("; ");
 
 async function waitFor(cli: Cli, project: Project, job: Job): Promise<number> {
   if (isJobOver(job.status)) return showEnded(cli, project, job);

@@ -3,7 +3,7 @@ import { asTaskId, jobOfTask, taskIdOf, type JobId } from "../ids.ts";
 import { graphProblems } from "./graph-problems.ts";
 import { planError } from "./parse-plan.ts";
 import { schemaProblems } from "./schema-problems.ts";
-import { taskRequestSchema, type TaskRequest, type TaskSpec } from "./task-spec.ts";
+import { taskRequestSchema, type RawTaskRequest, type TaskSpec } from "./task-spec.ts";
 
 type ParsedRequest = ReturnType<typeof taskRequestSchema.parse>;
 
@@ -20,7 +20,7 @@ export type AddedTasks = {
  * @param known - the job's tasks so far
  * @throws {TuttiError} `PLAN_INVALID`, `PLAN_CYCLE`, or `INPUT_INVALID` for a key that another task has
  */
-export function addTasks(jobId: JobId, known: readonly TaskSpec[], requests: readonly TaskRequest[]): AddedTasks {
+export function addTasks(jobId: JobId, known: readonly TaskSpec[], requests: readonly RawTaskRequest[]): AddedTasks {
   const parsed = requests.map((request, index) => parseRequest(request, index));
   const byKey = new Map(known.map((spec) => [spec.key, spec]));
   const taken = new Set([...byKey.keys(), ...parsed.flatMap(({ key }) => (key === undefined ? [] : [key]))]);
@@ -31,7 +31,7 @@ export function addTasks(jobId: JobId, known: readonly TaskSpec[], requests: rea
   return { keys: specs.map(({ key }) => key), added };
 }
 
-function parseRequest(request: TaskRequest, index: number): ParsedRequest {
+function parseRequest(request: RawTaskRequest, index: number): ParsedRequest {
   const parsed = taskRequestSchema.safeParse(request);
   if (parsed.success) return parsed.data;
   const problems = schemaProblems(parsed.error.issues, request);

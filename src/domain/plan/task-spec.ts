@@ -35,3 +35,6 @@ export const taskRequestSchema = planTaskSchema.extend({
 
 /** `dependsOn` and `parentTaskId` name tasks by id or by key. */
 export type TaskRequest = z.input<typeof taskRequestSchema>;
+
+/** A request that nobody has looked at yet, such as a line of a file. */
+export type RawTaskRequest = TaskRequest | JsonObject;
