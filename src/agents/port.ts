@@ -44,6 +44,11 @@ export type AgentLaunch = {
   /** JSON Schema of the structured result; absent = free text. */
   readonly resultSchema?: JsonObject;
   readonly permissions: AgentPermissions;
+  /**
+   * The agent's process ends a turn by itself when one conversation has cost it more, in US dollars: the last fence, for the case
+   * that `maxCostUsd` of a turn fails. Absent = none.
+   */
+  readonly maxConversationCostUsd?: number;
   /** Added to the adapter's allow-listed environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** Continue this conversation instead of an empty one. Not part of the launch key. */

@@ -44,7 +44,9 @@ export async function showJob(cli: Cli, project: Project, job: Job): Promise<Sho
       await watching;
       const report = await application.report(job.id);
       if (report !== undefined) await saveReport(project, report);
-      display.finish({ jobId: job.id, branch: job.branch, status, exitCode: exitCodeOf(status), report });
+      const pause = status === "paused" ? await application.pauseReason(await application.job(job.id)) : undefined;
+      const result = { jobId: job.id, branch: job.branch, status, exitCode: exitCodeOf(status), report };
+      display.finish({ ...result, ...(pause === undefined ? {} : { pause }) });
     },
     close: async () => {
       ended.abort();

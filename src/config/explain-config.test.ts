@@ -27,8 +27,12 @@ test("a setting is explained with its value, its origin, its default and what it
 test("a section explains each of its settings, also those without a value", async () => {
   const explained = explainConfig(await load(), "budget");
   expect(explained.map(({ key, value }) => [key, value])).toEqual([
+    ["budget.maxCostUsdPerProject", undefined],
+    ["budget.projectPeriod", "all"],
     ["budget.maxCostUsdPerJob", undefined],
     ["budget.maxCostUsdPerTask", undefined],
+    ["budget.maxCostUsdPerTurn", undefined],
+    ["budget.allowUnpriced", false],
   ]);
 });
 

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 
-import type { AgentSettings, JobSettings } from "../domain/settings.ts";
+import type { AgentSettings, JobSettings, ProjectBudget } from "../domain/settings.ts";
 import type { Config } from "./config.ts";
 import { defaultWorkers } from "./default-workers.ts";
 
@@ -8,7 +8,7 @@ export type Machine = { readonly cores: number; readonly freeMemoryBytes: number
 
 /** What a job is started with: the settings in force, with paths made absolute and `auto` resolved on this machine. */
 export function jobSettings(config: Config, projectDir: string, machine: Machine): JobSettings {
-  const { execution, workspace, budget, models } = config;
+  const { execution, workspace, models } = config;
   return {
     models: {
       manager: models.manager.model,
@@ -32,8 +32,25 @@ export function jobSettings(config: Config, projectDir: string, machine: Machine
     copy: workspace.copy,
     protectedPaths: config.protectedPaths,
     agent: agentSettings(config, projectDir),
-    ...budget,
+    ...limitsOf(config),
   };
+}
+
+function limitsOf({
+  budget,
+}: Config): Pick<JobSettings, "maxCostUsdPerJob" | "maxCostUsdPerTask" | "maxCostUsdPerTurn"> {
+  const { maxCostUsdPerJob, maxCostUsdPerTask, maxCostUsdPerTurn } = budget;
+  return {
+    ...(maxCostUsdPerJob === undefined ? {} : { maxCostUsdPerJob }),
+    ...(maxCostUsdPerTask === undefined ? {} : { maxCostUsdPerTask }),
+    ...(maxCostUsdPerTurn === undefined ? {} : { maxCostUsdPerTurn }),
+  };
+}
+
+/** What holds for all jobs of the project together. */
+export function projectBudget({ budget }: Config): ProjectBudget {
+  const { maxCostUsdPerProject: maxCostUsd, projectPeriod: period, allowUnpriced: allowsUnpriced } = budget;
+  return { period, allowsUnpriced, ...(maxCostUsd === undefined ? {} : { maxCostUsd }) };
 }
 
 function effortsOf({ models }: Config): JobSettings["efforts"] {

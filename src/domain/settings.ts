@@ -1,3 +1,5 @@
+import type { BudgetPeriod } from "./budget/budget-period.ts";
+
 /** A project's own command that proves work. Its exit code is the verdict. */
 export type GateSpec = {
   readonly name: string;
@@ -65,5 +67,16 @@ export type JobSettings = {
   readonly cache?: boolean;
   readonly maxCostUsdPerJob?: number;
   readonly maxCostUsdPerTask?: number;
+  /** What a turn sets aside at a time; absent: a worker's share of the limits. */
+  readonly maxCostUsdPerTurn?: number;
   readonly agent: AgentSettings;
+};
+
+/** Limits that belong to the project, not to one job: always as they are configured now. */
+export type ProjectBudget = {
+  /** For all jobs together in one period; absent: no limit. */
+  readonly maxCostUsd?: number;
+  readonly period: BudgetPeriod;
+  /** Count a cost that nobody knows as nothing instead of refusing the model. */
+  readonly allowsUnpriced: boolean;
 };

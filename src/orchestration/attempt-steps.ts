@@ -17,7 +17,6 @@ import { redactError } from "./redact-agent.ts";
 import { replayResult } from "./replay-result.ts";
 import { runAgent } from "./run-agent.ts";
 import { defaultAccount } from "./services.ts";
-import { taskBudgetLeftUsd } from "./spending.ts";
 import { promptForAttempt } from "./task-prompt.ts";
 import { roleModel } from "./role-model.ts";
 
@@ -70,7 +69,6 @@ async function workOrFailure(desk: JobDesk, execution: Execution): Promise<Attem
 async function haveWorkDone(desk: JobDesk, execution: Execution): Promise<AgentOutcome> {
   const { lease, begun, signal } = execution;
   const { services, job } = desk;
-  const maxCostUsd = await taskBudgetLeftUsd({ state: services.state, job }, lease.taskId);
   const slot = await placeOf(desk, begun, signal);
   await services.state.attempts.placeIn(lease, begun.id, slot.slotId);
   services.fault("execute.before-agent");
@@ -90,7 +88,6 @@ async function haveWorkDone(desk: JobDesk, execution: Execution): Promise<AgentO
     limits: {
       timeoutMs: spec.timeoutMs ?? job.options.workerTimeoutMs,
       stallTimeoutMs: job.options.stallTimeoutMs,
-      ...(maxCostUsd === undefined ? {} : { maxCostUsd }),
     },
     signal,
   });

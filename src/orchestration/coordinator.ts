@@ -6,6 +6,7 @@ import { ActivityBuffer } from "./activity-buffer.ts";
 import { AgentPool } from "./agent-pool.ts";
 import { jobWorkflow, jobWorkflowName, type DriveDesk } from "./job-workflow.ts";
 import type { JobDesk } from "./desk.ts";
+import { checkPrices } from "./caps.ts";
 import { holdJob } from "./hold-job.ts";
 import { jobQueue, jobRunId, planDecisionSignal } from "./queues.ts";
 import { defaultAccount, type Services } from "./services.ts";
@@ -40,9 +41,13 @@ type Drive = Coordination & { readonly lost: AbortSignal };
  * Drives one job until it is over or nothing can progress. There is one coordinator a job, by a lease in the state.
  * @returns the job's status then; `interrupted` when `stop` came first
  * @throws {TuttiError} `JOB_BUSY` when another coordinator has the job
+ * @throws {TuttiError} `MODEL_UNPRICED` under a limit that could not hold
  */
-export const coordinate = (coordination: Coordination): Promise<JobStatus> =>
-  holdJob(coordination, (lost) => drive({ ...coordination, lost }));
+export async function coordinate(coordination: Coordination): Promise<JobStatus> {
+  const { services, jobId } = coordination;
+  checkPrices(services, (await services.state.jobs.get(jobId)).options);
+  return holdJob(coordination, (lost) => drive({ ...coordination, lost }));
+}
 
 async function drive(coordination: Drive): Promise<JobStatus> {
   const { services, jobId } = coordination;

@@ -13,7 +13,7 @@ import { findCommonCause } from "./common-cause.ts";
 import { MergeQueue } from "./merge-queue.ts";
 import { taskQueue, taskRunId } from "./queues.ts";
 import { defaultAccount } from "./services.ts";
-import { isJobBudgetSpent } from "./spending.ts";
+import { isBudgetSpent } from "./spending.ts";
 import { dispatchedTask } from "./task-workflow.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
@@ -91,7 +91,7 @@ class Driver {
     }
     this.#integrate(tasks);
     const isPaused =
-      (await state.pauses.isPaused(defaultAccount)) || (await isJobBudgetSpent({ state, job: this.#job }));
+      (await state.pauses.isPaused(defaultAccount)) || (await isBudgetSpent(this.#desk.services, this.#job));
     const maySpend = !isPaused && !(await this.#findCommonCause());
     if (maySpend) await this.#dispatch(tasks, readyTasks(facts).ready);
     await this.#admit(maySpend ? countRunnable(tasks, facts) : 0);

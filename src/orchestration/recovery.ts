@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { JobId, WorkerId } from "../domain/ids.ts";
 import type { Slot as KnownSlot, WorkerProcess } from "../state/fleet.ts";
 import { removeStaleLocks, rescueSlot } from "../workspace/index.ts";
+import { releaseDeadReservations } from "./dead-reservations.ts";
 import { openKnownSlot } from "./open-known-slot.ts";
 import type { Services } from "./services.ts";
 import type { OwnProcess } from "./worker.ts";
@@ -25,6 +26,7 @@ export async function recoverWorker(
   }
   const released = await engine.releaseWorker(worker.id);
   await state.fleet.workerStopped(worker.id, "died");
+  await state.reservations.settleWorker(worker.id);
   logger.info("worker recovered", { worker: worker.id, released: [...released] });
 }
 
@@ -51,6 +53,7 @@ export async function recoverJob(services: Services, jobId: JobId, own: OwnProce
   for (const worker of left) await endProcess(services, worker);
   if (left.length > 0 && left.length === others.length) await removeLocks(services, jobId);
   for (const worker of left) await recoverWorker(services, worker);
+  await releaseDeadReservations(services, jobId);
 }
 
 /** Nobody is left who could hold one. */

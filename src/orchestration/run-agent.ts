@@ -1,12 +1,14 @@
 import type { AgentEvent, AgentLaunch, AgentOutcome } from "../agents/port.ts";
 import { asSessionId } from "../domain/ids.ts";
-import { noUsage } from "../domain/budget/usage.ts";
+import { addUsage, noUsage } from "../domain/budget/usage.ts";
 import type { FaultPoint } from "../domain/fault-points.ts";
 import type { AgentAnswer, AgentConversation } from "../domain/model.ts";
 import type { ConversationOwner } from "../state/sessions.ts";
 import type { AgentDesk, JobDesk } from "./desk.ts";
 import { redactEvent, redactOutcome } from "./redact-agent.ts";
-import { withinJobBudget } from "./spending.ts";
+import { capsOf, conversationLimitUsd } from "./caps.ts";
+import { payForTurn, type PaidTurn } from "./paid-turn.ts";
+import { continuationPrompt } from "../supervision/prompts/prompt-head.ts";
 
 export type AgentRun = {
   readonly owner: ConversationOwner;
@@ -19,23 +21,23 @@ export type AgentRun = {
     /** For the conversation that this owner had before. */
     readonly resumed: string;
   };
-  readonly limits: { readonly timeoutMs: number; readonly stallTimeoutMs: number; readonly maxCostUsd?: number };
+  readonly limits: { readonly timeoutMs: number; readonly stallTimeoutMs: number };
   readonly signal: AbortSignal;
 };
 
 /**
  * Runs one turn of an owner's conversation: goes on with it where that is possible, else starts it anew with the whole
  * prompt. The conversation's id and its cost are stored as they become known, so that a death of ours loses neither.
- * What comes back is redacted. The turn ends when the job's budget is used up.
+ * What comes back is redacted. Under a limit on cost the turn begins with money set aside, and goes on with more while there is more.
  */
 export async function runAgent(desk: JobDesk, run: AgentRun): Promise<AgentOutcome> {
   const { state } = desk.services;
   const known = run.isAskedOnce ? (await state.sessions.find(run.owner.key))?.answer : undefined;
   if (known !== undefined) return answered(known);
-  return withinJobBudget({ state, job: desk.job }, run.signal, (signal) => untilTold(desk, { ...run, signal }));
+  return untilTold(desk, run);
 }
 
-async function untilTold(desk: AgentDesk, run: AgentRun): Promise<AgentOutcome> {
+async function untilTold(desk: JobDesk, run: AgentRun): Promise<AgentOutcome> {
   for (let deaths = 1; ; deaths += 1) {
     const outcome = await converse(desk, run);
     if (!run.isAskedOnce || deaths >= maxDeaths || run.signal.aborted || !hasDied(outcome)) return outcome;
@@ -48,13 +50,42 @@ const maxDeaths = 3;
 const hasDied = (outcome: AgentOutcome): boolean =>
   outcome.status === "failed" && outcome.failure.error.failureClass === "killed";
 
-async function converse(desk: AgentDesk, run: AgentRun): Promise<AgentOutcome> {
+async function converse(desk: JobDesk, run: AgentRun): Promise<AgentOutcome> {
   const { sessions } = desk.services.state;
   const conversation = await sessions.beginTurn(run.owner, run.launch.slotId);
-  const outcome = await turn(desk, run, conversation);
-  if (conversation.sessionId === undefined || !cannotResume(outcome)) return outcome;
+  const first = await paidTurn(desk, run, conversation);
+  if (conversation.sessionId === undefined || !cannotResume(first.outcome)) return withMore(desk, run, first);
   await sessions.forget(run.owner.key);
-  return turn(desk, run, await sessions.beginTurn(run.owner, run.launch.slotId));
+  return withMore(desk, run, await paidTurn(desk, run, await sessions.beginTurn(run.owner, run.launch.slotId)));
+}
+
+/** A turn that used up what it had set aside goes on with more, or comes back with the limit that stands in the way. */
+async function withMore(desk: JobDesk, run: AgentRun, { outcome, needsMore }: PaidTurn): Promise<AgentOutcome> {
+  if (!needsMore) return outcome;
+  const { fresh } = run.prompt;
+  const rest = await converse(desk, { ...run, prompt: { fresh, resumed: continuationPrompt(fresh) } });
+  return {
+    ...rest,
+    text: rest.text === "" ? outcome.text : rest.text,
+    usage: addUsage(outcome.usage, rest.usage),
+    permissionDenials: [...outcome.permissionDenials, ...rest.permissionDenials],
+    durationMs: outcome.durationMs + rest.durationMs,
+  };
+}
+
+function paidTurn(desk: JobDesk, run: AgentRun, conversation: AgentConversation): Promise<PaidTurn> {
+  const { services, job } = desk;
+  const { key, jobId, taskId, role } = run.owner;
+  const place = { key, turn: conversation.turn, jobId, workerId: services.workerId };
+  const payment = {
+    services,
+    job,
+    turn: taskId === undefined ? place : { ...place, taskId },
+    role,
+    model: run.launch.model,
+    signal: run.signal,
+  };
+  return payForTurn(payment, (limits) => turn(desk, { ...run, ...limits }, conversation));
 }
 
 /** Its cost stands in the state already. */
@@ -67,9 +98,12 @@ const answered = ({ text, result }: AgentAnswer): AgentOutcome => ({
   ...(result === undefined ? {} : { result }),
 });
 
-async function turn(desk: AgentDesk, run: AgentRun, conversation: AgentConversation): Promise<AgentOutcome> {
+type LimitedRun = AgentRun & { readonly maxCostUsd?: number };
+
+async function turn(desk: JobDesk, run: LimitedRun, conversation: AgentConversation): Promise<AgentOutcome> {
   const { sessionId } = conversation;
-  const launch = sessionId === undefined ? run.launch : { ...run.launch, resume: sessionId };
+  const fenced = { ...run.launch, ...fenceOf(desk, run) };
+  const launch = sessionId === undefined ? fenced : { ...fenced, resume: sessionId };
   const { session, noteConversation } = await desk.pool.checkOut(launch);
   const recorder = new TurnRecorder(desk, run, conversation.turn);
   const said = await session.doTurn({
@@ -81,12 +115,22 @@ async function turn(desk: AgentDesk, run: AgentRun, conversation: AgentConversat
     signal: run.signal,
     timeoutMs: run.limits.timeoutMs,
     stallTimeoutMs: run.limits.stallTimeoutMs,
-    ...(run.limits.maxCostUsd === undefined ? {} : { maxCostUsd: run.limits.maxCostUsd }),
+    ...(run.maxCostUsd === undefined ? {} : { maxCostUsd: run.maxCostUsd }),
   });
   const outcome = redactOutcome(said, desk.services);
   await recorder.finish(outcome);
   if (!session.isAlive) await desk.pool.closeSlot(run.launch.slotId);
   return outcome;
+}
+
+/** The same for every turn of a job, so that its agents' processes stay warm. */
+function fenceOf(
+  { services, job }: JobDesk,
+  { owner, maxCostUsd }: LimitedRun,
+): Pick<AgentLaunch, "maxConversationCostUsd"> {
+  if (maxCostUsd === undefined) return {};
+  const limitUsd = conversationLimitUsd(capsOf(services, job), owner.taskId !== undefined);
+  return limitUsd === undefined ? {} : { maxConversationCostUsd: limitUsd };
 }
 
 const cannotResume = (outcome: AgentOutcome): boolean =>

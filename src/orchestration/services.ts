@@ -2,6 +2,7 @@ import type { AgentAdapter } from "../agents/port.ts";
 import type { FaultPoint } from "../domain/fault-points.ts";
 import type { WorkerId } from "../domain/ids.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
+import type { ProjectBudget } from "../domain/settings.ts";
 import type { Engine } from "../engine/port.ts";
 import type { Place } from "../places/port.ts";
 import type { StateManager } from "../state/state-manager.ts";
@@ -24,6 +25,8 @@ export type Services = {
     /** Absolute; what set-up commands and copies share. */
     readonly cache: string;
   };
+  /** As configured now, whatever it was when a job was made. */
+  readonly projectBudget: ProjectBudget;
   /** For gates and set-up commands: the user's own, without our settings and the agents' logins. */
   readonly commandEnv: Readonly<Record<string, string>>;
   /** Milliseconds since the Unix epoch. */

@@ -4,7 +4,7 @@ import { ActivityBuffer } from "./activity-buffer.ts";
 import { AgentPool } from "./agent-pool.ts";
 import { taskQueue } from "./queues.ts";
 import { defaultAccount, type Services } from "./services.ts";
-import { isJobBudgetSpent } from "./spending.ts";
+import { isBudgetSpent } from "./spending.ts";
 import { SlotKeeper } from "./slot-keeper.ts";
 import { taskWorkflow } from "./task-workflow.ts";
 
@@ -67,7 +67,7 @@ class DispatchGate {
     const changes = state.events.watch();
     while (!stop.aborted) {
       const isPaused = await state.pauses.isPaused(defaultAccount);
-      this.isOpen = !isPaused && !(await isJobBudgetSpent({ state, job: this.#job }));
+      this.isOpen = !isPaused && !(await isBudgetSpent(this.#services, this.#job));
       await changes.wait({ timeoutMs: refreshMs, signal: stop });
     }
   }

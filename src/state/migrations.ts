@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 
 import type { Migrations } from "../stores/port.ts";
+import { reservationsMigration } from "./reservations-migration.ts";
 import { createResults } from "./result-tables.ts";
 
 async function createJobs(db: Kysely<unknown>): Promise<void> {
@@ -191,5 +192,6 @@ export const stateMigrations: Migrations = {
     },
   },
   "state-002-job-api": { up: addJobApi },
+  "state-010-reservations": reservationsMigration,
   "state-020-results": { up: createResults },
 };

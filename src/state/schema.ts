@@ -115,6 +115,21 @@ export type UsageRow = {
   at: Instant;
 };
 
+/** What a turn has set aside of the budgets, and what it counted for when it ended. */
+export type ReservationRow = {
+  session_key: string;
+  turn: number;
+  job_id: string;
+  task_id: string | null;
+  worker_id: string;
+  /** Null: its model has no price. */
+  reserved_usd: number | null;
+  /** Null while the turn runs. */
+  spent_usd: number | null;
+  at: Instant;
+  settled_at: Instant | null;
+};
+
 export type WorkerRow = {
   id: string;
   job_id: string;
@@ -165,6 +180,7 @@ export type StateTables = ResultTables & {
   attempts: AttemptRow;
   sessions: SessionRow;
   usage: UsageRow;
+  reservations: ReservationRow;
   workers: WorkerRow;
   slots: SlotRow;
   pauses: PauseRow;

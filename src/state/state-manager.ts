@@ -6,6 +6,7 @@ import { Fleet } from "./fleet.ts";
 import { Integrations } from "./integrations.ts";
 import { Jobs } from "./jobs.ts";
 import { Pauses } from "./pauses.ts";
+import { Reservations } from "./reservations.ts";
 import { Results } from "./results.ts";
 import { Sessions } from "./sessions.ts";
 import { Tasks } from "./tasks.ts";
@@ -21,6 +22,7 @@ export class StateManager {
   readonly sessions: Sessions;
   readonly results: Results;
   readonly costs: Costs;
+  readonly reservations: Reservations;
   readonly fleet: Fleet;
   readonly pauses: Pauses;
   readonly events: EventLog;
@@ -33,6 +35,7 @@ export class StateManager {
     this.sessions = new Sessions(context);
     this.results = new Results(context);
     this.costs = new Costs(context);
+    this.reservations = new Reservations(context);
     this.fleet = new Fleet(context);
     this.pauses = new Pauses(context);
     this.events = new EventLog(context);

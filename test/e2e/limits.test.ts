@@ -1,8 +1,10 @@
+import { readFile } from "node:fs/promises";
+
 import { afterEach, describe, expect, it } from "vitest";
 
 import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
-import { runTutti } from "../support/tutti-process.ts";
+import { parseNdjson, runTutti } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 
@@ -49,6 +51,119 @@ describe("a job's budget", () => {
     const resumed = await run("resume", "--max-cost", "10");
     expect(resumed.exitCode, resumed.stderr).toBe(0);
     expect(statusesOf(await inspectJob(project))).toEqual({ a: "completed", b: "completed" });
+  });
+});
+
+const spentUsd = async (...args: readonly string[]): Promise<number | null> => {
+  const { stdout } = await run("cost", ...args, "--json");
+  return (JSON.parse(stdout) as { readonly total: { readonly costUsd: number | null } }).total.costUsd;
+};
+
+const four = ["a", "b", "c", "d"];
+const dollarEach: Answers = Object.fromEntries(
+  four.map((key) => [key, { delayMs: 300, write: { [`${key}.txt`]: key }, usage: { costUsd: 1 } }]),
+);
+const independent = four.map((key) => `{ key: ${key}, title: T, prompt: P }`);
+const free: Answers = { "reviewer:*": { result: null, usage: { costUsd: 0 } } };
+
+describe("two workers under one limit", () => {
+  it("never spend more than there is together, and a job that is paused stays so over a restart", async () => {
+    await start({
+      tasks: independent,
+      answers: { ...dollarEach, ...free },
+      config: "budget:\n  maxCostUsdPerJob: 2\n",
+    });
+
+    const result = await run("run", "--plan", "plan.yaml", "--yes", "--workers", "2");
+
+    expect(result.exitCode, result.stdout + result.stderr).toBe(4);
+    expect(await spentUsd()).toBe(2);
+    expect(result.stdout).toMatch(/tutti resume \S+ --max-cost/);
+
+    const again = await run("resume");
+    expect(again.exitCode, again.stderr).toBe(4);
+    expect(await spentUsd()).toBe(2);
+
+    const more = await run("resume", "--max-cost", "4");
+    expect(more.exitCode, more.stdout + more.stderr).toBe(0);
+    expect(new Set(Object.values(statusesOf(await inspectJob(project))))).toEqual(new Set(["completed"]));
+    expect(await spentUsd()).toBe(4);
+  });
+
+  it("give back what a killed worker had set aside: the job goes on after a kill -9 and keeps within its limit", async () => {
+    await start({
+      tasks: independent,
+      answers: { ...dollarEach, ...free },
+      config: "budget:\n  maxCostUsdPerJob: 4\nexecution:\n  leaseMs: 2000\n",
+    });
+    const args = ["run", "--plan", "plan.yaml", "--yes", "--workers", "2"];
+    const fault = { TUTTI_FAULT: "execute.session-known@worker", TUTTI_FAULT_FOLDER: `${project.home}/faults` };
+
+    const result = await runTutti(project, { args, env: fault });
+
+    expect(await readFile(`${project.home}/faults/killed`, "utf8")).toContain("worker execute.session-known");
+    expect(result.exitCode, result.stdout + result.stderr).toBe(0);
+    expect(await spentUsd()).toBeLessThanOrEqual(4);
+  });
+
+  it("give back what a killed coordinator and its workers had set aside, at the resume", async () => {
+    await start({
+      tasks: independent,
+      answers: { ...dollarEach, ...free },
+      config: "budget:\n  maxCostUsdPerJob: 4\nexecution:\n  leaseMs: 2000\n",
+    });
+    const args = ["run", "--plan", "plan.yaml", "--yes", "--workers", "2"];
+
+    const killed = await runTutti(project, { args, env: { TUTTI_FAULT: "integrate.merged@coordinator" } });
+    expect(killed.signal).toBe("SIGKILL");
+
+    const resumed = await run("resume");
+    expect([0, 4], resumed.stdout + resumed.stderr).toContain(resumed.exitCode);
+    expect(await spentUsd()).toBeLessThanOrEqual(4);
+  });
+});
+
+describe("the project's budget", () => {
+  it("holds for all jobs together, and a larger setting goes on", async () => {
+    await start({
+      tasks: ["{ key: a, title: A, prompt: P }"],
+      answers: { a: { write: { "a.txt": "a" }, usage: { costUsd: 1 } }, ...free },
+      config: "budget:\n  maxCostUsdPerProject: 1\n",
+    });
+    expect((await runPlan()).exitCode).toBe(0);
+
+    const second = await runPlan();
+    expect(second.exitCode, second.stderr).toBe(4);
+    expect(second.stdout).toContain("budget.maxCostUsdPerProject");
+    expect(await spentUsd()).toBe(1);
+
+    const env = { TUTTI_BUDGET__MAX_COST_USD_PER_PROJECT: "5" };
+    const resumed = await runTutti(project, { args: ["resume"], env });
+    expect(resumed.exitCode, resumed.stdout + resumed.stderr).toBe(0);
+    expect(await spentUsd()).toBe(2);
+  });
+});
+
+describe("a model without a price", () => {
+  it("is refused under a limit before anything is made, and runs where that is allowed", async () => {
+    await start({
+      tasks: ["{ key: a, title: A, prompt: P }"],
+      answers: { a: { write: { "a.txt": "a" }, usage: { costUsd: null } }, ...free },
+      config: "models:\n  worker:\n    model: gateway/some-model\nbudget:\n  maxCostUsdPerJob: 1\n",
+    });
+
+    const refused = await runPlan();
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toMatch(/models\.worker\.model.*gateway\/some-model[\s\S]*budget\.allowUnpriced/);
+    expect((await run("job", "list")).stdout).toContain("no job");
+
+    const env = { TUTTI_BUDGET__ALLOW_UNPRICED: "true" };
+    const args = ["run", "--plan", "plan.yaml", "--yes", "--json"];
+    const allowed = await runTutti(project, { args, env });
+    expect(allowed.exitCode, allowed.stdout + allowed.stderr).toBe(0);
+    expect(parseNdjson(allowed.stdout).at(-1)).toMatchObject({ type: "result", status: "completed" });
+    expect(await spentUsd()).toBeNull();
+    expect((await run("cost", "--by", "model")).stdout).toMatch(/gateway\/some-model.*unpriced/);
   });
 });
 

@@ -44,11 +44,12 @@ async function open(settings: ClaudeCodeSettings, launch: AgentLaunch): Promise<
 }
 
 async function startOptions(settings: ClaudeCodeSettings, launch: AgentLaunch): Promise<Options> {
-  const { cwd, model, effort, systemPrompt, resultSchema, resume, permissions } = launch;
+  const { cwd, model, effort, systemPrompt, resultSchema, resume, permissions, maxConversationCostUsd } = launch;
   return {
     cwd,
     model,
     ...(effort === undefined ? {} : { effort }),
+    ...(maxConversationCostUsd === undefined ? {} : { maxBudgetUsd: maxConversationCostUsd }),
     settingSources: [...settings.settingSources],
     systemPrompt: {
       type: "preset",

@@ -36,6 +36,12 @@ function ownFailure(result: SDKResultMessage): TuttiError | undefined {
     return new TuttiError("AGENT_FAILED", message, { failureClass: "recoverable", context: { resume: "impossible" } });
   }
   if (result.subtype === "error_max_structured_output_retries") return missingResult(message);
+  if (result.subtype === "error_max_budget_usd") {
+    return new TuttiError("BUDGET_EXCEEDED", "The conversation has cost more than Claude Code was allowed to spend.", {
+      failureClass: "exhausted",
+      context: { level: "conversation" },
+    });
+  }
   if (result.subtype === "error_max_turns") {
     return new TuttiError("AGENT_FAILED", "The agent used up its turns.", { failureClass: "recoverable" });
   }

@@ -1,6 +1,7 @@
 import type { StoredEvent } from "../../domain/events.ts";
 import type { JobStatus } from "../../domain/job-status.ts";
 import type { JobReport } from "../../domain/job-report.ts";
+import type { PauseReason } from "../../orchestration/why-paused.ts";
 import type { JobView } from "./job-view.ts";
 
 /** What there is to show. */
@@ -18,6 +19,8 @@ export type JobResult = {
   readonly branch: string;
   readonly status: JobStatus;
   readonly exitCode: number;
+  /** For a paused job; absent when nothing holds it any more. */
+  readonly pause?: PauseReason;
   /** Absent when the job was not reviewed. */
   readonly report: JobReport | undefined;
 };

@@ -56,6 +56,7 @@ describe("what is said of an error", () => {
       "JOB_BUSY",
       "JOB_UNKNOWN",
       "MODEL_UNKNOWN",
+      "MODEL_UNPRICED",
       "NOT_A_REPOSITORY",
       "NO_COMMIT",
       "PLAN_CYCLE",

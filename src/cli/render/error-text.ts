@@ -14,6 +14,7 @@ const usageCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "JOB_BUSY",
   "JOB_UNKNOWN",
   "MODEL_UNKNOWN",
+  "MODEL_UNPRICED",
   "NOT_A_REPOSITORY",
   "NO_COMMIT",
   "PLAN_CYCLE",

@@ -1,16 +1,12 @@
 import { z } from "zod";
 import { agentSchema } from "./agent.ts";
+import { budgetSchema } from "./budget.ts";
 import { executionSchema } from "./execution.ts";
 import { gateSchema } from "./gates.ts";
 import { modelsSchema } from "./models.ts";
 import { monitoringSchema } from "./monitoring.ts";
-import { amountUsd, filledText } from "./scalars.ts";
+import { filledText } from "./scalars.ts";
 import { workspaceSchema } from "./workspace.ts";
-
-const budgetSchema = z.strictObject({
-  maxCostUsdPerJob: amountUsd().describe("A job pauses when it has cost this much. Default: no limit.").exactOptional(),
-  maxCostUsdPerTask: amountUsd().describe("A task stops when it has cost this much. Default: no limit.").exactOptional(),
-});
 
 /** The one description of the settings: types, validation, defaults, JSON Schema and explanations all come from it. */
 export const configSchema = z.strictObject({

@@ -1,109 +1,150 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canReserve, openBudget, remainingUsd, reserve, settle, type Budget } from "./budget.ts";
 
-const usd = fc.double({ min: 0, max: 10, noNaN: true });
-const limit = fc.option(fc.double({ min: 0, max: 50, noNaN: true }));
+import { grantTurn, leftUsd, settledUsd, shareOf, type Budget } from "./budget.ts";
 
-function granted(chain: readonly Budget[], amountUsd: number | null): readonly Budget[] {
-  const reservation = reserve(chain, amountUsd);
-  if (!reservation.isGranted) throw new Error(reservation.reason);
-  return reservation.chain;
+const budget = (some: Partial<Budget>): Budget => ({ level: "job", limitUsd: 1, reservedUsd: 0, spentUsd: 0, ...some });
+const any = { shareUsd: null, isPriced: true };
+
+type Ledger = { readonly chain: readonly Budget[]; readonly open: readonly number[] };
+
+const limit = fc.double({ min: 0.01, max: 50, noNaN: true });
+const chainOf = (limits: readonly number[]): readonly Budget[] =>
+  (["project", "job", "task"] as const).slice(0, limits.length).map((level, index) => {
+    return budget({ level, limitUsd: limits[index] ?? 1 });
+  });
+
+const change = ({ chain }: Ledger, reservedUsd: number, spentUsd: number): readonly Budget[] =>
+  chain.map((each) => ({
+    ...each,
+    reservedUsd: each.reservedUsd + reservedUsd,
+    spentUsd: (each.spentUsd ?? 0) + spentUsd,
+  }));
+
+function begin(ledger: Ledger, shareUsd: number | null): Ledger {
+  const grant = grantTurn(ledger.chain, { shareUsd, isPriced: true });
+  if (grant.kind !== "granted" || grant.amountUsd === null) return ledger;
+  return { chain: change(ledger, grant.amountUsd, 0), open: [...ledger.open, grant.amountUsd] };
 }
 
-describe("reserve", () => {
-  it("never promises more than any level's limit, whatever is reserved and settled", () => {
-    const step = fc.record({
-      amountUsd: usd,
-      shareSpent: fc.double({ min: 0, max: 1, noNaN: true }),
-      settles: fc.boolean(),
-    });
+function end(ledger: Ledger, fraction: number): Ledger {
+  const [reserved, ...open] = ledger.open;
+  if (reserved === undefined) return ledger;
+  return { chain: change(ledger, -reserved, reserved * fraction), open };
+}
+
+const step = fc.record({
+  begins: fc.boolean(),
+  shareUsd: fc.option(fc.double({ min: 0.01, max: 10, noNaN: true })),
+  fraction: fc.double({ min: 0, max: 1, noNaN: true }),
+});
+
+describe("grantTurn", () => {
+  it("never promises more than any level has, however turns begin and end", () => {
     fc.assert(
       fc.property(fc.array(limit, { minLength: 1, maxLength: 3 }), fc.array(step), (limits, steps) => {
-        let chain: readonly Budget[] = limits.map(openBudget);
-        for (const { amountUsd, shareSpent, settles } of steps) {
-          const reservation = reserve(chain, amountUsd);
-          if (!reservation.isGranted) continue;
-          chain = reservation.chain;
-          for (const { limitUsd, reservedUsd, spentUsd } of chain) {
-            expect(spentUsd + reservedUsd).toBeLessThanOrEqual((limitUsd ?? Infinity) + 1e-9);
+        let ledger: Ledger = { chain: chainOf(limits), open: [] };
+        for (const { begins, shareUsd, fraction } of steps) {
+          ledger = begins ? begin(ledger, shareUsd) : end(ledger, fraction);
+          for (const { limitUsd, reservedUsd, spentUsd } of ledger.chain) {
+            expect((spentUsd ?? 0) + reservedUsd).toBeLessThanOrEqual(limitUsd + 1e-6);
           }
-          if (settles) chain = settle(chain, { reservedUsd: amountUsd, spentUsd: amountUsd * shareSpent });
         }
       }),
     );
   });
 
-  it("takes nothing anywhere when one level refuses, and says which", () => {
-    const chain = [openBudget(null), openBudget(5), openBudget(1)];
-    expect(reserve(chain, 2)).toEqual({ isGranted: false, reason: "over-limit", level: 2 });
-    expect(chain.map(({ reservedUsd }) => reservedUsd)).toEqual([0, 0, 0]);
-  });
-
-  it("lets small amounts fill a budget exactly", () => {
-    let chain: readonly Budget[] = [openBudget(0.3)];
-    for (let count = 0; count < 3; count += 1) chain = granted(chain, 0.1);
-    expect(remainingUsd(chain)).toBe(0);
-    expect(canReserve(chain, 0.000_001)).toBe(false);
-  });
-
-  it("refuses an unknown cost under a cap unless that is allowed, and never takes it for zero", () => {
-    const capped = [openBudget(null), openBudget(1)];
-    expect(reserve(capped, null)).toEqual({ isGranted: false, reason: "unpriced", level: 1 });
-    expect(canReserve(capped, null, { allowsUnpriced: true })).toBe(true);
-    expect(canReserve([openBudget(null)], null)).toBe(true);
-  });
-
-  it.each([-1, Number.NaN, Infinity])("refuses %d as an amount", (amountUsd) => {
-    expect(() => reserve([openBudget(1)], amountUsd)).toThrow(expect.objectContaining({ code: "INTERNAL" }));
-  });
-});
-
-describe("settle", () => {
-  it("gives back exactly what was reserved when nothing was spent", () => {
+  it("never keeps a turn waiting that nobody could make room for", () => {
     fc.assert(
-      fc.property(fc.array(usd, { minLength: 1 }), (amounts) => {
-        const reserved = amounts.reduce<readonly Budget[]>(
-          (chain, amount) => granted(chain, amount),
-          [openBudget(null)],
-        );
-        const settled = amounts.reduce(
-          (chain, amount) => settle(chain, { reservedUsd: amount, spentUsd: 0 }),
-          reserved,
-        );
-        expect(settled[0]?.reservedUsd).toBeCloseTo(0, 6);
-        expect(settled[0]?.spentUsd).toBe(0);
+      fc.property(fc.array(limit, { minLength: 1, maxLength: 3 }), fc.array(step), (limits, steps) => {
+        let ledger: Ledger = { chain: chainOf(limits), open: [] };
+        for (const { begins, shareUsd, fraction } of steps)
+          ledger = begins ? begin(ledger, shareUsd) : end(ledger, fraction);
+        while (ledger.open.length > 0) ledger = end(ledger, 0.5);
+        expect(
+          grantTurn(
+            ledger.chain.map((each) => ({ ...each, reservedUsd: 0 })),
+            any,
+          ).kind,
+        ).not.toBe("wait");
       }),
     );
   });
 
-  it("counts the reservation as spent when the true cost is unknown", () => {
-    const [budget] = settle(granted([openBudget(5)], 2), { reservedUsd: 2, spentUsd: null });
-    expect(budget).toEqual({ limitUsd: 5, reservedUsd: 0, spentUsd: 2, unpricedAttempts: 0 });
+  it("sets aside the share, and what is left where that is less", () => {
+    expect(grantTurn([budget({})], { shareUsd: 0.5, isPriced: true })).toEqual({ kind: "granted", amountUsd: 0.5 });
+    expect(grantTurn([budget({ spentUsd: 0.9 })], { shareUsd: 0.5, isPriced: true })).toEqual({
+      kind: "granted",
+      amountUsd: 0.1,
+    });
   });
 
-  it("remembers an attempt that was neither reserved nor priced", () => {
-    const [budget] = settle([openBudget(null)], { reservedUsd: null, spentUsd: null });
-    expect(budget).toMatchObject({ spentUsd: 0, unpricedAttempts: 1 });
+  it("takes the tightest level", () => {
+    const chain = [
+      budget({ level: "project", limitUsd: 10 }),
+      budget({ limitUsd: 5 }),
+      budget({ level: "task", limitUsd: 2 }),
+    ];
+    expect(grantTurn(chain, any)).toEqual({ kind: "granted", amountUsd: 2 });
   });
 
-  it("books what was spent beyond the limit, and lets nothing more through", () => {
-    const chain = settle(granted([openBudget(1)], 1), { reservedUsd: 1, spentUsd: 1.5 });
-    expect(chain[0]?.spentUsd).toBe(1.5);
-    expect(remainingUsd(chain)).toBe(0);
-    expect(canReserve(chain, 0)).toBe(false);
+  it("waits for what others have set aside instead of refusing, and refuses once it is spent", () => {
+    expect(grantTurn([budget({ reservedUsd: 1 })], any)).toEqual({ kind: "wait", level: "job" });
+    expect(grantTurn([budget({ spentUsd: 1 })], any)).toMatchObject({ kind: "refused", level: "job", limitUsd: 1 });
   });
 
-  it("refuses to settle what was not reserved", () => {
-    expect(() => settle([openBudget(1)], { reservedUsd: 1, spentUsd: 0 })).toThrow(
-      expect.objectContaining({ code: "INTERNAL", failureClass: "bug" }),
-    );
+  it("waits rather than begin with a crumb", () => {
+    expect(grantTurn([budget({ limitUsd: 10, reservedUsd: 9.9 })], any)).toEqual({ kind: "wait", level: "job" });
+    expect(grantTurn([budget({ limitUsd: 10, spentUsd: 9.9 })], any)).toEqual({ kind: "granted", amountUsd: 0.1 });
+  });
+
+  it("takes an unknown cost for all that there was", () => {
+    const unknown = budget({ limitUsd: 100, spentUsd: null });
+    expect(grantTurn([unknown], any)).toMatchObject({ kind: "refused", isUnknown: true });
+    expect(leftUsd(unknown)).toBe(0);
+  });
+
+  it("sets nothing aside without a cap or a price, but still respects what is spent", () => {
+    expect(grantTurn([], any)).toEqual({ kind: "granted", amountUsd: null });
+    expect(grantTurn([budget({})], { ...any, isPriced: false })).toEqual({ kind: "granted", amountUsd: null });
+    expect(grantTurn([budget({ spentUsd: 2 })], { ...any, isPriced: false })).toMatchObject({ kind: "refused" });
+  });
+
+  it("lets small amounts fill a budget exactly", () => {
+    expect(leftUsd(budget({ limitUsd: 0.3, spentUsd: 0.1 + 0.2 }))).toBe(0);
   });
 });
 
-describe("remainingUsd", () => {
-  it("is what the tightest level has left, and null without any cap", () => {
-    expect(remainingUsd(granted([openBudget(10), openBudget(null), openBudget(4)], 1))).toBe(3);
-    expect(remainingUsd([openBudget(null)])).toBeNull();
+describe("settledUsd", () => {
+  const ended = { reservedUsd: 2, costUsd: 0.5, knownCostUsd: 0.5, isCut: false };
+
+  it("is what the turn cost, above its reservation too", () => {
+    expect(settledUsd(ended)).toBe(0.5);
+    expect(settledUsd({ ...ended, costUsd: 3, knownCostUsd: 3 })).toBe(3);
+  });
+
+  it("is the whole reservation when nobody knows the cost, or what is known where that is more", () => {
+    expect(settledUsd({ ...ended, costUsd: null, knownCostUsd: 0 })).toBe(2);
+    expect(settledUsd({ ...ended, costUsd: null, knownCostUsd: 3 })).toBe(3);
+  });
+
+  it("is no less than the reservation for a turn that was cut", () => {
+    expect(settledUsd({ ...ended, isCut: true })).toBe(2);
+  });
+
+  it.each([-1, Number.NaN, Infinity])("refuses %d as an amount", (costUsd) => {
+    expect(() => settledUsd({ ...ended, costUsd })).toThrow(expect.objectContaining({ code: "INTERNAL" }));
+  });
+});
+
+describe("shareOf", () => {
+  it("gives every worker room under the tightest shared cap, and leaves a task's own cap whole", () => {
+    const [project, job, task] = [
+      budget({ level: "project", limitUsd: 12 }),
+      budget({ limitUsd: 4 }),
+      budget({ level: "task" }),
+    ];
+    expect(shareOf([project, job, task], 4)).toBe(1);
+    expect(shareOf([task], 4)).toBeNull();
   });
 });

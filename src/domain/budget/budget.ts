@@ -1,94 +1,96 @@
 import { TuttiError } from "../errors.ts";
 
-/** One level of a budget: a project, a job or a task. All amounts in US dollars. */
+export const budgetLevels = ["project", "job", "task"] as const;
+export type BudgetLevel = (typeof budgetLevels)[number];
+
+/** One capped level of the tree project, job, task. All amounts in US dollars. */
 export type Budget = {
-  /** `null` = no cap. */
-  readonly limitUsd: number | null;
-  /** Promised to attempts that are under way. */
+  readonly level: BudgetLevel;
+  readonly limitUsd: number;
+  /** Promised to turns that are under way. */
   readonly reservedUsd: number;
-  readonly spentUsd: number;
-  /** Settled attempts whose cost nobody knows and for which nothing was reserved. */
-  readonly unpricedAttempts: number;
-};
-
-export const openBudget = (limitUsd: number | null): Budget => ({
-  limitUsd,
-  reservedUsd: 0,
-  spentUsd: 0,
-  unpricedAttempts: 0,
-});
-
-export type ReserveOptions = {
-  /** Let work whose cost is unknown start under a cap. Default `false`. */
-  readonly allowsUnpriced?: boolean;
-};
-
-export type Reservation =
-  | { readonly isGranted: true; readonly chain: readonly Budget[] }
-  | {
-      readonly isGranted: false;
-      readonly reason: "over-limit" | "unpriced";
-      /** Index in the chain of the level that refuses. */
-      readonly level: number;
-    };
-
-/**
- * Sets money aside at every level of a chain (project, job, task), or at none. What is granted never takes a level above its
- * limit. Sums are kept to a billionth of a dollar, so that many small amounts add up to what they should.
- * @param chain - outermost first; not mutated
- * @param amountUsd - not negative; `null` = unknown, which is not zero: refused under a cap unless `allowsUnpriced`
- */
-export function reserve(
-  chain: readonly Budget[],
-  amountUsd: number | null,
-  { allowsUnpriced = false }: ReserveOptions = {},
-): Reservation {
-  if (amountUsd === null) {
-    const level = allowsUnpriced ? -1 : chain.findIndex(({ limitUsd }) => limitUsd !== null);
-    return level === -1 ? { isGranted: true, chain } : { isGranted: false, reason: "unpriced", level };
-  }
-  const reserved = chain.map((budget) => ({ ...budget, reservedUsd: plus(budget.reservedUsd, checked(amountUsd)) }));
-  const level = reserved.findIndex(isOverLimit);
-  return level === -1 ? { isGranted: true, chain: reserved } : { isGranted: false, reason: "over-limit", level };
-}
-
-/** Whether `reserve` would grant it. */
-export const canReserve = (chain: readonly Budget[], amountUsd: number | null, options?: ReserveOptions): boolean =>
-  reserve(chain, amountUsd, options).isGranted;
-
-export type Settlement = {
-  /** What `reserve` was given for this attempt. */
-  readonly reservedUsd: number | null;
-  /** What it cost; `null` = unknown: then the reservation counts as spent. */
+  /** By turns that have ended; `null` = one of them cost nobody knows what, so that nothing is known to be left. */
   readonly spentUsd: number | null;
 };
 
+export type TurnRequest = {
+  /** Set aside so much where that is left; `null` = all that is left. */
+  readonly shareUsd: number | null;
+  /** `false`: the model has no price, so that nothing can be set aside for it. Only for those who allow that. */
+  readonly isPriced: boolean;
+};
+
+export type Grant =
+  /** `null`: nothing could be set aside, because the model has no price. */
+  | { readonly kind: "granted"; readonly amountUsd: number | null }
+  /** Others have set it aside and may give it back. */
+  | { readonly kind: "wait"; readonly level: BudgetLevel }
+  | { readonly kind: "refused"; readonly level: BudgetLevel; readonly limitUsd: number; readonly isUnknown: boolean };
+
+/** Of its share: with less than this, a turn rather waits for others than be cut short soon. */
+const smallestPart = 0.25;
+
 /**
- * Turns a reservation into what was really spent, at every level. The true cost may be above the reservation and even above
- * the limit: it was spent, so it is booked.
- * @throws {TuttiError} `INTERNAL` when a level has less reserved than is settled
+ * What a turn may set aside at every level of a chain, or at none. What is granted never takes a level above its limit:
+ * turns that cost no more than they were granted never cost more together than any level allows.
+ * @param chain - the capped levels only; empty = no cap, and `granted` without an amount
  */
-export function settle(chain: readonly Budget[], { reservedUsd, spentUsd }: Settlement): readonly Budget[] {
-  const released = checked(reservedUsd ?? 0);
-  const isUnpriced = reservedUsd === null && spentUsd === null;
-  return chain.map((budget) => {
-    const left = plus(budget.reservedUsd, -released);
-    if (left < 0) throw settledTwice(budget, released);
-    return {
-      ...budget,
-      reservedUsd: left,
-      spentUsd: plus(budget.spentUsd, checked(spentUsd ?? released)),
-      unpricedAttempts: budget.unpricedAttempts + (isUnpriced ? 1 : 0),
-    };
-  });
+export function grantTurn(chain: readonly Budget[], { shareUsd, isPriced }: TurnRequest): Grant {
+  const spent = chain.find((budget) => leftUsd(budget) <= 0);
+  if (spent !== undefined) return refusal(spent);
+  const tightest = chain.toSorted((a, b) => freeUsd(a) - freeUsd(b))[0];
+  if (tightest === undefined || !isPriced) return { kind: "granted", amountUsd: null };
+  const amountUsd = Math.min(freeUsd(tightest), shareUsd ?? Infinity);
+  const enoughUsd = Math.min(...chain.map(leftUsd), shareUsd ?? Infinity) * smallestPart;
+  if (amountUsd <= 0 || (amountUsd < enoughUsd && tightest.reservedUsd > 0)) {
+    return { kind: "wait", level: tightest.level };
+  }
+  return { kind: "granted", amountUsd };
 }
 
-/** What can still be reserved through the whole chain, never negative; `null` = no cap anywhere. */
-export function remainingUsd(chain: readonly Budget[]): number | null {
-  const left = chain.flatMap(({ limitUsd, reservedUsd, spentUsd }) =>
-    limitUsd === null ? [] : [Math.max(0, plus(limitUsd, -plus(spentUsd, reservedUsd)))],
-  );
-  return left.length === 0 ? null : Math.min(...left);
+const refusal = ({ level, limitUsd, spentUsd }: Budget): Grant => ({
+  kind: "refused",
+  level,
+  limitUsd,
+  isUnknown: spentUsd === null,
+});
+
+/** What is left when everybody gives back what they have set aside; not negative. */
+export const leftUsd = ({ limitUsd, spentUsd }: Budget): number =>
+  spentUsd === null ? 0 : Math.max(0, plus(limitUsd, -spentUsd));
+
+/** What is left beside what others have set aside; not negative. */
+const freeUsd = (budget: Budget): number => Math.max(0, plus(leftUsd(budget), -budget.reservedUsd));
+
+export type EndedTurn = {
+  /** What was granted. */
+  readonly reservedUsd: number | null;
+  /** What it cost; `null` = nobody knows. */
+  readonly costUsd: number | null;
+  /** What is known of it. */
+  readonly knownCostUsd: number;
+  /** It was ended because it had cost what was granted. */
+  readonly isCut: boolean;
+};
+
+/**
+ * What a turn counts for once it has ended. A cost above the reservation was spent, so it counts; one that nobody knows counts
+ * as all that was set aside. A turn that was cut counts for no less than that either: by then it had cost so much, whatever
+ * was recorded of it.
+ * @throws {TuttiError} `INTERNAL` for what is no amount of money
+ */
+export function settledUsd({ reservedUsd, costUsd, knownCostUsd, isCut }: EndedTurn): number {
+  const known = checked(costUsd ?? knownCostUsd);
+  return costUsd === null || isCut ? Math.max(known, checked(reservedUsd ?? 0)) : known;
+}
+
+/**
+ * What one turn sets aside where nobody says how much: so much that all workers of the job have room side by side under
+ * each cap. A task's own cap is not shared: its turns come one after another.
+ */
+export function shareOf(chain: readonly Pick<Budget, "level" | "limitUsd">[], workers: number): number | null {
+  const shared = chain.filter(({ level }) => level !== "task").map(({ limitUsd }) => limitUsd / Math.max(1, workers));
+  return shared.length === 0 ? null : Math.min(...shared);
 }
 
 const nanosPerUsd = 1e9;
@@ -96,17 +98,7 @@ const nanosPerUsd = 1e9;
 /** Decimal sums in binary floating point drift (0.1 + 0.2 > 0.3); rounding to a billionth takes the drift out. */
 const plus = (a: number, b: number): number => Math.round((a + b) * nanosPerUsd) / nanosPerUsd;
 
-const isOverLimit = ({ limitUsd, spentUsd, reservedUsd }: Budget): boolean =>
-  limitUsd !== null && plus(spentUsd, reservedUsd) > limitUsd;
-
 function checked(amountUsd: number): number {
   if (Number.isFinite(amountUsd) && amountUsd >= 0) return amountUsd;
   throw new TuttiError("INTERNAL", `${amountUsd} is no amount of money`, { failureClass: "bug" });
-}
-
-function settledTwice({ reservedUsd }: Budget, released: number): TuttiError {
-  return new TuttiError("INTERNAL", "A reservation was settled that a budget does not hold", {
-    failureClass: "bug",
-    context: { reservedUsd, released },
-  });
 }

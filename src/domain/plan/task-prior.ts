@@ -1,3 +1,4 @@
+import { fullModelName } from "../budget/model-alias.ts";
 import { costOf, type TokenCounts } from "../budget/price-table.ts";
 import type { Range, TaskPrior } from "./estimate.ts";
 
@@ -15,19 +16,12 @@ const tokens: Readonly<Record<keyof Range, TokenCounts>> = {
   high: { inputTokens: 60_000, outputTokens: 40_000, cacheReadTokens: 4_000_000, cacheWriteTokens: 250_000 },
 };
 
-/** What Claude Code takes an alias to mean at present. */
-const newest: Readonly<Record<string, string>> = {
-  opus: "claude-opus-5-5",
-  sonnet: "claude-sonnet-5-5",
-  haiku: "claude-haiku-5-5",
-};
-
 /**
  * @param model - alias or full name
  * @param at - milliseconds since the Unix epoch: prices change
  */
 export function taskPriorOf(model: string, at: number): TaskPrior {
-  const name = newest[model.replace(/\[.*\]$/, "")] ?? model;
+  const name = fullModelName(model);
   const [low, p50, high] = [costOf(tokens.low, name, at), costOf(tokens.p50, name, at), costOf(tokens.high, name, at)];
   return { durationMs, costUsd: low === null || p50 === null || high === null ? null : { low, p50, high } };
 }

@@ -1,0 +1,22 @@
+import { priceOf } from "./price-table.ts";
+
+/** What Claude Code takes an alias to mean at present. `best` is the dearest that it may mean. */
+const newest: Readonly<Record<string, string>> = {
+  opus: "claude-opus-5-5",
+  sonnet: "claude-sonnet-5-5",
+  haiku: "claude-haiku-5-5",
+  fable: "claude-fable-5-1",
+  best: "claude-fable-5-1",
+};
+
+/** The full name behind an alias; a name that is none comes back as it is. The suffix for the long context is left out. */
+export function fullModelName(model: string): string {
+  const name = model.replace(/\[.*\]$/, "");
+  return newest[name] ?? name;
+}
+
+/**
+ * Whether the cost of a model is known before it runs.
+ * @param at - milliseconds since the Unix epoch: prices begin on a day
+ */
+export const hasPrice = (model: string, at: number): boolean => priceOf(fullModelName(model), at) !== null;
