@@ -8,6 +8,7 @@ import {
   jobTipRef,
   readRef,
   updateRef,
+  updateRefs,
   type Repository,
 } from "../workspace/index.ts";
 
@@ -38,40 +39,32 @@ export async function advanceJob(
   jobId: JobId,
   move: { readonly from: CommitId; readonly to: CommitId },
 ): Promise<void> {
-  await updateRef(repo, { ref: jobTipRef(jobId), ...move });
-  await followTip(repo, jobId, move.from);
+  const [tip, branch] = [jobTipRef(jobId), jobBranch(jobId)];
+  const standing = await branchState(repo, branch);
+  const follows = standing?.commit === move.from && standing.checkout === undefined;
+  const both = [tip, branch].map((ref) => ({ ref, ...move }));
+  if (follows && (await unlessConflict(() => updateRefs(repo, both).then(() => true)))) return;
+  await updateRef(repo, { ref: tip, ...move });
+  await followTip(repo, jobId);
 }
 
-/**
- * Brings the branch to the tip where it can follow without losing a commit of a person's.
- * @param previousTip - known to be part of the tip: a branch that stands there can follow
- */
-export async function followTip(
-  repo: Repository,
-  jobId: JobId,
-  previousTip?: CommitId,
-): Promise<"moved" | "left-alone"> {
+/** Brings the branch to the tip where it can follow without losing a commit of a person's. */
+export async function followTip(repo: Repository, jobId: JobId): Promise<"moved" | "left-alone"> {
   const ref = jobBranch(jobId);
-  const [tip, branch] = [await jobTip(repo, jobId), await branchState(repo, ref)];
-  if (branch === undefined) return moveBranch(() => startAt(repo, ref, tip));
-  const { commit, checkout } = branch;
-  if (commit === tip) return "moved";
-  if (checkout !== undefined) return "left-alone";
-  if (commit !== previousTip && !(await isAncestor(repo, commit, tip))) return "left-alone";
-  return moveBranch(() => updateRef(repo, { ref, to: tip, from: commit }));
-}
-
-/** A person may have a branch checked out that doesn't exist yet. */
-async function startAt(repo: Repository, ref: string, tip: CommitId): Promise<boolean> {
-  return (await advanceBranch(repo, { ref, to: tip, from: undefined })).status === "advanced";
+  const [tip, branch] = [await jobTip(repo, jobId), await readRef(repo, ref)];
+  if (branch === tip) return "moved";
+  if (branch !== undefined && !(await isAncestor(repo, branch, tip))) return "left-alone";
+  const move = async (): Promise<boolean> =>
+    (await advanceBranch(repo, { ref, to: tip, from: branch })).status === "advanced";
+  return (await unlessConflict(move)) ? "moved" : "left-alone";
 }
 
 /** A person who moves the branch at the same moment has their way: it follows the tip again when it can. */
-async function moveBranch(move: () => Promise<unknown>): Promise<"moved" | "left-alone"> {
+async function unlessConflict(move: () => Promise<boolean>): Promise<boolean> {
   try {
-    return (await move()) === false ? "left-alone" : "moved";
+    return await move();
   } catch (error) {
-    if (TuttiError.is(error) && error.code === "CONFLICT") return "left-alone";
+    if (TuttiError.is(error) && error.code === "CONFLICT") return false;
     throw error;
   }
 }

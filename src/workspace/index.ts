@@ -38,7 +38,7 @@ export {
 } from "./refs/ref-names.ts";
 export { dropResultRefs, keepResultCommit, listResultRefs, resultRef } from "./refs/result-refs.ts";
 export { removeStaleLocks } from "./refs/stale-locks.ts";
-export { deleteRef, readRef, updateRef, type RefUpdate } from "./refs/update-ref.ts";
+export { deleteRef, readRef, updateRef, updateRefs, type RefUpdate } from "./refs/update-ref.ts";
 export { openRepository } from "./repository/open-repository.ts";
 export type { Repository } from "./repository/repository.ts";
 export { listRescues } from "./rescue/list-rescues.ts";

@@ -19,7 +19,17 @@ export type RefUpdate = {
  */
 export async function updateRef(repo: Repository, update: RefUpdate): Promise<void> {
   const args = ["update-ref", "--no-deref", update.ref, update.to, update.from ?? zeroId(repo)];
-  await changeRef(repo, update.ref, args);
+  await changeRef(repo, update.ref, { args });
+}
+
+/**
+ * Moves several refs by compare-and-swap: all of them or none.
+ * @throws {TuttiError} `CONFLICT` when one holds something else
+ */
+export async function updateRefs(repo: Repository, updates: readonly RefUpdate[]): Promise<void> {
+  const lines = updates.map(({ ref, to, from }) => `update ${ref} ${to} ${from ?? zeroId(repo)}\n`);
+  const names = updates.map(({ ref }) => ref).join(" or ");
+  await changeRef(repo, names, { args: ["update-ref", "--no-deref", "--stdin"], input: lines.join("") });
 }
 
 /**
@@ -27,7 +37,7 @@ export async function updateRef(repo: Repository, update: RefUpdate): Promise<vo
  * @throws {TuttiError} `CONFLICT`
  */
 export async function deleteRef(repo: Repository, ref: string, from: CommitId): Promise<void> {
-  await changeRef(repo, ref, ["update-ref", "--no-deref", "-d", ref, from]);
+  await changeRef(repo, ref, { args: ["update-ref", "--no-deref", "-d", ref, from] });
 }
 
 /** The commit that a ref (or any other name) stands for; `undefined` when there is none. */
@@ -44,9 +54,11 @@ export async function readRef(repo: Repository, ref: string): Promise<CommitId |
   return answer.exitCode === 0 ? asCommitId(answer.stdout.trim()) : undefined;
 }
 
-async function changeRef(repo: Repository, ref: string, args: readonly string[]): Promise<void> {
+type RefCommand = { readonly args: readonly string[]; readonly input?: string };
+
+async function changeRef(repo: Repository, ref: string, { args, input = "" }: RefCommand): Promise<void> {
   const place = home(repo);
-  const answer = await gitAnswer(place, args, { okExitCodes: [0, 1, 128] });
+  const answer = await gitAnswer(place, args, { okExitCodes: [0, 1, 128], input });
   if (answer.exitCode === 0) return;
   if (!isLostRace(answer.stderr)) {
     throw gitFailure({ ...answer, args, cwd: place.cwd, hasTimedOut: false, cause: undefined });
