@@ -118,7 +118,7 @@ export type AttemptDecision = {
   readonly delayMs: number;
   /** For `retry` and `ask`. */
   readonly feedback: string | undefined;
-  /** For `retry`: why the replayed result was of no use. The attempt goes on with its agent. */
+  /** Why the replayed result was of no use. It is not tried again for this task. */
   readonly replayMiss?: string;
 };
 

@@ -21,9 +21,17 @@ export async function decide(desk: JobDesk, request: DecisionRequest): Promise<A
     earlierFailures: await earlierFailures(desk, request),
     limits: { ...defaultRetryLimits, maxAttempts, maxTransient: maxTransientRetries },
   });
-  const isReplay = outcome.replayOf !== undefined;
-  if (isReplay && (verdict.kind === "retry" || verdict.kind === "fail")) return turnDownReplay(verdict.reasons);
+  if (outcome.replayOf !== undefined) return decideOnReplay(desk, request, verdict);
   return toDecision(desk, request, verdict);
+}
+
+/** A person who lets it be tried again wants something else; only what says nothing about the work may be replayed again. */
+function decideOnReplay(desk: JobDesk, request: DecisionRequest, verdict: Verdict): AttemptDecision {
+  const { kind, reasons } = verdict;
+  if (kind === "retry" || kind === "fail") return turnDownReplay(reasons);
+  const decision = toDecision(desk, request, verdict);
+  const isUnfit = kind === "ask" && request.proof?.verdict.ok === false;
+  return isUnfit ? { ...decision, replayMiss: reasons.join(" ") } : decision;
 }
 
 const factsOf = (outcome: AttemptOutcome) =>

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 
 import { jobSettings, openProject, workerSpawner, type Project } from "../../compose.ts";
+import { resumeRules } from "../../config/resume-rules.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import { exitCodeOf } from "../../domain/job-status.ts";
 import type { Job } from "../../domain/model.ts";
@@ -24,6 +25,7 @@ export type RunOptions = {
   readonly workerModel?: string;
   /** `false` with `--no-cache`. */
   readonly cache?: boolean;
+  readonly resumeAtReset?: boolean;
   /** A stop that may have been asked for before the job could hear of it. */
   readonly stop?: AbortSignal;
 };
@@ -44,14 +46,23 @@ export async function runCommand(cli: Cli, goal: string | undefined, options: Ru
     });
     if (plan !== undefined && cli.output.isJson) await showPreview(cli, project, job);
     const { stop } = options;
-    const request = { job, isApproved: options.yes === true, liftsPause: false };
+    const request = { job, isApproved: options.yes === true, liftsPause: false, ...askedToWait(options) };
     return await driveJob(cli, project, { ...request, ...(stop === undefined ? {} : { stop }) });
   } finally {
     await project.close();
   }
 }
 
-export type ResumeOptions = { readonly yes?: boolean; readonly maxCost?: number; readonly cache?: boolean };
+export type ResumeOptions = {
+  readonly yes?: boolean;
+  readonly maxCost?: number;
+  readonly cache?: boolean;
+  readonly resumeAtReset?: boolean;
+};
+
+const askedToWait = ({ resumeAtReset = false }: Pick<ResumeOptions, "resumeAtReset">) => ({
+  resumesAtReset: resumeAtReset,
+});
 
 /** `tutti resume`: goes on with a job that was stopped, paused or cut short. */
 export async function resumeCommand(cli: Cli, id: string | undefined, options: ResumeOptions): Promise<number> {
@@ -61,7 +72,12 @@ export async function resumeCommand(cli: Cli, id: string | undefined, options: R
     await project.application.resume(job, options.maxCost === undefined ? {} : { maxCostUsdPerJob: options.maxCost });
     if (options.cache === false) await project.application.turnCacheOff(job.id);
     if ((await project.application.tasks(job.id)).length > 0) await showPreview(cli, project, job);
-    return await driveJob(cli, project, { job, isApproved: options.yes === true, liftsPause: true });
+    return await driveJob(cli, project, {
+      job,
+      isApproved: options.yes === true,
+      liftsPause: true,
+      ...askedToWait(options),
+    });
   } finally {
     await project.close();
   }
@@ -91,6 +107,8 @@ type DriveRequest = {
   readonly job: Job;
   readonly isApproved: boolean;
   readonly liftsPause: boolean;
+  /** Asked for by a flag; the settings may say so too. */
+  readonly resumesAtReset?: boolean;
   readonly stop?: AbortSignal;
 };
 
@@ -120,6 +138,7 @@ export async function driveJob(cli: Cli, project: Project, request: DriveRequest
       spawn: workerSpawner(project.repo.root, cli.env),
       isApproved,
       liftsPause,
+      resumesAtReset: resumeRules(project.loaded.config, request.resumesAtReset === true),
       returnsWhenProposed: !cli.output.isTty || cli.output.isJson,
       stop: signals.stop,
       stopNow: signals.stopNow,

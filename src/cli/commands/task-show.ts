@@ -98,7 +98,9 @@ function outcomeLines(outcome: NonNullable<Attempt["outcome"]>, width: number): 
   const claim = plainLines(outcome.text).filter((line) => line.trim() !== "");
   const more = claim.length > claimLines ? [`… ${claim.length - claimLines} more lines: --json has all`] : [];
   return [
-    `    the agent ${outcome.status} after ${formatDuration(outcome.durationMs)}`,
+    outcome.replayOf === undefined
+      ? `    the agent ${outcome.status} after ${formatDuration(outcome.durationMs)}`
+      : `    no agent was asked: the cached result of ${outcome.replayOf.attempt}`,
     ...(outcome.error === undefined ? [] : indented(`error: ${outcome.error.message} (${outcome.error.code})`, width)),
     ...[...claim.slice(0, claimLines), ...more].flatMap((line) =>
       indented(line, width).map((text) => text.replace("    ", "    > ")),
