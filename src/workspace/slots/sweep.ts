@@ -26,6 +26,8 @@ export async function sweep(slot: Slot, jobId: JobId, savedTree: string): Promis
     await git(control(slot), ["clean", "-ffdq"]);
     left = await lessThan(slot, left);
   } while (left !== "");
+  // A link that stood for a folder made tracked files look as if they were there.
+  await git(control(slot), ["checkout-index", "--all", "--force", "--index", "--quiet"]);
   return rescues;
 }
 
