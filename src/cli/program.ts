@@ -48,6 +48,8 @@ function usageExit(error: CommanderError): never {
 
 type Face = { readonly cli: Cli; readonly finish: SetExitCode };
 
+const resumeAtReset = () =>
+  new Option("--resume-at-reset", "when a quota has ended, wait until it comes back and go on; Ctrl-C ends the wait");
 const noCache = () => new Option("--no-cache", "have everything done anew, also what was done before");
 
 function addJobCommands(program: Command, { cli, finish }: Face): void {
@@ -61,6 +63,7 @@ function addJobCommands(program: Command, { cli, finish }: Face): void {
     .option("--manager-model <model>", "model that plans and reviews")
     .option("--worker-model <model>", "model that carries tasks out")
     .option("-y, --yes", "start the plan without asking")
+    .addOption(resumeAtReset())
     .addOption(noCache())
     .addOption(json())
     .addHelpText(
@@ -69,6 +72,7 @@ function addJobCommands(program: Command, { cli, finish }: Face): void {
         'tutti run "Add a CSV export to the report page"',
         "tutti run --file goal.md --workers 4 --yes",
         "tutti run --plan plan.yaml --json",
+        'tutti run "Add a CSV export" --yes --resume-at-reset',
       ),
     )
     .action(async (goal: string | undefined, options: RunOptions) => {
@@ -80,8 +84,17 @@ function addJobCommands(program: Command, { cli, finish }: Face): void {
     .argument("[job]", "its id or the beginning of it; default: the newest job")
     .option("-y, --yes", "start a proposed plan without asking")
     .option("--max-cost <usd>", "what the whole job may cost from now on, what it has cost included", amountUsd)
+    .addOption(resumeAtReset())
     .addOption(json())
-    .addHelpText("after", examples("tutti resume", "tutti resume add-a-csv --yes"))
+    .addHelpText(
+      "after",
+      examples(
+        "tutti resume",
+        "tutti resume add-a-csv --yes",
+        "tutti resume --max-cost 20",
+        "tutti resume --resume-at-reset",
+      ),
+    )
     .action(async (id: string | undefined, options: ResumeOptions) => {
       finish(await (await import("./commands/run.ts")).resumeCommand(cli, id, options));
     });

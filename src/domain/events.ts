@@ -54,6 +54,13 @@ export type EventData = {
   "worker-started": { readonly workerId: string; readonly pid: number };
   "worker-stopped": { readonly workerId: string; readonly reason: string };
   "dispatch-paused": { readonly account: string; readonly until: number | null; readonly error: ErrorJson };
+  /** The job goes on by itself then; `at` is null when the wait would be longer than `maxWaitMs`. */
+  "resume-scheduled": {
+    readonly account: string;
+    readonly at: number | null;
+    readonly resetAt: number;
+    readonly maxWaitMs: number;
+  };
   "dispatch-resumed": { readonly account: string };
   "checkout-moved": { readonly changes: readonly string[] };
   "circuit-opened": { readonly signature: string; readonly tasks: readonly string[] };

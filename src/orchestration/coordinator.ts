@@ -1,12 +1,14 @@
 import type { JobId, RunId } from "../domain/ids.ts";
 import { isJobOver, type JobStatus } from "../domain/job-status.ts";
 import type { Job } from "../domain/model.ts";
+import type { ResumeRules } from "../domain/quota/resume-time.ts";
 import { pausedByPerson } from "../state/jobs.ts";
 import { ActivityBuffer } from "./activity-buffer.ts";
 import { AgentPool } from "./agent-pool.ts";
 import { jobWorkflow, jobWorkflowName, type DriveDesk } from "./job-workflow.ts";
 import type { JobDesk } from "./desk.ts";
 import { checkPrices } from "./caps.ts";
+import { driveOverResets } from "./drive-over-resets.ts";
 import { holdJob } from "./hold-job.ts";
 import { jobQueue, jobRunId, planDecisionSignal } from "./queues.ts";
 import { defaultAccount, type Services } from "./services.ts";
@@ -28,6 +30,8 @@ export type Coordination = {
   readonly stopNow: AbortSignal;
   /** A person asks to try again on an account whose quota had ended. */
   readonly liftsPause: boolean;
+  /** Wait for the reset of a quota and go on then. `undefined`: return when the job is paused. */
+  readonly resumesAtReset?: ResumeRules | undefined;
   /** Return at `proposed` instead of waiting for the answer. */
   readonly returnsWhenProposed: boolean;
 };
@@ -46,7 +50,11 @@ type Drive = Coordination & { readonly lost: AbortSignal };
 export async function coordinate(coordination: Coordination): Promise<JobStatus> {
   const { services, jobId } = coordination;
   checkPrices(services, (await services.state.jobs.get(jobId)).options);
-  return holdJob(coordination, (lost) => drive({ ...coordination, lost }));
+  return holdJob(coordination, (lost) =>
+    driveOverResets({ ...coordination, lost }, (isAgain) =>
+      drive({ ...coordination, lost, liftsPause: isAgain || coordination.liftsPause }),
+    ),
+  );
 }
 
 async function drive(coordination: Drive): Promise<JobStatus> {

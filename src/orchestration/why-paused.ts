@@ -5,6 +5,7 @@ import { findSpent, type Spender } from "./spending.ts";
 
 /** What a paused job waits for. */
 export type PauseReason =
+  | { readonly kind: "person" }
   | {
       readonly kind: "quota";
       /** In the words of the model server. */
@@ -22,6 +23,7 @@ export type PauseReason =
 
 /** `undefined` when whatever it was is over: the job can go on. */
 export async function whyPaused(services: Spender, job: Job): Promise<PauseReason | undefined> {
+  if (job.isPauseRequested) return { kind: "person" };
   const spent = await findSpent(services, job);
   if (spent !== undefined) {
     const { level, limitUsd, spentUsd } = spent;

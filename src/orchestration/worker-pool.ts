@@ -19,6 +19,9 @@ const maxDeathsInARow = 5;
 /** A worker that lived so long was not killed by its start. */
 const healthyAfterMs = 10_000;
 
+/** Of this process: a coordinator that drives a job again after a pause must not use the name of a worker twice. */
+let started = 0;
+
 /** The worker processes of one coordinator: starts them, notices their death, recovers what they left. */
 export class WorkerPool {
   readonly #services: Services;
@@ -26,7 +29,6 @@ export class WorkerPool {
   readonly #spawn: SpawnWorker;
   readonly #live = new Map<WorkerId, SpawnedWorker>();
   readonly #watches = new Set<Promise<void>>();
-  #started = 0;
   #deathsInARow = 0;
   #failure: TuttiError | undefined;
   #isStopping = false;
@@ -64,8 +66,8 @@ export class WorkerPool {
   }
 
   #startOne(): void {
-    this.#started += 1;
-    const id = asWorkerId(`${this.#services.workerId}.w${this.#started}`);
+    started += 1;
+    const id = asWorkerId(`${this.#services.workerId}.w${started}`);
     const worker = this.#spawn({ id, jobId: this.#jobId });
     this.#live.set(id, worker);
     const watch = this.#watch(id, worker, this.#services.now()).finally(() => this.#watches.delete(watch));

@@ -20,24 +20,25 @@ export class Pauses {
     this.#context = context;
   }
 
-  /** Says so in the log unless the account is paused already. */
-  async pause(account: string, until: number | undefined, error: ErrorJson): Promise<void> {
+  /**
+   * Says so in the log unless the account is paused already until that time or later. Of several refusals of the same kind
+   * the latest reset counts: one that doesn't name it takes none away.
+   */
+  async pause(account: string, resetAt: number | undefined, error: ErrorJson): Promise<void> {
     const at = this.#context.now();
-    const values = { since: at, until: until ?? null, error: JSON.stringify(error) };
     await this.#context.store.write(async (tx) => {
-      const before = await tx.selectFrom("pauses").select("until").where("account", "=", account).executeTakeFirst();
+      const before = await tx.selectFrom("pauses").selectAll().where("account", "=", account).executeTakeFirst();
+      const isHeld = before !== undefined && isInForce(before.until, at);
+      const isSame = isHeld && errorFromText(before.error).code === error.code;
+      const until = (isSame ? latest(before.until, resetAt) : resetAt) ?? null;
+      const values = { since: isHeld ? before.since : at, until, error: JSON.stringify(error) };
       await tx
         .insertInto("pauses")
         .values({ account, ...values })
         .onConflict((conflict) => conflict.column("account").doUpdateSet(values))
         .execute();
-      if (before !== undefined && isInForce(before.until, at)) return;
-      await appendEvent(tx, {
-        at,
-        type: "dispatch-paused",
-        subject: {},
-        data: { account, until: until ?? null, error },
-      });
+      if (isHeld && (isSame ? before.until === until : true)) return;
+      await appendEvent(tx, { at, type: "dispatch-paused", subject: {}, data: { account, until, error } });
     });
   }
 
@@ -64,5 +65,8 @@ export class Pauses {
     return { account, since: row.since, until: row.until ?? undefined, error: errorFromText(row.error) };
   }
 }
+
+const latest = (before: number | null, now: number | undefined): number | undefined =>
+  before === null || now === undefined ? (before ?? now) : Math.max(before, now);
 
 const isInForce = (until: number | null, now: number): boolean => until === null || until > now;

@@ -3,6 +3,7 @@ import type { TaskStatus } from "../../domain/task-status.ts";
 import { elapsedMs } from "./job-progress.ts";
 import type { JobView } from "./job-view.ts";
 import { counted, formatClock, formatDuration, shortCommit } from "./quantities.ts";
+import { resumeText } from "./overall-text.ts";
 import { warningText } from "./reduce-job-view.ts";
 
 /** One event as a person reads it in a log. */
@@ -28,6 +29,8 @@ function jobLine(event: StoredEvent): EventLine | undefined {
       return { what: "added", detail: counted(event.data.tasks.length, "task") };
     case "job-reviewed":
       return { what: "reviewed", detail: event.data.summary };
+    case "resume-scheduled":
+      return { what: "waiting", detail: resumeText(event.data, event.at) };
     case "dispatch-resumed":
       return { what: "resumed", detail: "agents start again" };
     case "work-rescued":

@@ -1,4 +1,5 @@
 import { totalUsage, type Usage, type UsageTotal } from "../../domain/budget/usage.ts";
+import type { EventData } from "../../domain/events.ts";
 import type { JobId, TaskId } from "../../domain/ids.ts";
 import type { JobStatus } from "../../domain/job-status.ts";
 import type { Job, Task } from "../../domain/model.ts";
@@ -72,6 +73,8 @@ export type JobView = {
   readonly activity: (ActivityView & { readonly role: string }) | undefined;
   readonly usage: UsageTotal | undefined;
   readonly pauses: readonly PauseView[];
+  /** While it waits for a reset to go on by itself. */
+  readonly resume: EventData["resume-scheduled"] | undefined;
   readonly rescues: readonly RescueView[];
   /** The last ones, oldest first; `warningCount` counts all. */
   readonly warnings: readonly WarningView[];
@@ -97,6 +100,7 @@ export function initialJobView(job: Job, tasks: readonly Task[]): JobView {
     activity: undefined,
     usage: undefined,
     pauses: [],
+    resume: undefined,
     rescues: [],
     warnings: [],
     warningCount: 0,

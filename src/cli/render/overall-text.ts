@@ -1,8 +1,9 @@
+import type { EventData } from "../../domain/events.ts";
 import type { JobStatus } from "../../domain/job-status.ts";
 import type { TaskStatus } from "../../domain/task-status.ts";
 import { progressOf, type JobProgress } from "./job-progress.ts";
 import type { JobView, PauseView } from "./job-view.ts";
-import { formatClock, formatCost, formatDuration, formatTokens } from "./quantities.ts";
+import { formatClock, formatCost, formatDateTime, formatDuration, formatTokens } from "./quantities.ts";
 
 /** `3/10 done · 2 running · 1 failed · ETA 4m 10s · 20.4k tokens · $0.0223 · 2/4 workers`: what is cut off a narrow line matters least */
 export function overallText(view: JobView, eta: string): string {
@@ -59,4 +60,26 @@ export const pausesAt = ({ pauses }: JobView, now: number): readonly PauseView[]
 export function pauseText(pause: PauseView, now: number, timeZone?: string): string {
   if (pause.until === null) return `paused until you resume it: ${pause.message}`;
   return `paused until ${formatClock(pause.until, timeZone)} (in ${formatDuration(pause.until - now)}): ${pause.message}`;
+}
+
+/**
+ * `goes on by itself at 14:30:02, in 1h 02m; Ctrl-C leaves it paused`
+ * @param resume - `at`: null when the reset is too far away
+ */
+export function resumeText(
+  { at, resetAt, maxWaitMs }: EventData["resume-scheduled"],
+  now: number,
+  timeZone?: string,
+): string {
+  if (at !== null) return `goes on by itself at ${timeText(at, now, timeZone)}; Ctrl-C leaves it paused`;
+  const longest = `execution.maxQuotaWaitMs allows ${formatDuration(maxWaitMs)}`;
+  return `doesn't go on by itself: the quota comes back at ${timeText(resetAt, now, timeZone)}, and ${longest}`;
+}
+
+const halfDayMs = 43_200_000;
+
+/** With the day where it might not be today's. */
+function timeText(at: number, now: number, timeZone: string | undefined): string {
+  const time = at - now < halfDayMs ? formatClock(at, timeZone) : formatDateTime(at, timeZone);
+  return `${time}, in ${formatDuration(at - now)}`;
 }

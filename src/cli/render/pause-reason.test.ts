@@ -30,6 +30,7 @@ describe("the text about a pause", () => {
     for (const resetAt of [now - 1, undefined]) {
       expect(pauseReasonText({ ...quota, resetAt }, place).next).toEqual(["go on: tutti resume job-1"]);
     }
+    expect(pauseReasonText({ kind: "person" }, place).next).toEqual(["go on: tutti resume job-1"]);
     expect(pauseReasonText(undefined, place).next).toEqual(["go on: tutti resume job-1"]);
   });
 });

@@ -15,6 +15,7 @@ export function pauseReasonText(
 ): PauseText {
   const resume = `go on: tutti resume ${jobId}`;
   if (reason === undefined) return { why: "what it waited for is over", next: [resume] };
+  if (reason.kind === "person") return { why: "somebody asked for it", next: [resume] };
   if (reason.kind === "budget") return { why: spentText(reason), next: budgetSteps(reason, jobId) };
   const { message, resetAt } = reason;
   const why = oneLine(message);

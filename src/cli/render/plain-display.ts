@@ -6,7 +6,7 @@ import { endingText } from "./ending-text.ts";
 import { eventLine } from "./event-line.ts";
 import { elapsedMs, remainingMs } from "./job-progress.ts";
 import type { JobView } from "./job-view.ts";
-import { etaText, overallText } from "./overall-text.ts";
+import { etaText, overallText, resumeText } from "./overall-text.ts";
 import { formatClock, formatDuration } from "./quantities.ts";
 import { cut, fit, oneLine, padTo } from "./terminal-text.ts";
 
@@ -21,6 +21,7 @@ export type PlainDisplayOptions = {
 const widestKey = 24;
 const longestDetail = 300;
 const namedTasks = 3;
+const longestSilenceMs = 1_800_000;
 
 /** A log for files and build servers: one line for each event that matters to a person. */
 export function plainDisplay(options: PlainDisplayOptions): JobDisplay {
@@ -47,9 +48,16 @@ class PlainDisplay implements JobDisplay {
   show({ view, news, now }: DisplayFrame): void {
     for (const event of news) this.#announce(event, view, now);
     this.#lastLineAt ??= now;
-    if (this.#isSuspended || now - this.#lastLineAt < this.#progressIntervalMs) return;
-    this.#print({ at: now, subject: "job", what: view.status, detail: standing(view, now) }, view);
+    if (this.#isSuspended || now - this.#lastLineAt < this.#intervalMs(view, now)) return;
+    const detail = view.resume === undefined ? standing(view, now) : resumeText(view.resume, now, this.#timeZone);
+    this.#print({ at: now, subject: "job", what: view.status, detail }, view);
     this.#lastLineAt = now;
+  }
+
+  /** A wait of hours needs no line every ten seconds: a tenth of what is left, and half an hour at the most. */
+  #intervalMs({ resume }: JobView, now: number): number {
+    const leftMs = (resume?.at ?? now) - now;
+    return Math.max(this.#progressIntervalMs, Math.min(leftMs / 10, longestSilenceMs));
   }
 
   suspend(): void {

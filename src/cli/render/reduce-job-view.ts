@@ -47,6 +47,8 @@ function withJobEvent(view: JobView, event: StoredEvent): JobView {
       return { ...view, activity: undefined };
     case "dispatch-paused":
       return withPause(view, event);
+    case "resume-scheduled":
+      return { ...view, resume: event.data.at === null ? undefined : event.data };
     case "dispatch-resumed":
       return { ...view, pauses: view.pauses.filter(({ account }) => account !== event.data.account) };
     case "work-rescued":
@@ -62,7 +64,7 @@ function withJobEvent(view: JobView, event: StoredEvent): JobView {
 
 function withStatus(view: JobView, { at, data }: StoredEvent<"job-status-changed">): JobView {
   const endedAt = isJobOver(data.to) ? at : undefined;
-  return { ...view, status: data.to, reason: data.reason, endedAt, activity: undefined };
+  return { ...view, status: data.to, reason: data.reason, endedAt, activity: undefined, resume: undefined };
 }
 
 function withSession(view: JobView, { at, data }: StoredEvent<"agent-session-started">): JobView {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { quietHoursPattern } from "../../domain/quota/quiet-hours.ts";
 import { durationMs } from "./scalars.ts";
 
 export const maxWorkers = 64;
@@ -23,6 +24,18 @@ export const executionSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe("Replay the result of equal work that was accepted before, instead of paying an agent for it again."),
+  resumeAtReset: z
+    .boolean()
+    .default(false)
+    .describe("When a quota has ended, wait for its reset and go on by itself. The flag: `--resume-at-reset`."),
+  maxQuotaWaitMs: durationMs()
+    .default(86_400_000)
+    .describe("Longest wait for a reset; a job whose quota comes back later stays paused. Default: a day."),
+  quietHours: z
+    .string()
+    .regex(quietHoursPattern)
+    .describe("Local times, such as `22:00-07:00`, between which no job goes on by itself; it waits for their end.")
+    .exactOptional(),
   leaseMs: z
     .int()
     .min(1000)
