@@ -13,6 +13,7 @@ import type { SimulateOptions } from "./commands/simulate.ts";
 import type { WorkerOptions } from "./commands/worker.ts";
 import { addJobApiCommands } from "./job-api-commands.ts";
 import { amountUsd, count, examples, json, port } from "./options.ts";
+import { addTaskMasterCommands } from "./task-master-commands.ts";
 import { version } from "./version.ts";
 
 type SetExitCode = (code: number) => void;
@@ -33,6 +34,7 @@ export function buildProgram(cli: Cli, setExitCode: SetExitCode): Command {
   addCostCommand(program, face);
   addLookCommands(program, face);
   addCacheCommands(program, face);
+  addTaskMasterCommands(program, face);
   addSetUpCommands(program, face);
   addTestCommands(program, face);
   for (const command of [program, ...program.commands.flatMap((child) => [child, ...child.commands])]) {
@@ -85,6 +87,7 @@ function addJobCommands(program: Command, { cli, finish }: Face): void {
     .option("-y, --yes", "start a proposed plan without asking")
     .option("--max-cost <usd>", "what the whole job may cost from now on, what it has cost included", amountUsd)
     .addOption(resumeAtReset())
+    .addOption(noCache())
     .addOption(json())
     .addHelpText(
       "after",
@@ -103,6 +106,7 @@ function addJobCommands(program: Command, { cli, finish }: Face): void {
     .description("give tasks that failed or wait for you another start")
     .argument("[job]", "its id or the beginning of it; default: the newest job")
     .argument("[tasks...]", "keys of tasks; default: all that failed or wait")
+    .addOption(noCache())
     .addOption(json())
     .addHelpText("after", examples("tutti retry", "tutti retry add-a-csv-3f2a export-button"))
     .action(async (id: string | undefined, keys: readonly string[], options: RetryOptions) => {

@@ -68,7 +68,8 @@ export function withTask(tag: TagTasks, task: NewTask): { readonly tag: TagTasks
   const added: TaskMasterTask = {
     id: raw(String(number)),
     title,
-    description,
+    // Task Master refuses to list a tag with a task that has none.
+    description: description.trim() === "" ? title : description,
     details,
     testStrategy,
     status,

@@ -1,3 +1,4 @@
+import { TuttiError } from "../../domain/errors.ts";
 import type { JobId } from "../../domain/ids.ts";
 import type { Task } from "../../domain/model.ts";
 import { topologicalLevels } from "../../domain/plan/topological-levels.ts";
@@ -12,7 +13,6 @@ export type ExportedTask = Pick<Task, "key" | "status" | "waitsFor" | "spec">;
 
 export type JobExport = {
   readonly jobId: JobId;
-  readonly goal: string;
   readonly tasks: readonly ExportedTask[];
   /** Whether the job was made from this tag, so that its keys name tasks of it. */
   readonly isFromTag: boolean;
@@ -38,17 +38,22 @@ export const exportJob = (place: ExportPlace, job: JobExport): Promise<ExportRes
     place.file,
     (file) => {
       const at = new Date((place.now ?? (() => Date.now()))()).toISOString();
-      const old = file.tags.get(place.tag) ?? newTag(job, at);
+      const old = file.tags.get(place.tag) ?? newTag(job, { name: place.tag, at });
       const { tag, result } = withJob(old, job, at);
       return { file: withTag(file, place.tag, withFreshMetadata(tag, at)), result };
     },
     { mayCreate: true },
   );
 
-const newTag = ({ jobId }: JobExport, at: string): TagTasks => ({
-  tasks: [],
-  metadata: { created: at, updated: at, description: `Tutti job ${jobId}` },
-});
+function newTag({ jobId }: JobExport, { name, at }: { readonly name: string; readonly at: string }): TagTasks {
+  const isReserved = name === "tasks" || name === "metadata";
+  if (isReserved || !/^[A-Za-z0-9_-]+$/.test(name) || name.startsWith("__")) {
+    throw new TuttiError("INPUT_INVALID", `"${name}" can't be the name of a new tag`, {
+      hint: "Use letters, digits, - and _; tasks and metadata are taken",
+    });
+  }
+  return { tasks: [], metadata: { created: at, updated: at, description: `Tutti job ${jobId}` } };
+}
 
 /** The tag with a job's statuses; pure. */
 export function withJob(tag: TagTasks, job: JobExport, at: string): { tag: TagTasks; result: ExportResult } {

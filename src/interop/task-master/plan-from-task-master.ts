@@ -64,8 +64,10 @@ const priorityOf = (item: TaskMasterItem, parent: TaskMasterTask | undefined): s
 
 /** An agent sees only this text: the subtask's says what it is a part of. */
 function promptOf(item: TaskMasterItem, parent: TaskMasterTask | undefined): string {
-  const own = [filled(item.description), filled(item.details)].filter((part) => part !== undefined);
-  const texts = own.length === 0 ? [item.title.trim()] : own;
+  const title = item.title.trim();
+  // Task Master wants a description of every task: often it is the title once more.
+  const own = [filled(item.description), filled(item.details)].filter((part) => part !== undefined && part !== title);
+  const texts = own.length === 0 ? [title] : own;
   if (parent === undefined) return texts.join("\n\n");
   const tests = filled(parent.testStrategy);
   const whole = [

@@ -1,0 +1,79 @@
+import { openProject } from "../../compose.ts";
+import { TuttiError } from "../../domain/errors.ts";
+import { exitCodes } from "../../domain/job-status.ts";
+import type { Job } from "../../domain/model.ts";
+import { exportJob, tagOfPlan, type ExportResult } from "../../interop/task-master/index.ts";
+import type { Application } from "../../orchestration/application.ts";
+import type { Cli } from "../cli.ts";
+import type { Output } from "../output.ts";
+import { tasksFileOf } from "./task-master.ts";
+
+export type JobExportOptions = { readonly tag?: string };
+
+/** `tutti job export` */
+export async function jobExportCommand(
+  cli: Cli,
+  given: { readonly id: string; readonly path: string | undefined },
+  options: JobExportOptions,
+): Promise<number> {
+  const project = await openProject({ cwd: cli.cwd, env: cli.env, isLogged: false });
+  try {
+    return await jobExport({
+      application: project.application,
+      output: cli.output,
+      id: given.id,
+      file: tasksFileOf(cli, given.path),
+      ...options,
+    });
+  } finally {
+    await project.close();
+  }
+}
+
+export type JobExportRequest = {
+  readonly application: Pick<Application, "job" | "tasks">;
+  readonly output: Output;
+  readonly id: string;
+  readonly file: string;
+  /** Default: the one that the job came from, else the job's id. */
+  readonly tag?: string;
+};
+
+/**
+ * Writes a job's statuses into Task Master's file.
+ * @throws {TuttiError} `JOB_UNKNOWN`; `INPUT_INVALID` when it has no tasks yet or the file makes no sense; `STATE_BUSY`
+ */
+export async function jobExport(request: JobExportRequest): Promise<number> {
+  const { application, output, file } = request;
+  const job = await application.job(request.id);
+  const tasks = await exportedTasks(application, job);
+  const origin = job.plan === undefined ? undefined : tagOfPlan(job.plan);
+  const tag = request.tag ?? origin ?? job.id;
+  const result = await exportJob({ file, tag }, { jobId: job.id, tasks, isFromTag: tag === origin });
+  if (output.isJson) output.stdout(`${JSON.stringify({ jobId: job.id, file, tag, ...result })}\n`);
+  else showExport(output, { file, tag, result });
+  return exitCodes.done;
+}
+
+/** A plan that nobody has agreed to yet has no tasks in the state: they are pending. */
+async function exportedTasks(application: Pick<Application, "tasks">, job: Job) {
+  const tasks = await application.tasks(job.id);
+  if (tasks.length > 0) return tasks;
+  if (job.plan === undefined) {
+    throw new TuttiError("INPUT_INVALID", `Job ${job.id} has no tasks yet`, {
+      hint: `Go on with it first: tutti resume ${job.id}`,
+    });
+  }
+  return job.plan.tasks.map((spec) => ({ key: spec.key, spec, status: "pending" as const, waitsFor: undefined }));
+}
+
+type Shown = { readonly file: string; readonly tag: string; readonly result: ExportResult };
+
+function showExport(output: Output, { file, tag, result }: Shown): void {
+  const { changed, added, kept } = result;
+  for (const { id, from, to } of changed) output.stdout(`${id}: ${from ?? "unknown"} → ${to}\n`);
+  for (const { id, key } of added) output.stdout(`${id}: added for ${key}\n`);
+  for (const { key, reason } of kept) output.stderr(`note: ${key} was left as it is: ${reason}\n`);
+  const counts = `${changed.length} changed, ${added.length} added, ${kept.length} left as they are`;
+  output.stdout(`${file}, tag ${tag}: ${counts}.\n`);
+}
