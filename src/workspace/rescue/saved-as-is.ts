@@ -25,7 +25,7 @@ export async function savedAsIs(slot: Slot, includeIgnored: readonly string[]): 
   if (known === undefined) return undefined;
   const { indexFile } = known;
   const work = await lookAtWork(slot, { indexFile, includeIgnored });
-  const isChanged = work.hasTracked || work.added.length > 0 || work.repositories.length > 0;
+  const isChanged = work.isReshaped || [work.modified, work.added, work.repositories].some(({ length }) => length > 0);
   const isBase = indexFile === controlIndex(slot);
   return isChanged || (isBase && work.isStaged) ? undefined : known;
 }

@@ -6,8 +6,10 @@ import { classify, type Untracked } from "./untracked-files.ts";
 export type Changes = {
   /** The index differs from the slot's base commit. */
   readonly isStaged: boolean;
-  /** A file that the index knows has changed or gone. */
-  readonly hasTracked: boolean;
+  /** Files that the index knows, with other content. */
+  readonly modified: readonly string[];
+  /** A file that the index knows is gone, is something else now (a link, a folder) or is in conflict. */
+  readonly isReshaped: boolean;
   readonly untracked: Untracked;
   /** Every path that differs from the base commit or the index. */
   readonly listed: ReadonlySet<string>;
@@ -26,7 +28,8 @@ export async function changesSince(slot: Slot, indexFile: string): Promise<Chang
   const untracked = entries.filter((entry) => entry.startsWith("??"));
   return {
     isStaged: tracked.some((entry) => !entry.startsWith(" ")),
-    hasTracked: tracked.some((entry) => entry.charAt(1) !== " "),
+    modified: tracked.filter((entry) => entry.charAt(1) === "M").map(pathOf),
+    isReshaped: tracked.some((entry) => !" M".includes(entry.charAt(1))),
     untracked: classify(untracked.map(pathOf)),
     listed: new Set(entries.map(pathOf)),
   };

@@ -6,7 +6,7 @@ import { environmentPaths, readSlotState } from "../slots/slot-state.ts";
 import { changesSince, type Changes } from "./changes.ts";
 import { findSandboxLeftovers } from "./sandbox-leftovers.ts";
 
-export type Work = Pick<Changes, "isStaged" | "hasTracked"> & {
+export type Work = Pick<Changes, "isStaged" | "modified" | "isReshaped"> & {
   /** Files that the index doesn't know, ignored ones that belong to the work included. */
   readonly added: readonly string[];
   /** Folders, without a final slash, that are git repositories of their own. */
@@ -31,7 +31,8 @@ export async function lookAtWork(slot: Slot, { indexFile, includeIgnored }: Look
   const ignored = await ignoredFiles(place, await unanswered(slot, includeIgnored, changes), environment);
   return {
     isStaged: changes.isStaged,
-    hasTracked: changes.hasTracked,
+    modified: changes.modified,
+    isReshaped: changes.isReshaped,
     added: [...workAmong(changes.untracked.files, [...leftovers, ...environment]), ...ignored],
     repositories: changes.untracked.repositories,
     leftovers,

@@ -46,8 +46,9 @@ export async function writeWorkingTree(slot: Slot, options: WorkingTreeOptions =
   return await withTemporaryIndex(slot, controlIndex(slot), async (indexFile) => {
     const objects: Record<string, string> = isForKeeps ? { GIT_OBJECT_DIRECTORY: objectsDirectory(slot.repo) } : {};
     const place = { ...control(slot), env: { ...control(slot).env, ...objects, GIT_INDEX_FILE: indexFile } };
-    if (work.hasTracked) await git(place, ["add", "--update", "."]);
-    await addExactly(place, [...work.added, ...forced]);
+    // Only this can put a file where a folder was; it looks at every file again.
+    if (work.isReshaped) await git(place, ["add", "--update", "."]);
+    await addExactly(place, [...(work.isReshaped ? [] : work.modified), ...work.added, ...forced]);
     for (const path of nestedRepositories) await graftNested(slot, place, { within: "", path });
     const tree = await gitLine(place, ["write-tree"]);
     // With the files of other repositories in it, an index doesn't compare to what git sees in the slot.
