@@ -128,7 +128,7 @@ describe("the project's budget", () => {
     await start({
       tasks: ["{ key: a, title: A, prompt: P }"],
       answers: { a: { write: { "a.txt": "a" }, usage: { costUsd: 1 } }, ...free },
-      config: "budget:\n  maxCostUsdPerProject: 1\n",
+      config: "budget:\n  maxCostUsdPerProject: 1\nexecution:\n  cache: false\n",
     });
     expect((await runPlan()).exitCode).toBe(0);
 

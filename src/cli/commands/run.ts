@@ -71,7 +71,9 @@ export async function resumeCommand(cli: Cli, id: string | undefined, options: R
     const job = await project.application.job(id);
     await project.application.resume(job, options.maxCost === undefined ? {} : { maxCostUsdPerJob: options.maxCost });
     if (options.cache === false) await project.application.turnCacheOff(job.id);
-    if ((await project.application.tasks(job.id)).length > 0) await showPreview(cli, project, job);
+    // A plan that still waits for its yes is shown as a tree, with the same facts.
+    const isAccepted = (await project.application.tasks(job.id)).length > 0;
+    if (isAccepted || cli.output.isJson) await showPreview(cli, project, job);
     return await driveJob(cli, project, {
       job,
       isApproved: options.yes === true,
@@ -97,6 +99,7 @@ export async function retryCommand(cli: Cli, id: string | undefined, options: Re
         hint: `Go on with what isn't done: tutti resume ${job.id}`,
       });
     }
+    if (options.cache === false) await project.application.turnCacheOff(job.id);
     return await driveJob(cli, project, { job, isApproved: true, liftsPause: true });
   } finally {
     await project.close();
