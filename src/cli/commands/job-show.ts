@@ -1,9 +1,10 @@
 import { totalUsage, type Usage } from "../../domain/budget/usage.ts";
 import { exitCodes, isJobOver } from "../../domain/job-status.ts";
-import type { Attempt, Job, Task } from "../../domain/model.ts";
+import type { Attempt, Task } from "../../domain/model.ts";
 import type { Application } from "../../orchestration/application.ts";
 import type { Output } from "../output.ts";
 import { pauseText } from "../render/overall-text.ts";
+import { pauseReasonText } from "../render/pause-reason.ts";
 import { formatCost, formatDateTime, formatDuration, formatTokens } from "../render/quantities.ts";
 import { reportText } from "../render/report-text.ts";
 import { taskSigns } from "../render/task-symbols.ts";
@@ -11,7 +12,7 @@ import { textTable } from "../render/text-table.ts";
 import { cut, oneLine, wrap } from "../render/terminal-text.ts";
 
 export type JobShowRequest = {
-  readonly application: Pick<Application, "job" | "tasks" | "attempts" | "usage" | "report" | "pause">;
+  readonly application: Pick<Application, "job" | "tasks" | "attempts" | "usage" | "report" | "pause" | "pauseReason">;
   /** An id or the beginning of one; default: the newest job. */
   readonly id?: string;
   readonly output: Output;
@@ -50,15 +51,17 @@ async function readFacts({ application, id }: JobShowRequest) {
       usage: usage.byTask.get(task.id) ?? {},
     })),
   );
-  return { job, tasks: listed, usage: usage.ofJob, report, pause };
+  const reason = job.status === "paused" ? await application.pauseReason(job) : undefined;
+  return { job, tasks: listed, usage: usage.ofJob, report, pause, reason };
 }
 
-const jsonOf = ({ job, tasks, usage, report, pause }: JobFacts) => ({
+const jsonOf = ({ job, tasks, usage, report, pause, reason }: JobFacts) => ({
   job: { ...job, report: undefined },
   tasks: tasks.map(({ task, attempts, usage: used }) => ({ ...task, attempts: attempts.length, usage: used })),
   usage,
   total: totalUsage(usage),
   pause: pause ?? null,
+  pauseReason: reason ?? null,
   report: report ?? null,
 });
 
@@ -66,7 +69,9 @@ function jobText(facts: JobFacts, { output, now = () => Date.now(), timeZone }: 
   const { job, report, pause } = facts;
   const at = now();
   if (report !== undefined && isJobOver(job.status)) return reportText(report, output);
-  const isPaused = pause !== undefined && (pause.until === undefined || pause.until > at) && !isJobOver(job.status);
+  // Of a job that is paused, the end of the text says why.
+  const isHeld = job.status !== "paused" && !isJobOver(job.status);
+  const isPaused = isHeld && pause !== undefined && (pause.until === undefined || pause.until > at);
   const paused = isPaused
     ? [pauseText({ ...pause, until: pause.until ?? null, message: oneLine(pause.error.message) }, at, timeZone)]
     : [];
@@ -77,7 +82,7 @@ function jobText(facts: JobFacts, { output, now = () => Date.now(), timeZone }: 
     ...paused.map((line) => output.style("yellow", line)),
     "",
     facts.tasks.length === 0 ? "It has no tasks yet.\n" : taskTable(facts.tasks, output, at),
-    ...nextLine(job),
+    ...nextLines(facts, at, timeZone),
   ].join("\n");
 }
 
@@ -109,9 +114,14 @@ function taskTable(tasks: readonly TaskFacts[], { style }: Output, now: number):
   return textTable(columns, rows);
 }
 
-function nextLine({ id, status }: Job): readonly string[] {
+function nextLines({ job, reason }: JobFacts, now: number, timeZone: string | undefined): readonly string[] {
+  const { id, status } = job;
+  if (status === "paused") {
+    const { why, next } = pauseReasonText(reason, { jobId: id, now, ...(timeZone === undefined ? {} : { timeZone }) });
+    return [`Paused: ${why}`, ...next.map((step) => `  ${step}`), ""];
+  }
   if (status === "proposed") return [`Start its plan: tutti resume ${id} --yes`, ""];
-  if (status === "paused" || status === "interrupted") return [`Go on with it: tutti resume ${id}`, ""];
+  if (status === "interrupted") return [`Go on with it: tutti resume ${id}`, ""];
   if (status === "waiting" || status === "failed") return [`Try again what failed or waits: tutti retry ${id}`, ""];
   return [];
 }

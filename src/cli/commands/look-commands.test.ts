@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { asCommitId, asSlotId } from "../../domain/ids.ts";
 import type { Attempt, GateResult } from "../../domain/model.ts";
+import { whyPaused } from "../../orchestration/why-paused.ts";
 import { leaseTask, openState, tip, type OpenState } from "../../state/state-manager.fixture.ts";
 import { memoryOutput } from "../memory-output.fixture.ts";
 import { used } from "../render/job-view.fixture.ts";
@@ -8,6 +9,8 @@ import { report } from "../render/report.fixture.ts";
 import { jobList } from "./job-list.ts";
 import { jobShow } from "./job-show.ts";
 import { taskShow } from "./task-show.ts";
+
+const projectBudget = { period: "all", allowsUnpriced: false } as const;
 
 const applicationOf = ({ state, jobId }: OpenState) => ({
   jobs: () => state.jobs.list("/p"),
@@ -20,6 +23,7 @@ const applicationOf = ({ state, jobId }: OpenState) => ({
   }),
   report: async () => (await state.jobs.get(jobId)).report,
   pause: () => state.pauses.find("default"),
+  pauseReason: async () => whyPaused({ state, now: () => 0, projectBudget }, await state.jobs.get(jobId)),
 });
 
 const gate = (some: Partial<GateResult>): GateResult => ({
@@ -120,8 +124,18 @@ b     · pending         0                   b
     await open.state.pauses.pause("default", 3_661_000, error);
     const output = memoryOutput();
     await jobShow({ application: applicationOf(open), output, now: () => 61_000, timeZone: "UTC" });
+    expect(output.out()).toContain("Paused: limit; it comes back at 1970-01-01 01:01:01, in 1h 00m\n");
+    expect(output.out()).toContain("tutti resume job-1 --resume-at-reset\n");
+  });
+
+  it("says of a job that runs that the account is paused", async () => {
+    await using open = await openState(tasks);
+    await open.state.jobs.setStatus(open.jobId, "running");
+    const error = { code: "QUOTA_EXHAUSTED", message: "limit", failureClass: "exhausted", context: {} } as const;
+    await open.state.pauses.pause("default", 3_661_000, error);
+    const output = memoryOutput();
+    await jobShow({ application: applicationOf(open), output, now: () => 61_000, timeZone: "UTC" });
     expect(output.out()).toContain("paused until 01:01:01 (in 1h 00m): limit\n");
-    expect(output.out()).toContain("Go on with it: tutti resume job-1\n");
   });
 
   it("shows the report of a job that is over", async () => {

@@ -34,6 +34,7 @@ export const executionSchema = z.strictObject({
   quietHours: z
     .string()
     .regex(quietHoursPattern)
+    .meta({ examples: ["22:00-07:00"] })
     .describe("Local times, such as `22:00-07:00`, between which no job goes on by itself; it waits for their end.")
     .exactOptional(),
   leaseMs: z
