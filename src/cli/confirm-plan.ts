@@ -52,14 +52,16 @@ function planText({ output }: Cli, job: Job, { plan, preview }: Proposal): strin
     if (task === undefined) return usual;
     return { durationMs: task.status === "cached" ? atOnce : usual.durationMs, costUsd: task.costUsd };
   };
+  // Where everything is new there is nothing to tell apart.
+  const hasHistory = preview?.tasks.some(({ status }) => status !== "new") ?? false;
   const noteOf = ({ key }: PlanTask): string | undefined => {
     const task = previews.get(key);
-    return task === undefined ? undefined : previewNote(task);
+    return task === undefined || !hasHistory ? undefined : previewNote(task);
   };
   const estimate = estimatePlan({ plan, workers, priorOf });
-  const tree = planTree(plan, { columns: output.columns, style: output.style, estimate, priorOf, noteOf });
-  const hasCached = preview?.tasks.some(({ status }) => status === "cached") ?? false;
-  return hasCached && preview !== undefined ? `${tree}${previewTotals(preview)}\n` : tree;
+  const page = { columns: output.columns, style: output.style };
+  const tree = planTree(plan, { ...page, estimate, priorOf, noteOf, hasHistory });
+  return hasHistory && preview !== undefined ? `${tree}${previewTotals(preview)}\n` : tree;
 }
 
 const atOnce: Range = { low: 0, p50: 0, high: 0 };

@@ -31,6 +31,8 @@ export type TaskReport = {
   /** What the agent says it did. */
   readonly claim: string | undefined;
   readonly usage: Usage;
+  /** The attempt whose cached result was replayed; absent where an agent did the work. */
+  readonly replayOf?: string;
   readonly durationMs: number | undefined;
 };
 

@@ -43,8 +43,7 @@ async function resultFor({ services, job }: JobDesk, { lease, begun }: Replay): 
 }
 
 type Application =
-  | { readonly status: "applied"; readonly commit: CommitId }
-  | { readonly status: "misfit"; readonly reason: string };
+  { readonly status: "applied"; readonly commit: CommitId } | { readonly status: "misfit"; readonly reason: string };
 
 async function applyAgain({ services }: JobDesk, result: StoredResult, onto: CommitId): Promise<Application> {
   const { baseCommit: base, commit: changed, attempt } = result;

@@ -50,6 +50,7 @@ async function reportTask(state: StateManager, task: Task, usage: Usage): Promis
     expectedOutputs: task.spec.expectedOutputs,
     claim: last?.outcome?.text,
     usage,
+    ...(task.evidence?.replayOf === undefined ? {} : { replayOf: task.evidence.replayOf.attempt }),
     durationMs: isTimed ? (task.endedAt ?? 0) - (task.startedAt ?? 0) : undefined,
   };
 }

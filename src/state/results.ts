@@ -145,8 +145,6 @@ export class Results {
       await moveTask(tx, { id: lease.taskId, to: "validating", at });
       const data = { key: result.key, from: result.attempt };
       await appendEvent(tx, { at, type: "result-replayed", subject, data });
-      const { status, durationMs, usage } = outcome;
-      await appendEvent(tx, { at, type: "attempt-executed", subject, data: { status, durationMs, usage } });
     });
   }
 

@@ -14,6 +14,8 @@ export type PlanTreeOptions = {
   readonly priorOf?: (task: PlanTask) => TaskPrior;
   /** What a run would do about the task. */
   readonly noteOf?: (task: PlanTask) => string | undefined;
+  /** Whether some numbers come from earlier runs. Default: not. */
+  readonly hasHistory?: boolean;
 };
 
 const indent = "  ";
@@ -73,13 +75,13 @@ function facts(task: PlanTask, { priorOf, noteOf }: PlanTreeOptions): readonly s
 const listed = (label: string, items: readonly string[]): readonly string[] =>
   items.length === 0 ? [] : [`${label}: ${items.join(", ")}`];
 
-function totalLines(plan: Plan, { estimate }: PlanTreeOptions): readonly string[] {
+function totalLines(plan: Plan, { estimate, hasHistory }: PlanTreeOptions): readonly string[] {
   if (estimate === undefined) return [counted(plan.tasks.length, "task")];
   const { tasks, depth, workers, makespanMs, workMs, costUsd, unpricedTasks, criticalPath } = estimate;
   const unpriced = unpricedTasks === 0 || costUsd === null ? "" : ` and ${counted(unpricedTasks, "unpriced task")}`;
   return [
     `${counted(tasks, "task")} in ${counted(depth, "level")}; longest chain: ${criticalPath.join(" → ")}`,
-    "Estimate from priors (p50–p90), without retries and planning:",
+    `Estimate from ${hasHistory === true ? "earlier runs and " : ""}priors (p50–p90), without retries and planning:`,
     `${indent}time  ${durationRange(makespanMs)} with ${counted(workers, "worker")} (${durationRange(workMs)} one after another)`,
     `${indent}cost  ${costRange(costUsd)}${unpriced}`,
   ];

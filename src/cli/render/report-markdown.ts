@@ -49,6 +49,7 @@ function reviewBlocks({ review, reviewProblem }: JobReport): readonly string[] {
 function taskBlocks(task: TaskReport): readonly string[] {
   const facts = [
     `status: **${task.status}**, ${counted(task.attempts, "attempt")}`,
+    ...(task.replayOf === undefined ? [] : [`no agent was asked: the cached result of \`${task.replayOf}\``]),
     ...(task.durationMs === undefined ? [] : [`time: ${formatDuration(task.durationMs)}`]),
     ...(task.diff === undefined ? [] : [`changes: ${formatDiff(task.diff)}`]),
     ...(task.mergedCommit === undefined ? [] : [`merged as \`${shortCommit(task.mergedCommit)}\``]),

@@ -60,6 +60,7 @@ function taskLines(task: TaskReport, page: Page): readonly string[] {
   const facts = [
     task.status,
     ...(task.attempts === 0 ? [] : [counted(task.attempts, "attempt")]),
+    ...(task.replayOf === undefined ? [] : ["cached"]),
     ...(task.durationMs === undefined ? [] : [formatDuration(task.durationMs)]),
     ...(task.diff === undefined ? [] : [formatDiff(task.diff)]),
     ...(task.mergedCommit === undefined ? [] : [`merged as ${shortCommit(task.mergedCommit)}`]),
