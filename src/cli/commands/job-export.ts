@@ -6,6 +6,7 @@ import { exportJob, tagOfPlan, type ExportResult } from "../../interop/task-mast
 import type { Application } from "../../orchestration/application.ts";
 import type { Cli } from "../cli.ts";
 import type { Output } from "../output.ts";
+import { oneLine } from "../render/terminal-text.ts";
 import { tasksFileOf } from "./task-master.ts";
 
 export type JobExportOptions = { readonly tag?: string };
@@ -73,7 +74,7 @@ function showExport(output: Output, { file, tag, result }: Shown): void {
   const { changed, added, kept } = result;
   for (const { id, from, to } of changed) output.stdout(`${id}: ${from ?? "unknown"} → ${to}\n`);
   for (const { id, key } of added) output.stdout(`${id}: added for ${key}\n`);
-  for (const { key, reason } of kept) output.stderr(`note: ${key} was left as it is: ${reason}\n`);
+  for (const { key, reason } of kept) output.stderr(`note: ${key} was left as it is: ${oneLine(reason)}\n`);
   const counts = `${changed.length} changed, ${added.length} added, ${kept.length} left as they are`;
   output.stdout(`${file}, tag ${tag}: ${counts}.\n`);
 }

@@ -6,6 +6,7 @@ import { planFromTaskMaster, readTag } from "../../interop/task-master/index.ts"
 import type { Application } from "../../orchestration/application.ts";
 import type { Cli } from "../cli.ts";
 import type { Output } from "../output.ts";
+import { oneLine } from "../render/terminal-text.ts";
 import { tasksFileOf } from "./task-master.ts";
 
 export type JobImportOptions = { readonly tag?: string; readonly goal?: string };
@@ -60,7 +61,7 @@ const jsonOf = (job: Job, { source, plan, notes }: JobImportRequest) => ({
 });
 
 function showImport({ id }: Job, { output, plan, notes }: JobImportRequest): void {
-  for (const note of notes) output.stderr(`note: ${note}\n`);
+  for (const note of notes) output.stderr(`note: ${oneLine(note)}\n`);
   output.stdout(`Job ${id}: ${plan.tasks.length} ${plan.tasks.length === 1 ? "task" : "tasks"}, not started.\n`);
   output.stdout(`Look at its plan and start it: tutti resume ${id}\n`);
   output.stdout(`Afterwards: tutti job export ${id}\n`);

@@ -21,7 +21,7 @@ export type FileLock = {
 /**
  * Takes the lock of a file that Task Master also locks: an empty folder `<file>.lock`, as `proper-lockfile` makes it. Half of
  * Task Master's commands make a file of that name instead; each kind keeps the other out. A folder is what both take over
- * after a crash; a stale file, which `proper-lockfile` can't remove, is taken over here.
+ * after a crash; a stale file, which `proper-lockfile` can't remove, is taken over here. That is why the library isn't used.
  *
  * The holder must be quick: the lock shows no sign of life after it was made.
  *
