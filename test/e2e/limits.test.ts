@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 
 import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
+import { scriptedModel, writes } from "../support/scripted-model.ts";
 import { parseNdjson, runTutti } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
@@ -120,6 +121,54 @@ describe("two workers under one limit", () => {
     const resumed = await run("resume");
     expect([0, 4], resumed.stdout + resumed.stderr).toContain(resumed.exitCode);
     expect(await spentUsd()).toBeLessThanOrEqual(4);
+  });
+});
+
+describe("a turn that uses up what it had set aside", () => {
+  it("goes on in its conversation while there is more, as the same attempt", async () => {
+    await start({
+      tasks: ["{ key: a, title: A, prompt: P }"],
+      answers: {
+        a: { usage: { costUsd: 1 }, hang: true, again: { write: { "a.txt": "a" }, usage: { costUsd: 0.25 } } },
+        ...free,
+      },
+      config: "budget:\n  maxCostUsdPerJob: 5\n  maxCostUsdPerTurn: 0.5\n",
+    });
+
+    const result = await runPlan();
+
+    expect(result.exitCode, result.stdout + result.stderr).toBe(0);
+    expect((await inspectJob(project)).attempts["a"]).toHaveLength(1);
+    expect(await spentUsd()).toBe(1.25);
+  });
+
+  it("goes on with the real Claude Code too, and pauses the job when there is no more", async () => {
+    const dear = { outputTokens: 100_000 };
+    const model = await scriptedModel({
+      tasks: [{ key: "a" }],
+      workers: {
+        a: [1, 2, 3, 4].map((number) => ({ ...writes({ [`${number}.txt`]: "x" }), usage: dear })),
+      },
+    });
+    project = await scratchProject({
+      "README.md": "# Scratch\n",
+      "tutti.config.yaml": "budget:\n  maxCostUsdPerJob: 2.5\n  maxCostUsdPerTurn: 0.9\n",
+    });
+
+    const result = await runTutti(project, { args: ["run", "Do the work", "--yes"], modelUrl: model.url });
+    await model.close();
+
+    expect(result.exitCode, result.stdout + result.stderr).toBe(4);
+    const facts = await inspectJob(project);
+    expect(facts.attempts["a"]).toHaveLength(1);
+    expect(facts.tasks["a"]).toMatchObject({ status: "waiting", waitsFor: "quota" });
+    const sessions = facts.events.flatMap((event) =>
+      event.type === "agent-session-started" && event.taskId !== null ? [event.data.sessionId] : [],
+    );
+    expect(sessions.length).toBeGreaterThan(1);
+    expect(new Set(sessions).size).toBe(1);
+    // Each request of a dollar is told when it is done: the last one may lie beyond the limit.
+    expect(await spentUsd()).toBeLessThan(2.5 + 1);
   });
 });
 

@@ -20,6 +20,12 @@ const scenario = () =>
           { tools: [{ name: "Bash", input: { command: "touch ../escaped.txt", dangerouslyDisableSandbox: true } }] },
           { says: "tried" },
         ]),
+        rule("dear", [
+          { writes: { "a.txt": "a" }, usage: { outputTokens: 1_000_000 } },
+          { writes: { "b.txt": "b" } },
+          { says: "done" },
+        ]),
+        rule("cheap", [{ says: "done" }]),
         rule("slash", [{ says: "taken as a prompt" }]),
         rule("overloaded", [{ says: "never", fault: { status: 529, times: "always" } }]),
         rule("nomodel", [{ says: "never", fault: { status: 404, times: "always" } }]),
@@ -51,13 +57,16 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 });
 
-async function open(permissions: Partial<AgentLaunch["permissions"]> = {}, maxRetries = 1): Promise<AgentSession> {
+type Opening = Partial<AgentLaunch["permissions"]> & Pick<AgentLaunch, "maxConversationCostUsd">;
+
+async function open({ maxConversationCostUsd, ...permissions }: Opening = {}, maxRetries = 1): Promise<AgentSession> {
   const env = { HOME: join(root, "home"), ANTHROPIC_BASE_URL: simulator.url, ANTHROPIC_API_KEY: "sk-ant-test" };
   const session = await claudeCode({ maxRetries, env }).doOpen({
     slotId: asSlotId(`claude-test-${process.pid}`),
     cwd: join(root, "slot"),
     model: "sonnet",
     permissions: { mode: "edit", allow: [], sandbox: "off", ...permissions },
+    ...(maxConversationCostUsd === undefined ? {} : { maxConversationCostUsd }),
   });
   sessions.push(session);
   return session;
@@ -134,3 +143,21 @@ test("a diagnosis names the version and never a secret", { timeout: 30_000 }, as
   expect(found[0]?.detail).toMatch(/^\d+\.\d+\.\d+/);
   expect(JSON.stringify(found)).not.toContain("sk-ant-secret");
 });
+
+test(
+  "a conversation that costs more than its fence is ended by claude itself; the next one begins anew",
+  {
+    timeout: 60_000,
+  },
+  async () => {
+    const session = await open({ maxConversationCostUsd: 0.5 });
+    const outcome = await play(session, "dear");
+    expect(outcome).toMatchObject({
+      status: "failed",
+      failure: { error: { code: "BUDGET_EXCEEDED", failureClass: "exhausted" } },
+    });
+    expect(await textIn("slot/b.txt")).toBeUndefined();
+    await session.doClear();
+    expect(await play(session, "cheap")).toMatchObject({ status: "finished" });
+  },
+);
