@@ -47,10 +47,11 @@ export class Drives {
 
   async #drive(jobId: JobId, stop: AbortSignal): Promise<DriveResult> {
     const { cwd, env, flags, note } = this.#settings;
-    const [{ openProject, workerSpawner }, { agentWarnings }, { coordinate }] = await Promise.all([
+    const [{ openProject, workerSpawner }, { agentWarnings }, { coordinate }, { resumeRules }] = await Promise.all([
       import("../compose.ts"),
       import("../orchestration/check-agent.ts"),
       import("../orchestration/coordinator.ts"),
+      import("../config/resume-rules.ts"),
     ]);
     const project = await openProject({ cwd, env, flags });
     try {
@@ -62,6 +63,7 @@ export class Drives {
         spawn: workerSpawner(project.repo.root, env),
         isApproved: true,
         liftsPause: true,
+        resumesAtReset: resumeRules(project.loaded.config, false),
         returnsWhenProposed: true,
         stop,
         stopNow: new AbortController().signal,

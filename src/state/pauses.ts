@@ -37,7 +37,7 @@ export class Pauses {
         .values({ account, ...values })
         .onConflict((conflict) => conflict.column("account").doUpdateSet(values))
         .execute();
-      if (isHeld && (isSame ? before.until === until : true)) return;
+      if (isSame && before?.until === until) return;
       await appendEvent(tx, { at, type: "dispatch-paused", subject: {}, data: { account, until, error } });
     });
   }
