@@ -1,4 +1,4 @@
-import { Option, type Command } from "commander";
+import type { Command } from "commander";
 
 import type { Cli } from "./cli.ts";
 import type { JobAddOptions, JobCreateOptions } from "./commands/job-add.ts";

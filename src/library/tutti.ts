@@ -188,10 +188,16 @@ export class Tutti implements AsyncDisposable {
     const { synthesisPrompt: question, model = true, signal = new AbortController().signal } = options;
     const [first] = all;
     if (!model || first === undefined) return [question ?? "", formatResults(all)].filter(Boolean).join("\n\n");
-    const project = await this.#project();
-    const job = await project.application.job(jobOfTask(first.taskId));
-    const { services, own } = project;
-    const text = await synthesize({ services, own, job, results: all, signal, question: question ?? whatWasBuilt });
+    // Whoever holds a job does so once: a project of its own.
+    const project = await this.#open();
+    let text: string;
+    try {
+      const { services, own, application } = project;
+      const job = await application.job(jobOfTask(first.taskId));
+      text = await synthesize({ services, own, job, results: all, signal, question: question ?? whatWasBuilt });
+    } finally {
+      await project.close();
+    }
     const failures = all.filter(({ status }) => status !== "completed");
     return failures.length === 0 ? text : `${text.trim()}\n\n${formatResults(failures)}`;
   }

@@ -5,7 +5,7 @@ import type { JobId } from "../domain/ids.ts";
 import { isJobOver, type JobStatus } from "../domain/job-status.ts";
 import type { Application } from "../orchestration/application.ts";
 import type { JobProgress } from "../orchestration/task-results.ts";
-import type { Drives } from "./drives.ts";
+import type { DriveResult, Drives } from "./drives.ts";
 
 export type WaitOptions = {
   /** `true`: a line on stderr whenever something changes; a function gets the facts instead. */
@@ -56,14 +56,13 @@ const never = (): Promise<boolean> => Promise.resolve(false);
 
 /** @returns `undefined` when it was cut */
 async function untilEnough(waiting: Waiting, cut: AbortSignal): Promise<JobStatus | undefined> {
-  const { application, drives, jobId, isEnough = never } = waiting;
+  const { application, jobId, isEnough = never } = waiting;
   const watch = application.watch();
   let mustDrive = true;
   while (!cut.aborted) {
     if (await isEnough()) return (await application.job(jobId)).status;
     if (mustDrive) {
-      const drive = drives.run(jobId);
-      const result = await Promise.race([drive, whenEnough(waiting, cut)]);
+      const result = await firstOf(waiting, cut);
       if (result === undefined) continue;
       if (result !== "elsewhere" && result !== "running") return result;
       mustDrive = result === "running";
@@ -75,6 +74,19 @@ async function untilEnough(waiting: Waiting, cut: AbortSignal): Promise<JobStatu
     if (!(await watch.wait({ timeoutMs: lookAgainMs, signal: cut }))) mustDrive = true;
   }
   return undefined;
+}
+
+/** The end of the drive, or `undefined` when what is waited for came before. */
+async function firstOf(waiting: Waiting, cut: AbortSignal): Promise<DriveResult | undefined> {
+  const over = new AbortController();
+  try {
+    return await Promise.race([
+      waiting.drives.run(waiting.jobId),
+      whenEnough(waiting, AbortSignal.any([cut, over.signal])),
+    ]);
+  } finally {
+    over.abort();
+  }
 }
 
 async function whenEnough(waiting: Waiting, cut: AbortSignal): Promise<undefined> {

@@ -67,6 +67,7 @@ async function validate(
     changedFiles,
     outsideFootprint: spec.footprint === undefined ? [] : outsideFootprint(changedFiles, spec.footprint),
     protectedTouched: protectedPaths(changedFiles, desk.job.options.protectedPaths),
+    requiresChanges: desk.job.strategy !== "manual" || spec.expectedOutputs.length > 0,
     agentText: outcome.text,
   });
 }

@@ -45,8 +45,10 @@ export async function delegateCommand(cli: Cli, prompts: readonly string[], opti
   }
 }
 
-const goalOf = (tasks: readonly RawTaskRequest[]): string =>
-  tasks.map(({ title, prompt }) => String(title ?? prompt)).join("; ");
+function goalOf(tasks: readonly RawTaskRequest[]): string {
+  const words = tasks.map(({ title, prompt }) => title ?? prompt).filter((text) => typeof text === "string");
+  return words.join("; ") || `${tasks.length} tasks`;
+}
 
 async function waitFor(cli: Cli, project: Project, job: Job): Promise<number> {
   if (isJobOver(job.status)) return showEnded(cli, project, job);
