@@ -31,7 +31,7 @@ function decideOnReplay(desk: JobDesk, request: DecisionRequest, verdict: Verdic
   if (kind === "retry" || kind === "fail") return turnDownReplay(reasons);
   const decision = toDecision(desk, request, verdict);
   const isUnfit = kind === "ask" && request.proof?.verdict.ok === false;
-  return isUnfit ? { ...decision, replayMiss: reasons.join(" ") } : decision;
+  return isUnfit ? { ...decision, replayMiss: reasons.join(" ") } : { ...decision, feedback: undefined };
 }
 
 const factsOf = (outcome: AttemptOutcome) =>

@@ -143,7 +143,7 @@ describe("the same plan again", () => {
     await start({ config: "gates: [{ name: there, run: test -d out }]\n" });
     await runPlan(tasks);
 
-    for (const point of ["slot.moved", "execute.after-agent", "proof.recorded", "decide.before"]) {
+    for (const point of ["slot.moved", "execute.after-agent", "proof.recorded"]) {
       const again = await run({ plan: tasks, fault: `${point}@worker` });
       expect(again.exitCode, `${point}: ${again.stderr}`).toBe(0);
       expect(again.asked, point).toEqual([]);
@@ -251,6 +251,23 @@ describe("a cached result that doesn't fit", () => {
     const retried = await tutti(["retry", "--json"]);
     expect(retried.exitCode, retried.stderr).toBe(0);
     expect(retried.asked).toEqual(["worker a#2"]);
+  });
+});
+
+describe("a cached result whose gate can't be run", () => {
+  it("waits for a person and is replayed when that is repaired", async () => {
+    await start({ config: "gates: [{ name: tool, on: [attempt], run: sh $HOME/tool.sh }]\n" });
+    await project.write({ "../home/tool.sh": "exit 0\n" });
+    await runPlan([task("a")]);
+    await project.write({ "../home/tool.sh": "exit 127\n" });
+    const second = await runPlan([task("a")]);
+    expect(second.exitCode, second.stderr).toBe(3);
+    await project.write({ "../home/tool.sh": "exit 0\n" });
+
+    const retried = await tutti(["retry", "--json"]);
+
+    expect(retried.exitCode, retried.stderr).toBe(0);
+    expect([...second.asked, ...retried.asked]).toEqual([]);
   });
 });
 
