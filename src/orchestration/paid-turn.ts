@@ -74,7 +74,7 @@ async function setAside(payment: Payment): Promise<SetAside> {
     const isPriced = hasPrice(model, services.now());
     if (!isPriced && !caps.allowsUnpriced)
       return { kind: "refused", error: unpricedModel(model, `models.${role}.model`) };
-    const request = (chain: readonly Budget[]) => ({ shareUsd: shareFor(chain, job), isPriced });
+    const request = (chain: readonly Budget[]) => ({ shareUsd: shareFor(chain, payment), isPriced });
     const grant = await services.state.reservations.reserve(turn, caps, request);
     if (grant.kind === "granted") return { ...grant, isCapped };
     if (grant.kind === "refused") return { kind: "refused", error: budgetExceeded(grant, job) };
@@ -82,9 +82,12 @@ async function setAside(payment: Payment): Promise<SetAside> {
   }
 }
 
-/** What a person says, else so much that all workers have room; a task's own limit is not shared. */
-const shareFor = (chain: readonly Budget[], { options }: Job): number | null =>
-  options.maxCostUsdPerTurn ?? shareOf(chain, options.workers);
+/** What a person says, else so much that all have room that may run beside it; nobody plans or reviews beside others. */
+function shareFor(chain: readonly Budget[], { job, turn }: Payment): number | null {
+  const { workers, maxCostUsdPerTurn } = job.options;
+  const ofTasks = Math.min(workers, job.plan?.tasks.length ?? workers);
+  return maxCostUsdPerTurn ?? shareOf(chain, { project: workers, job: turn.taskId === undefined ? 1 : ofTasks });
+}
 
 type Waiting = {
   readonly job: Job;

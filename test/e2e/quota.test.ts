@@ -148,6 +148,19 @@ describe("a quota that ends", () => {
     expect((await run(["resume"])).exitCode).toBe(0);
   });
 
+  it("leaves the job paused when the process that waits is killed, and a resume waits or goes on", async () => {
+    await start({ a: { ...quotaEnds(3_600_000), ...work("a") } }, { "plan.yaml": [task("a")] });
+    const waiting = startTutti(project, { args: runArgs("plan.yaml", "--resume-at-reset") });
+    await until(waiting, "goes on by itself");
+    waiting.child.kill("SIGKILL");
+    await waiting.ended;
+
+    expect((await inspectJob(project)).job.status).toBe("paused");
+    const resumed = await run(["resume", "--resume-at-reset"]);
+    expect(resumed.exitCode, resumed.stdout + resumed.stderr).toBe(0);
+    expect((await inspectJob(project)).attempts["a"]).toHaveLength(1);
+  });
+
   it("stops dispatch for every job of the account", async () => {
     await start(
       { b: quotaEnds(3_600_000, 9) },

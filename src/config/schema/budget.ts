@@ -15,7 +15,7 @@ export const budgetSchema = z.strictObject({
   maxCostUsdPerTask: amountUsd().describe("A task stops when it has cost this much. Default: no limit.").exactOptional(),
   maxCostUsdPerTurn: amountUsd()
     .describe(
-      "What an agent's turn sets aside at a time under a limit; when it is used up, the turn goes on if there is more. Default: the limit of the job or project, divided by the workers.",
+      "What an agent's turn sets aside at a time under a limit; when it is used up, the turn goes on if there is more. Default: the limit of the job or project, divided by what may run side by side.",
     )
     .exactOptional(),
   allowUnpriced: z

@@ -144,7 +144,8 @@ describe("shareOf", () => {
       budget({ limitUsd: 4 }),
       budget({ level: "task" }),
     ];
-    expect(shareOf([project, job, task], 4)).toBe(1);
-    expect(shareOf([task], 4)).toBeNull();
+    expect(shareOf([project, job, task], { project: 4, job: 4 })).toBe(1);
+    expect(shareOf([project, job, task], { project: 4, job: 1 })).toBe(3);
+    expect(shareOf([task], { project: 4, job: 4 })).toBeNull();
   });
 });

@@ -84,13 +84,18 @@ export function settledUsd({ reservedUsd, costUsd, knownCostUsd, isCut }: EndedT
   return costUsd === null || isCut ? Math.max(known, checked(reservedUsd ?? 0)) : known;
 }
 
+/** How many turns may run side by side under a level's limit. A task's turns come one after another. */
+export type Sharers = { readonly project: number; readonly job: number };
+
 /**
- * What one turn sets aside where nobody says how much: so much that all workers of the job have room side by side under
- * each cap. A task's own cap is not shared: its turns come one after another.
+ * What one turn sets aside where nobody says how much: so much that all that may run beside it have room under each limit.
+ * @returns `null` where no limit is shared
  */
-export function shareOf(chain: readonly Pick<Budget, "level" | "limitUsd">[], workers: number): number | null {
-  const shared = chain.filter(({ level }) => level !== "task").map(({ limitUsd }) => limitUsd / Math.max(1, workers));
-  return shared.length === 0 ? null : Math.min(...shared);
+export function shareOf(chain: readonly Pick<Budget, "level" | "limitUsd">[], sharers: Sharers): number | null {
+  const shares = chain.flatMap(({ level, limitUsd }) =>
+    level === "task" ? [] : [limitUsd / Math.max(1, sharers[level])],
+  );
+  return shares.length === 0 ? null : Math.min(...shares);
 }
 
 const nanosPerUsd = 1e9;
