@@ -20,6 +20,7 @@ const run = promisify(execFile);
 /** Pages whose blocks are checked by a test of their own. */
 const checkedElsewhere: Readonly<Record<string, string>> = {
   "docs/guide/configuration.md": "src/config/guide.test.ts",
+  "docs/guide/orchestrate.md": "test/e2e/orchestrate-guide.test.ts",
   "docs/guide/simulator.md": "test/simulator/guide.test.ts",
 };
 

@@ -36,7 +36,7 @@ async function asked(): Promise<readonly string[]> {
     .trimEnd()
     .split("\n")
     .map((line) => z.object({ role: z.string(), task: z.string().optional() }).parse(JSON.parse(line)))
-    .map(({ role, task }) => task ?? role);
+    .map(({ role, task = "" }) => (task === "" ? role : task));
 }
 
 describe("a job made by a program", () => {
