@@ -74,7 +74,7 @@ async function haveWorkDone(desk: JobDesk, execution: Execution): Promise<AgentO
   services.fault("execute.before-agent");
   const { spec } = await services.state.tasks.get(lease.taskId);
   const fresh = await promptForAttempt(desk, lease, begun);
-  return runAgent(desk, {
+  return runAgent(withTaskBudget(desk, spec.budgetUsd), {
     owner: { key: begun.conversation, jobId: job.id, taskId: lease.taskId, role: "worker" },
     isAskedOnce: false,
     launch: {
@@ -91,6 +91,13 @@ async function haveWorkDone(desk: JobDesk, execution: Execution): Promise<AgentO
     },
     signal,
   });
+}
+
+/** What was said of a task itself goes before what is said of all. */
+function withTaskBudget(desk: JobDesk, budgetUsd: number | undefined): JobDesk {
+  if (budgetUsd === undefined) return desk;
+  const options = { ...desk.job.options, maxCostUsdPerTask: budgetUsd };
+  return { ...desk, job: { ...desk.job, options } };
 }
 
 /** Unfinished work goes on where it stands; everything else starts from its base commit. */

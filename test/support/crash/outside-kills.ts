@@ -10,23 +10,29 @@ export type OutsideKill = {
   readonly strike: (job: CrashJob, run: TuttiProcess) => Promise<void>;
   /** How the run and the resumes after it end. */
   readonly exits: readonly (number | string)[];
-  /** Workers and coordinators that die of it: an agent's death is not its worker's. `undefined`: it depends. */
-  readonly deaths: number | undefined;
+  /**
+   * How many workers and coordinators may be found dead: an agent's death is not its worker's. On a loaded machine one worker
+   * may have had both turns before the other was known. `undefined`: it depends.
+   */
+  readonly deaths: readonly number[] | undefined;
 };
 
 export const outsideKills: readonly OutsideKill[] = [
-  { name: "every agent's process", strike: (job) => kill(job.project, agentProgram), exits: [0], deaths: 0 },
+  { name: "every agent's process", strike: (job) => kill(job.project, agentProgram), exits: [0], deaths: [0] },
   {
     name: "the coordinator and its workers",
     strike: async (job, { child }) => {
+      // At once: a worker that sees its coordinator gone stops in good order.
+      const workers = (await projectProcesses(job.project)).filter(({ command }) => workerProgram.test(command));
+      for (const { pid } of workers) process.kill(pid, "SIGSTOP");
       child.kill("SIGKILL");
       await kill(job.project, workerProgram);
     },
     exits: ["SIGKILL", 0],
-    deaths: 3,
+    deaths: [2, 3],
   },
-  { name: "everything", strike: (job) => kill(job.project, /./), exits: ["SIGKILL", 0], deaths: 3 },
-  { name: "Ctrl-C", strike: interrupt, exits: [130, 0], deaths: 0 },
+  { name: "everything", strike: (job) => kill(job.project, /./), exits: ["SIGKILL", 0], deaths: [2, 3] },
+  { name: "Ctrl-C", strike: interrupt, exits: [130, 0], deaths: [0] },
   {
     name: "Ctrl-C twice",
     strike: async (job, run) => {
