@@ -15,7 +15,7 @@ import { embeddedEngine } from "./engine/embedded/embedded-engine.ts";
 import { engineMigrations, type EngineTables } from "./engine/embedded/migrations.ts";
 import { Application } from "./orchestration/application.ts";
 import type { Services } from "./orchestration/services.ts";
-import type { SpawnWorker } from "./orchestration/worker-pool.ts";
+import type { SpawnedWorker, SpawnWorker } from "./orchestration/worker-pool.ts";
 import type { OwnProcess } from "./orchestration/worker.ts";
 import { localPlace } from "./places/local/local-place.ts";
 import { spawnWorker } from "./places/local/spawn-worker.ts";
@@ -173,6 +173,10 @@ export const workerSpawner =
   (cwd: string, env: Environment): SpawnWorker =>
   ({ id, jobId }) =>
     spawnWorker({ entryPoint, args: ["worker", "--job", jobId, "--id", id], cwd, env });
+
+/** Starts this program again as a worker for every job of the project. */
+export const poolWorkerSpawner = (cwd: string, env: Environment) => (): SpawnedWorker =>
+  spawnWorker({ entryPoint, args: ["worker"], cwd, env });
 
 export type ProjectFolders = { readonly projectDir: string; readonly stateDir: string };
 

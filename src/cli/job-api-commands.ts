@@ -18,6 +18,14 @@ export function addJobApiCommands({ program, job, task }: Parents, face: Face): 
   addControl(job, task, face);
   const { cli, finish } = face;
   program
+    .command("coordinator")
+    .description("start workers for every job of this project, and carry out the jobs that programs have made")
+    .argument("<workers>", "how many", count)
+    .addHelpText("after", examples("tutti coordinator 4"))
+    .action(async (workers: number) => {
+      finish(await (await import("./commands/coordinator.ts")).coordinatorCommand(cli, workers));
+    });
+  program
     .command("delegate")
     .description("carry these tasks out side by side, without a plan")
     .argument("<prompts...>", "one for each task; - reads one task a line from stdin")

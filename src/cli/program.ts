@@ -126,9 +126,11 @@ function addResultCommands(program: Command, { cli, finish }: Face): void {
       finish(await (await import("./commands/merge.ts")).mergeCommand(cli, id, options));
     });
   program
-    .command("worker", { hidden: true })
-    .requiredOption("--job <id>")
-    .requiredOption("--id <id>")
+    .command("worker")
+    .description("join the pool of this project from another terminal, until Ctrl-C")
+    .addOption(new Option("--job <id>").hideHelp())
+    .addOption(new Option("--id <id>").hideHelp())
+    .addHelpText("after", examples("tutti worker"))
     .action(async (options: WorkerOptions) => {
       finish(await (await import("./commands/worker.ts")).workerCommand(cli, options));
     });

@@ -47,15 +47,21 @@ export class Drives {
 
   async #drive(jobId: JobId, stop: AbortSignal): Promise<DriveResult> {
     const { cwd, env, flags, note } = this.#settings;
-    const [{ openProject, workerSpawner }, { agentWarnings }, { coordinate }, { resumeRules }] = await Promise.all([
-      import("../compose.ts"),
-      import("../orchestration/check-agent.ts"),
-      import("../orchestration/coordinator.ts"),
-      import("../config/resume-rules.ts"),
-    ]);
+    const [{ openProject, workerSpawner }, { agentWarnings }, { coordinate }, { resumeRules }, { livePool }] =
+      await Promise.all([
+        import("../compose.ts"),
+        import("../orchestration/check-agent.ts"),
+        import("../orchestration/coordinator.ts"),
+        import("../config/resume-rules.ts"),
+        import("../orchestration/pool.ts"),
+      ]);
     const project = await openProject({ cwd, env, flags });
     try {
       for (const { name, detail } of await agentWarnings(project.services.agents)) note(`${name}: ${detail}`);
+      if ((await livePool(project.services)).length === 0) {
+        const { workers } = (await project.application.job(jobId)).options;
+        note(`no worker has joined this project: starting up to ${workers} for job ${jobId}`);
+      }
       return await coordinate({
         services: project.services,
         jobId,

@@ -12,6 +12,7 @@ import { driveOverResets } from "./drive-over-resets.ts";
 import { holdJob } from "./hold-job.ts";
 import { jobQueue, jobRunId, planDecisionSignal } from "./queues.ts";
 import { defaultAccount, type Services } from "./services.ts";
+import { recoverJoined } from "./recovery.ts";
 import { SlotKeeper } from "./slot-keeper.ts";
 import { dispatchedTask } from "./task-workflow.ts";
 import { WorkerPool, type SpawnWorker } from "./worker-pool.ts";
@@ -136,8 +137,12 @@ async function untilEnd(coordination: Drive, runId: RunId): Promise<JobStatus | 
   const { state, engine } = services;
   const watch = state.events.watch();
   const either = AbortSignal.any([stop, lost]);
-  for (;;) {
+  for (let lookedAt = 0; ;) {
     lost.throwIfAborted();
+    if (services.now() - lookedAt >= lookAgainMs) {
+      lookedAt = services.now();
+      await recoverJoined(services, jobId, coordination.own);
+    }
     const [run, job] = [await engine.find(runId), await state.jobs.get(jobId)];
     if (run?.status === "failed") return failJob(services, jobId, run.error?.message ?? "the drive failed");
     if (run?.status === "completed" || isJobOver(job.status)) return job.status;

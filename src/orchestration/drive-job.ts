@@ -10,6 +10,7 @@ import type { JobDesk } from "./desk.ts";
 import { failBrokenDispatches } from "./broken-dispatches.ts";
 import { CheckoutGuard } from "./checkout-guard.ts";
 import { findCommonCause } from "./common-cause.ts";
+import { livePool } from "./pool.ts";
 import { MergeQueue } from "./merge-queue.ts";
 import { taskQueue, taskRunId } from "./queues.ts";
 import { defaultAccount } from "./services.ts";
@@ -161,7 +162,7 @@ class Driver {
   async #admit(runnableTasks: number): Promise<void> {
     const { place, logger } = this.#desk.services;
     const { workers, memoryPerWorkerMb, minFreeMemoryMb } = this.#job.options;
-    if (Math.min(workers, runnableTasks) <= this.#workers.size) return;
+    if (Math.min(workers, runnableTasks) <= this.#workers.size || (await this.#hasJoined())) return;
     const admission = admitWorkers({
       ...(await place.resources()),
       maxWorkers: workers,
@@ -172,6 +173,11 @@ class Driver {
     });
     if (admission.heldBy !== undefined) logger.info("workers held back", { by: admission.heldBy });
     this.#workers.start(admission.start);
+  }
+
+  /** A job of a program leaves its tasks to the workers that somebody has started for all jobs, where there are any. */
+  async #hasJoined(): Promise<boolean> {
+    return this.#job.strategy === "manual" && (await livePool(this.#desk.services)).length > 0;
   }
 
   #endOf(tasks: readonly Task[], isPaused: boolean): DriveEnd | undefined {

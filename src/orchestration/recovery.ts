@@ -44,17 +44,33 @@ async function recoverSlot(services: Services, slot: KnownSlot): Promise<void> {
   logger.info("slot recovered", { slot: slotId, killed: killed.length, rescue: rescue?.ref ?? null });
 }
 
-/** At the start of a coordinator: recovers every process that an earlier one left, ending what still lives. Never its own. */
+/**
+ * At the start of a coordinator: recovers every process that an earlier one left, ending what still lives. Never its own, and
+ * never a living worker that has joined by itself.
+ */
 export async function recoverJob(services: Services, jobId: JobId, own: OwnProcess): Promise<void> {
   const isOwn = ({ host, pid, pidStart }: WorkerProcess): boolean =>
     host === own.host && pid === own.pid && pidStart === own.pidStart;
   const others = (await services.state.fleet.liveWorkers(jobId)).filter((worker) => !isOwn(worker));
-  const left = others.filter(({ host }) => host === own.host);
+  const isLeft = async (worker: WorkerProcess): Promise<boolean> =>
+    worker.host === own.host && (worker.kind !== "joined" || !(await isAlive(services, worker)));
+  const left = (await Promise.all(others.map(async (worker) => ((await isLeft(worker)) ? [worker] : [])))).flat();
   for (const worker of left) await endProcess(services, worker);
   if (left.length > 0 && left.length === others.length) await removeLocks(services, jobId);
   for (const worker of left) await recoverWorker(services, worker);
   await releaseDeadReservations(services, jobId);
 }
+
+/** While a coordinator is at work: those that have joined have nobody else who would notice their death. */
+export async function recoverJoined(services: Services, jobId: JobId, own: OwnProcess): Promise<void> {
+  for (const worker of await services.state.fleet.liveWorkers(jobId)) {
+    const isOurs = worker.kind === "joined" && worker.host === own.host;
+    if (isOurs && !(await isAlive(services, worker))) await recoverWorker(services, worker);
+  }
+}
+
+const isAlive = ({ place }: Services, { pid, pidStart }: WorkerProcess): Promise<boolean> =>
+  place.isAlive({ pid, startTime: pidStart });
 
 /** Nobody is left who could hold one. */
 async function removeLocks({ repo, logger }: Services, jobId: JobId): Promise<void> {

@@ -1,5 +1,6 @@
 import { asJobId, type JobId } from "../domain/ids.ts";
 import type { Job } from "../domain/model.ts";
+import type { EngineWorker } from "../engine/port.ts";
 import { ActivityBuffer } from "./activity-buffer.ts";
 import { AgentPool } from "./agent-pool.ts";
 import { taskQueue } from "./queues.ts";
@@ -19,12 +20,19 @@ const refreshMs = 1_000;
  */
 export async function runWorker(
   services: Services,
-  worker: { readonly jobId: JobId; readonly own: OwnProcess; readonly stop: AbortSignal },
+  worker: {
+    readonly jobId: JobId;
+    readonly own: OwnProcess;
+    readonly stop: AbortSignal;
+    /** It joined by itself, and leaves the job when there is nothing to do in it for so many milliseconds. */
+    readonly leavesAfterMs?: number;
+  },
 ): Promise<void> {
   const { state, engine, workerId } = services;
   const job = await state.jobs.get(worker.jobId);
 
-  await state.fleet.workerStarted({ id: workerId, jobId: job.id, kind: "worker", ...worker.own });
+  const kind = worker.leavesAfterMs === undefined ? "worker" : "joined";
+  await state.fleet.workerStarted({ id: workerId, jobId: job.id, kind, ...worker.own });
   services.fault("worker.started");
   const pool = new AgentPool(services.agents);
   const activity = new ActivityBuffer(state, (error) =>
@@ -41,7 +49,8 @@ export async function runWorker(
     mayClaim: () => gate.isOpen,
   });
   try {
-    await gate.watch(worker.stop);
+    if (worker.leavesAfterMs === undefined) await gate.watch(worker.stop);
+    else await gate.watchUntilIdle({ stop: worker.stop, idleMs: worker.leavesAfterMs, working });
   } finally {
     await working.stop({ drain: false });
     await pool.close();
@@ -63,12 +72,33 @@ class DispatchGate {
   }
 
   async watch(stop: AbortSignal): Promise<void> {
-    const { state } = this.#services;
-    const changes = state.events.watch();
+    const changes = this.#services.state.events.watch();
     while (!stop.aborted) {
-      const isPaused = await state.pauses.isPaused(defaultAccount);
-      this.isOpen = !isPaused && !(await isBudgetSpent(this.#services, this.#job));
+      await this.#look();
       await changes.wait({ timeoutMs: refreshMs, signal: stop });
     }
+  }
+
+  /** Until the job stands still, or nothing in it has waited for a worker for a while. */
+  async watchUntilIdle(until: {
+    readonly stop: AbortSignal;
+    readonly idleMs: number;
+    readonly working: Pick<EngineWorker, "active">;
+  }): Promise<void> {
+    const { state, now } = this.#services;
+    const changes = state.events.watch();
+    for (let busyAt = now(); !until.stop.aborted && now() - busyAt < until.idleMs;) {
+      await this.#look();
+      if ((await state.jobs.get(this.#job.id)).status !== "running") return;
+      const mayClaim = this.isOpen && (await state.tasks.waiting(this.#job.id)).count > 0;
+      const isBusy = mayClaim || until.working.active.size > 0;
+      if (isBusy) busyAt = now();
+      await changes.wait({ timeoutMs: Math.min(refreshMs, until.idleMs), signal: until.stop });
+    }
+  }
+
+  async #look(): Promise<void> {
+    const isPaused = await this.#services.state.pauses.isPaused(defaultAccount);
+    this.isOpen = !isPaused && !(await isBudgetSpent(this.#services, this.#job));
   }
 }

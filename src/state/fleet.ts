@@ -9,7 +9,8 @@ import type { StateTables } from "./schema.ts";
 export type WorkerProcess = {
   readonly id: WorkerId;
   readonly jobId: JobId;
-  readonly kind: "coordinator" | "worker";
+  /** `joined`: a worker that no coordinator has started, and that outlives every one. */
+  readonly kind: "coordinator" | "worker" | "joined";
   readonly host: string;
   readonly pid: number;
   readonly pidStart: string;
@@ -22,6 +23,8 @@ export type Slot = {
   readonly path: string;
   readonly workerId: WorkerId | undefined;
 };
+
+const workerKinds: readonly WorkerProcess["kind"][] = ["coordinator", "worker", "joined"];
 
 /** Workers and the slots that belong to them. */
 export class Fleet {
@@ -62,7 +65,7 @@ export class Fleet {
     return rows.map((row) => ({
       id: asWorkerId(row.id),
       jobId,
-      kind: row.kind === "coordinator" ? "coordinator" : "worker",
+      kind: workerKinds.find((kind) => kind === row.kind) ?? "worker",
       host: row.host,
       pid: row.pid,
       pidStart: row.pid_start,

@@ -225,6 +225,14 @@ export class Jobs {
     });
   }
 
+  /** Whether a coordinator holds the job now. */
+  async isDriven(id: JobId): Promise<boolean> {
+    const row = await this.#context.store.read((db) =>
+      db.selectFrom("jobs").select("coordinator_until").where("id", "=", id).executeTakeFirstOrThrow(),
+    );
+    return (row.coordinator_until ?? 0) > this.#context.now();
+  }
+
   /** Gives the job free, whoever of `workerId`s incarnations holds it; somebody else's lease stays. */
   async releaseCoordinator(id: JobId, workerId: string): Promise<void> {
     await this.#context.store.write(async (tx) => {

@@ -76,6 +76,19 @@ export class Tasks {
     return rows.map((row) => taskFromRow(row, dependsOn.get(row.id)?.map((edge) => edge.depends_on) ?? []));
   }
 
+  /** How many wait for a worker now, and the largest priority among them. */
+  async waiting(jobId: JobId): Promise<{ readonly count: number; readonly priority: number }> {
+    const row = await this.#context.store.read((db) =>
+      db
+        .selectFrom("tasks")
+        .select((eb) => [eb.fn.countAll().as("count"), eb.fn.max("priority").as("priority")])
+        .where("job_id", "=", jobId)
+        .where("status", "=", "ready")
+        .executeTakeFirst(),
+    );
+    return { count: Number(row?.count ?? 0), priority: row?.priority ?? 0 };
+  }
+
   /** @throws {TuttiError} `TASK_UNKNOWN` */
   async get(id: TaskId): Promise<Task> {
     const { row, edges } = await this.#context.store.read(async (db) => ({

@@ -98,6 +98,7 @@ describe("the public surface", () => {
       "task: ",
       "task show: --json",
       "task cancel: --json",
+      "coordinator: ",
       "delegate: --goal --workers --json",
       "rescue: ",
       "rescue list: --json",

@@ -1,0 +1,114 @@
+import { openProject, poolWorkerSpawner, workerSpawner, type Project } from "../../compose.ts";
+import { resumeRules } from "../../config/resume-rules.ts";
+import { TuttiError } from "../../domain/errors.ts";
+import type { JobId } from "../../domain/ids.ts";
+import { coordinate } from "../../orchestration/coordinator.ts";
+import { orphanedJobs } from "../../orchestration/pool.ts";
+import type { SpawnedWorker } from "../../orchestration/worker-pool.ts";
+import { checkAgent } from "../check-agent.ts";
+import type { Cli } from "../cli.ts";
+import { stopSignals } from "../stop-signals.ts";
+
+const lookAgainMs = 1_000;
+/** A worker that dies at once, again and again, is not started for ever. */
+const maxEarlyDeaths = 5;
+const healthyAfterMs = 10_000;
+
+/** `tutti coordinator N`: N workers for every job of this project, and a coordinator for the jobs that have none. */
+export async function coordinatorCommand(cli: Cli, workers: number): Promise<number> {
+  const project = await openProject({ cwd: cli.cwd, env: cli.env });
+  const signals = stopSignals(cli);
+  const pool = new Workers(cli, project);
+  const drives = new Map<JobId, Promise<void>>();
+  try {
+    await checkAgent(cli, project);
+    for (let n = 0; n < workers; n += 1) pool.start();
+    cli.output.stdout(`${workers} workers for ${project.repo.root}. Ctrl-C stops them.\n`);
+    const changes = project.services.state.events.watch();
+    while (!signals.stop.aborted) {
+      if (pool.failure !== undefined) throw pool.failure;
+      const orphans = (await orphanedJobs(project.services)).filter(({ id }) => !drives.has(id));
+      for (const { id } of orphans) {
+        cli.output.stdout(`coordinating ${id}\n`);
+        drives.set(
+          id,
+          drive(cli, id, signals).finally(() => drives.delete(id)),
+        );
+      }
+      await changes.wait({ timeoutMs: lookAgainMs, signal: signals.stop });
+    }
+    return 0;
+  } finally {
+    await Promise.allSettled(drives.values());
+    await pool.stop();
+    signals.dispose();
+    await project.close();
+  }
+}
+
+type Signals = ReturnType<typeof stopSignals>;
+
+/** An engine drives one job: each has a project of its own. What goes wrong is told; the other jobs go on. */
+async function drive(cli: Cli, jobId: JobId, { stop, stopNow }: Signals): Promise<void> {
+  const project = await openProject({ cwd: cli.cwd, env: cli.env });
+  try {
+    const status = await coordinate({
+      services: project.services,
+      jobId,
+      own: project.own,
+      spawn: workerSpawner(project.repo.root, cli.env),
+      isApproved: true,
+      liftsPause: false,
+      resumesAtReset: resumeRules(project.loaded.config, false),
+      returnsWhenProposed: true,
+      stop,
+      stopNow,
+    });
+    cli.output.stdout(`${jobId}: ${status}\n`);
+  } catch (error) {
+    const { code, message } = TuttiError.from(error);
+    cli.output.stderr(`${jobId}: ${message} (${code})\n`);
+  } finally {
+    await project.close();
+  }
+}
+
+/** The processes that were started here; one that dies is replaced. */
+class Workers {
+  failure: TuttiError | undefined;
+  readonly #spawn: () => SpawnedWorker;
+  readonly #live = new Set<SpawnedWorker>();
+  #earlyDeaths = 0;
+  #isStopping = false;
+
+  constructor(cli: Cli, project: Project) {
+    this.#spawn = poolWorkerSpawner(project.repo.root, cli.env);
+  }
+
+  start(): void {
+    const startedAt = performance.now();
+    const worker = this.#spawn();
+    this.#live.add(worker);
+    void worker.exited.then(() => this.#replace(worker, performance.now() - startedAt));
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    for (const worker of this.#live) worker.stop();
+    await Promise.all([...this.#live].map(({ exited }) => exited));
+  }
+
+  #replace(worker: SpawnedWorker, livedMs: number): void {
+    this.#live.delete(worker);
+    if (this.#isStopping) return;
+    this.#earlyDeaths = livedMs > healthyAfterMs ? 0 : this.#earlyDeaths + 1;
+    if (this.#earlyDeaths < maxEarlyDeaths) return this.start();
+    this.failure = new TuttiError(
+      "PROCESS_FAILED",
+      `${maxEarlyDeaths} workers in a row ended shortly after their start`,
+      {
+        hint: "Look at the last lines of the workers' logs: tutti doctor says where the logs are",
+      },
+    );
+  }
+}

@@ -1,0 +1,112 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { afterEach, expect, it } from "vitest";
+import { z } from "zod";
+
+import { projectProcesses, whenProcessesAreGone } from "../support/crash/project-processes.ts";
+import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
+import { runTutti, startTutti, type TuttiProcess } from "../support/tutti-process.ts";
+
+let project: ScratchProject;
+let running: TuttiProcess[] = [];
+
+afterEach(async () => {
+  for (const { child } of running) child.kill("SIGKILL");
+  running = [];
+  await whenProcessesAreGone(project, 20_000);
+  await project.remove();
+});
+
+const keys = ["a", "b", "c", "d", "e", "f"] as const;
+const answers = {
+  "*": { text: "done" },
+  ...Object.fromEntries(
+    keys.map((key) => [
+      key,
+      { delayMs: 300, write: { [`${key}.txt`]: key }, again: { write: { [`${key}.txt`]: key } } },
+    ]),
+  ),
+};
+
+async function start(): Promise<void> {
+  project = await scratchProject({
+    "README.md": "# Scratch\n",
+    "tutti.config.yaml":
+      "agent: { kind: fake, fakeScript: script.json }\nexecution: { workers: 2, leaseMs: 5000, memoryPerWorkerMb: 64, minFreeMemoryMb: 64 }\n",
+    "script.json": JSON.stringify({ answers }),
+  });
+}
+
+const tutti = async (...args: readonly string[]): Promise<string> => {
+  const { stdout, stderr, exitCode } = await runTutti(project, { args });
+  expect(exitCode, stderr).toBe(0);
+  return stdout.trim();
+};
+
+const background = (...args: readonly string[]): TuttiProcess => {
+  const started = startTutti(project, { args });
+  running.push(started);
+  return started;
+};
+
+async function makeJob(): Promise<string> {
+  const job = await tutti("job", "create", "Six files");
+  for (const key of keys) await tutti("job", "add", job, `Write ${key}`, "--key", key, "--output", `${key}.txt`);
+  return job;
+}
+
+const Status = z.object({ status: z.string(), completed: z.number(), inProgress: z.number() });
+const statusOf = async (job: string) => {
+  const { stdout } = await runTutti(project, { args: ["job", "status", job, "--json"] });
+  return Status.parse(JSON.parse(stdout));
+};
+
+async function asked(): Promise<readonly string[]> {
+  const log = await readFile(join(project.root, "script.json.requests.jsonl"), "utf8");
+  return log
+    .trimEnd()
+    .split("\n")
+    .map((line) => z.object({ task: z.string() }).parse(JSON.parse(line)).task);
+}
+
+const poolWorker = /main\.js worker$/;
+const workerOf = async () => (await projectProcesses(project)).filter(({ command }) => poolWorker.test(command));
+
+it("a coordinator for all jobs carries out what others add, whichever worker is killed", async () => {
+  await start();
+  const coordinator = background("coordinator", "2");
+  await expect.poll(async () => (await workerOf()).length, { timeout: 30_000 }).toBe(2);
+  const job = await makeJob();
+  await expect.poll(async () => (await statusOf(job)).inProgress, { timeout: 30_000 }).toBeGreaterThan(0);
+
+  const [victim] = await workerOf();
+  process.kill(victim?.pid ?? 0, "SIGKILL");
+
+  await expect.poll(async () => (await statusOf(job)).status, { timeout: 90_000, interval: 500 }).toBe("completed");
+  expect(await statusOf(job)).toMatchObject({ completed: 6 });
+  const files = await project.git("ls-tree", "--name-only", `tutti/${job}`);
+  expect(files.split("\n")).toEqual(expect.arrayContaining(keys.map((key) => `${key}.txt`)));
+  // The one that was killed in a turn is asked again, nobody else.
+  expect((await asked()).length).toBeLessThanOrEqual(7);
+  coordinator.child.kill("SIGINT");
+  expect((await coordinator.ended).exitCode).toBe(0);
+  expect(await projectProcesses(project)).toEqual([]);
+}, 180_000);
+
+it("a worker that has joined does the tasks of whoever waits for them, and leaves on Ctrl-C", async () => {
+  await start();
+  const worker = background("worker");
+  await expect.poll(() => worker.stdout(), { timeout: 30_000 }).toContain("has joined the pool");
+  const job = await makeJob();
+  await tutti("job", "wait", job);
+
+  expect(worker.stdout()).toContain(`working in ${job}`);
+  expect((await asked()).toSorted()).toEqual([...keys]);
+  const results = z
+    .object({ results: z.array(z.object({ status: z.string() })) })
+    .parse(JSON.parse(await tutti("job", "results", job, "--json")));
+  expect(results.results.map(({ status }) => status)).toEqual(keys.map(() => "completed"));
+  worker.child.kill("SIGINT");
+  expect((await worker.ended).exitCode).toBe(0);
+}, 180_000);
