@@ -26,6 +26,7 @@ import {
   type Rescue,
 } from "../workspace/index.ts";
 import { checkPrices } from "./caps.ts";
+import { cancellable, isRetryable, retryable } from "./choose-tasks.ts";
 import { answerCosts, type CostAnswer, type CostQuestion } from "./costs.ts";
 import { factsOf } from "./drive-job.ts";
 import { previewJob } from "./preview-run.ts";
@@ -323,32 +324,6 @@ function nothingToResume({ id, status }: Job, tasks: readonly Task[]): TuttiErro
   return new TuttiError("INPUT_INVALID", `Job ${id} is ${status}: there is nothing to resume`, {
     hint: status === "failed" ? afterFailure : `See its report: tutti job show ${id}`,
   });
-}
-
-const isRetryable = (task: Task): boolean =>
-  task.status === "failed" || (task.status === "waiting" && task.waitsFor === "person");
-
-function cancellable(tasks: readonly Task[], key: string): Task {
-  const task = tasks.find((candidate) => candidate.key === key);
-  if (task === undefined) throw unknownTask(tasks, key);
-  if (!isSettled(task.status) && task.status !== "integrating") return task;
-  const what = task.status === "integrating" ? "being merged" : task.status;
-  throw new TuttiError("INPUT_INVALID", `Task ${key} is ${what}: it can't be cancelled any more`);
-}
-
-function unknownTask(tasks: readonly Task[], key: string): TuttiError {
-  const known = tasks.map((candidate) => candidate.key).join(", ");
-  return new TuttiError("TASK_UNKNOWN", `The job has no task "${key}"`, { hint: `Its tasks: ${known}` });
-}
-
-function retryable(tasks: readonly Task[], key: string): Task {
-  const task = tasks.find((candidate) => candidate.key === key);
-  if (task === undefined) throw unknownTask(tasks, key);
-  if (isRetryable(task)) return task;
-  throw new TuttiError(
-    "INPUT_INVALID",
-    `Task ${key} is ${task.status}: only failed and waiting tasks can be tried again`,
-  );
 }
 
 /** Readable in branch names and commands: the goal's first words and eight random digits. */

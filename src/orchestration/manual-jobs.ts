@@ -18,6 +18,7 @@ export async function addTasksTo(
   requests: readonly RawTaskRequest[],
 ): Promise<readonly TaskId[]> {
   if (job.status === "planning" || job.status === "proposed") throw notYetPlanned(job);
+  if (job.status === "cancelled") throw cancelled(job);
   const { state } = services;
   const known = (await state.tasks.list(job.id)).map(({ spec }) => spec);
   await checkContextFiles(services, job.id, { known, chosen: addTasks(job.id, known, requests) });
@@ -27,6 +28,12 @@ export async function addTasksTo(
 const notYetPlanned = ({ id, status }: Job): TuttiError =>
   new TuttiError("INPUT_INVALID", `Job ${id} is ${status}: tasks can be added when its plan is accepted`, {
     hint: `Accept its plan first: tutti resume ${id} --yes`,
+    context: { job: id },
+  });
+
+const cancelled = ({ id }: Job): TuttiError =>
+  new TuttiError("INPUT_INVALID", `Job ${id} is cancelled: it takes no more tasks`, {
+    hint: 'Make another one: tutti job create "<goal>"',
     context: { job: id },
   });
 

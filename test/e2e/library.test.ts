@@ -141,6 +141,7 @@ describe("a job made by a program", () => {
     for await (const event of tutti.watch(job)) types.push(event.type);
     expect(types.at(0)).toBe("job-created");
     expect((await tutti.getJobStatus(job)).status).toBe("cancelled");
+    await expect(tutti.addSubtask(job, "One more")).rejects.toMatchObject({ code: "INPUT_INVALID" });
   });
 
   it.each<[string, Parameters<Tutti["addSubtask"]>[2] & object, string, string]>([
