@@ -168,11 +168,16 @@ const entryPoint = fileURLToPath(
   new URL(`./cli/main${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url),
 );
 
-/** Starts this program again as a worker. */
+/**
+ * Starts this program again as a worker.
+ * @param flags - settings that this process has over those of the project
+ */
 export const workerSpawner =
-  (cwd: string, env: Environment): SpawnWorker =>
-  ({ id, jobId }) =>
-    spawnWorker({ entryPoint, args: ["worker", "--job", jobId, "--id", id], cwd, env });
+  (cwd: string, env: Environment, flags?: ConfigInput): SpawnWorker =>
+  ({ id, jobId }) => {
+    const settings = flags === undefined ? [] : ["--settings", JSON.stringify(flags)];
+    return spawnWorker({ entryPoint, args: ["worker", "--job", jobId, "--id", id, ...settings], cwd, env });
+  };
 
 /** Starts this program again as a worker for every job of the project. */
 export const poolWorkerSpawner = (cwd: string, env: Environment) => (): SpawnedWorker =>

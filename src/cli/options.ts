@@ -1,5 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
 
+import type { ConfigInput } from "../config/config.ts";
+
 /** What commands have in common: options, and readers of their values. */
 
 export const json = (): Option => new Option("--json", "machine-readable output");
@@ -32,4 +34,11 @@ export function taskPriority(value: string): number {
 export function milliseconds(value: string): number {
   if (isWhole(value) && Number(value) > 0) return Number(value);
   throw new InvalidArgumentError("Give a whole number of milliseconds.");
+}
+
+/** What one process of ours tells another; they are checked where they are used. */
+export function settingsOf(value: string): ConfigInput {
+  const parsed: unknown = JSON.parse(value);
+  if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return parsed;
+  throw new InvalidArgumentError("Give settings as a JSON object.");
 }

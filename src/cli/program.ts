@@ -12,7 +12,7 @@ import type { InitOptions } from "./commands/set-up.ts";
 import type { SimulateOptions } from "./commands/simulate.ts";
 import type { WorkerOptions } from "./commands/worker.ts";
 import { addJobApiCommands } from "./job-api-commands.ts";
-import { amountUsd, count, examples, json, port } from "./options.ts";
+import { amountUsd, count, examples, json, port, settingsOf } from "./options.ts";
 import { addTaskMasterCommands } from "./task-master-commands.ts";
 import { version } from "./version.ts";
 
@@ -130,6 +130,7 @@ function addResultCommands(program: Command, { cli, finish }: Face): void {
     .description("join the pool of this project from another terminal, until Ctrl-C")
     .addOption(new Option("--job <id>").hideHelp())
     .addOption(new Option("--id <id>").hideHelp())
+    .addOption(new Option("--settings <json>").argParser(settingsOf).hideHelp())
     .addHelpText("after", examples("tutti worker"))
     .action(async (options: WorkerOptions) => {
       finish(await (await import("./commands/worker.ts")).workerCommand(cli, options));

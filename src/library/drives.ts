@@ -21,9 +21,28 @@ type Drive = { readonly ended: Promise<DriveResult>; readonly stop: AbortControl
 export class Drives {
   readonly #settings: DriveSettings;
   readonly #running = new Map<JobId, Drive>();
+  readonly #holders = new Map<JobId, number>();
 
   constructor(settings: DriveSettings) {
     this.#settings = settings;
+  }
+
+  has(jobId: JobId): boolean {
+    return this.#running.has(jobId);
+  }
+
+  /** Somebody here wants the job to be carried out, until `release`. */
+  hold(jobId: JobId): void {
+    this.#holders.set(jobId, (this.#holders.get(jobId) ?? 0) + 1);
+  }
+
+  release(jobId: JobId): void {
+    this.#holders.set(jobId, (this.#holders.get(jobId) ?? 1) - 1);
+  }
+
+  /** @param own - how many of the holders the caller is */
+  async stopUnlessHeld(jobId: JobId, own: number): Promise<void> {
+    if ((this.#holders.get(jobId) ?? 0) <= own) await this.stop(jobId);
   }
 
   /** Carries a job out unless it is carried out here already. Resolves when that ends. */
@@ -58,16 +77,17 @@ export class Drives {
     const project = await openProject({ cwd, env, flags });
     try {
       for (const { name, detail } of await agentWarnings(project.services.agents)) note(`${name}: ${detail}`);
+      const job = await project.application.job(jobId);
       if ((await livePool(project.services)).length === 0) {
-        const { workers } = (await project.application.job(jobId)).options;
-        note(`no worker has joined this project: starting up to ${workers} for job ${jobId}`);
+        note(`no worker has joined this project: starting up to ${job.options.workers} for job ${jobId}`);
       }
       return await coordinate({
         services: project.services,
         jobId,
         own: project.own,
-        spawn: workerSpawner(project.repo.root, env),
-        isApproved: true,
+        spawn: workerSpawner(project.repo.root, env, flags),
+        // A plan that waits for a person goes on waiting.
+        isApproved: job.strategy === "manual",
         liftsPause: true,
         resumesAtReset: resumeRules(project.loaded.config, false),
         returnsWhenProposed: true,

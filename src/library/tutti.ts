@@ -101,7 +101,9 @@ export class Tutti implements AsyncDisposable {
 
   /** Has the job carried out in the background, by this process unless another one does. */
   async start(job: string): Promise<void> {
-    void this.#drives.run(await this.#jobId(job));
+    const jobId = await this.#jobId(job);
+    this.#drives.hold(jobId);
+    void this.#drives.run(jobId);
   }
 
   /**
@@ -158,7 +160,7 @@ export class Tutti implements AsyncDisposable {
 
   /** Failed ones, and those that wait for a person. */
   async getFailedTasks(job: string): Promise<readonly TaskResult[]> {
-    return this.#resultsWhere(job, ({ status }) => status === "failed" || status === "waiting");
+    return this.#resultsWhere(job, ({ status, waitsFor }) => status === "failed" || waitsFor === "person");
   }
 
   /**
@@ -230,9 +232,14 @@ export class Tutti implements AsyncDisposable {
     { goal, ...options }: WaitOptions & { readonly goal?: string } = {},
   ): Promise<Results> {
     const subtasks = tasks.map((task) => (typeof task === "string" ? { prompt: task } : task));
-    const job = await this.createJob(goal ?? goalOf(subtasks));
-    await this.addSubtasks(job, subtasks);
-    return this.waitAndCollect(job, options);
+    const project = await this.#project();
+    const { id } = await project.application.createManualJob({
+      goal: goal ?? goalOf(subtasks),
+      settings: await (await import("../compose.ts")).jobSettings(project),
+      orchestratorId: this.orchestratorId,
+      tasks: subtasks.map(requestOf),
+    });
+    return this.waitAndCollect(id, options);
   }
 
   /** Stops what this process carries out; it can be gone on with. */

@@ -10,7 +10,7 @@ import type { DriveResult, Drives } from "./drives.ts";
 export type WaitOptions = {
   /** `true`: a line on stderr whenever something changes; a function gets the facts instead. */
   readonly showProgress?: boolean | ((progress: JobProgress) => void);
-  /** Stops waiting, and what this process carries out for it. The job can be gone on with. */
+  /** Stops waiting, and what this process carries out for it unless somebody else here waits too. The job can be gone on with. */
   readonly signal?: AbortSignal;
   /** The same after so many milliseconds. Default: no limit. */
   readonly timeoutMs?: number;
@@ -41,13 +41,17 @@ export async function waitForJob(waiting: Waiting): Promise<JobStatus> {
   const cut = AbortSignal.any([...limit, ...(options.signal === undefined ? [] : [options.signal])]);
   const ended = new AbortController();
   const telling = tellProgress(waiting, AbortSignal.any([cut, ended.signal]));
+  // What its callback throws is thrown at the end; until then it must not count as unhandled.
+  telling.catch(() => undefined);
+  drives.hold(jobId);
   try {
     const status = await untilEnough(waiting, cut);
     if (status !== undefined) return status;
-    await drives.stop(jobId);
+    await drives.stopUnlessHeld(jobId, 1);
     throw cutShort(jobId, options);
   } finally {
     ended.abort();
+    drives.release(jobId);
     await telling;
   }
 }
@@ -56,22 +60,19 @@ const never = (): Promise<boolean> => Promise.resolve(false);
 
 /** @returns `undefined` when it was cut */
 async function untilEnough(waiting: Waiting, cut: AbortSignal): Promise<JobStatus | undefined> {
-  const { application, jobId, isEnough = never } = waiting;
+  const { application, drives, jobId, isEnough = never } = waiting;
   const watch = application.watch();
-  let mustDrive = true;
   while (!cut.aborted) {
-    if (await isEnough()) return (await application.job(jobId)).status;
-    if (mustDrive) {
-      const result = await firstOf(waiting, cut);
-      if (result === undefined) continue;
-      if (result !== "elsewhere" && result !== "running") return result;
-      mustDrive = result === "running";
-      continue;
-    }
     const { status } = await application.job(jobId);
-    if (standsStill(status)) return status;
+    if (isJobOver(status) || (await isEnough())) return status;
     // Whoever carries it out may be gone: then it is ours.
-    if (!(await watch.wait({ timeoutMs: lookAgainMs, signal: cut }))) mustDrive = true;
+    if (!(await application.isDriven(jobId)) || drives.has(jobId)) {
+      const result = await firstOf(waiting, cut);
+      if (result !== undefined && result !== "elsewhere") return result;
+      if (result === undefined) continue;
+    }
+    if (standsStill(status)) return status;
+    await watch.wait({ timeoutMs: lookAgainMs, signal: cut });
   }
   return undefined;
 }

@@ -9,6 +9,7 @@ import { asJobId, type JobId, type TaskId } from "../domain/ids.ts";
 import { isJobOver } from "../domain/job-status.ts";
 import type { Attempt, Job, JobStrategy, Task } from "../domain/model.ts";
 import type { Plan } from "../domain/plan/plan-schema.ts";
+import { addTasks } from "../domain/plan/add-tasks.ts";
 import type { RawTaskRequest } from "../domain/plan/task-spec.ts";
 import { releasedTasks } from "../domain/schedule/blocked-tasks.ts";
 import { isSettled } from "../domain/task-status.ts";
@@ -32,7 +33,7 @@ import { factsOf } from "./drive-job.ts";
 import { previewJob } from "./preview-run.ts";
 import { pruneResults, type Pruned, type PruneRequest } from "./result-cache.ts";
 import { startBranch } from "./job-branch.ts";
-import { addTasksTo } from "./manual-jobs.ts";
+import { addTasksTo, checkGates } from "./manual-jobs.ts";
 import { jobRunId, planDecisionSignal } from "./queues.ts";
 import type { JobReport } from "../domain/job-report.ts";
 import { defaultAccount, type Services } from "./services.ts";
@@ -54,6 +55,8 @@ export type ManualJobRequest = {
   readonly orchestratorId?: string;
   /** The caller's own name for it, unique in the project. */
   readonly dispatchKey?: string;
+  /** Its first tasks: when one of them is wrong, there is no job. */
+  readonly tasks?: readonly RawTaskRequest[];
 };
 
 /** Everything that a face may ask for: the one interface behind the command line, the web, MCP and the library. */
@@ -71,9 +74,10 @@ export class Application {
     return this.#services.state.jobs.get(job.id);
   }
 
-  async #create(request: ManualJobRequest & { readonly strategy: JobStrategy }): Promise<Job> {
+  async #create(request: ManualJobRequest & { readonly strategy: JobStrategy; readonly plan?: Plan }): Promise<Job> {
     const { state, repo } = this.#services;
-    const { strategy, orchestratorId, dispatchKey } = request;
+    const { strategy, orchestratorId, dispatchKey, plan } = request;
+    if (plan !== undefined) checkGates(request.settings, plan.tasks);
     const goal = request.goal.trim();
     checkPrices(this.#services, request.settings);
     if (goal === "") {
@@ -110,8 +114,12 @@ export class Application {
         : this.#services.state.jobs.findByKey(this.#services.repo.root, dispatchKey);
     const known = await find();
     if (known !== undefined) return known;
+    const { tasks = [] } = request;
+    checkGates(request.settings, addTasks(asJobId(""), [], tasks).added);
     try {
-      return await this.#create({ ...request, strategy: "manual" });
+      const job = await this.#create({ ...request, strategy: "manual" });
+      if (tasks.length > 0) await addTasksTo(this.#services, job, tasks);
+      return job;
     } catch (error) {
       // Somebody else may have asked for the same at the same moment.
       const winner = await find();
@@ -145,7 +153,12 @@ export class Application {
   /** Ends a job for good, or some of its tasks. What was merged stays on its branch. */
   async cancel(jobId: JobId, keys?: readonly string[]): Promise<readonly TaskId[]> {
     const reason = "cancelled by a person";
-    if (keys === undefined) return cancelJob(this.#services, jobId, reason);
+    if (keys === undefined) {
+      const { status } = await this.#services.state.jobs.get(jobId);
+      if (isJobOver(status))
+        throw new TuttiError("INPUT_INVALID", `Job ${jobId} is ${status}: there is nothing to cancel`);
+      return cancelJob(this.#services, jobId, reason);
+    }
     const tasks = await this.tasks(jobId);
     return cancelTasks(
       this.#services,
@@ -160,6 +173,11 @@ export class Application {
       throw new TuttiError("INPUT_INVALID", `Job ${job.id} is ${job.status}: there is nothing to pause`);
     }
     await this.#services.state.jobs.requestPause(job.id);
+  }
+
+  /** Whether a coordinator holds the job now. */
+  isDriven(jobId: JobId): Promise<boolean> {
+    return this.#services.state.jobs.isDriven(jobId);
   }
 
   /** Newest first. */

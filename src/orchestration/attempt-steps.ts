@@ -10,7 +10,7 @@ import { continuationPrompt } from "../supervision/prompts/prompt-head.ts";
 import { retryPrompt } from "../supervision/prompts/worker-prompt.ts";
 import type { Slot } from "../workspace/index.ts";
 import { decide } from "./decide.ts";
-import type { AttemptStep, JobDesk } from "./desk.ts";
+import { withTaskBudget, type AttemptStep, type JobDesk } from "./desk.ts";
 import { jobTip } from "./job-branch.ts";
 import { prove } from "./prove.ts";
 import { redactError } from "./redact-agent.ts";
@@ -91,13 +91,6 @@ async function haveWorkDone(desk: JobDesk, execution: Execution): Promise<AgentO
     },
     signal,
   });
-}
-
-/** What was said of a task itself goes before what is said of all. */
-function withTaskBudget(desk: JobDesk, budgetUsd: number | undefined): JobDesk {
-  if (budgetUsd === undefined) return desk;
-  const options = { ...desk.job.options, maxCostUsdPerTask: budgetUsd };
-  return { ...desk, job: { ...desk.job, options } };
 }
 
 /** Unfinished work goes on where it stands; everything else starts from its base commit. */

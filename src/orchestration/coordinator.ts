@@ -53,9 +53,17 @@ export async function coordinate(coordination: Coordination): Promise<JobStatus>
   checkPrices(services, (await services.state.jobs.get(jobId)).options);
   return holdJob(coordination, (lost) =>
     driveOverResets({ ...coordination, lost }, (isAgain) =>
-      drive({ ...coordination, lost, liftsPause: isAgain || coordination.liftsPause }),
+      driveWhileRunning({ ...coordination, lost, liftsPause: isAgain || coordination.liftsPause }),
     ),
   );
+}
+
+/** Tasks may be added in the moment in which a drive ends: then there is another one. */
+async function driveWhileRunning(coordination: Drive): Promise<JobStatus> {
+  for (;;) {
+    const status = await drive(coordination);
+    if (status !== "running") return status;
+  }
 }
 
 async function drive(coordination: Drive): Promise<JobStatus> {

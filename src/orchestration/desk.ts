@@ -13,3 +13,10 @@ export type JobDesk = AgentDesk & { readonly slots: SlotKeeper; readonly job: Jo
 
 /** What each step of an attempt is about. */
 export type AttemptStep = { readonly lease: TaskLease; readonly begun: BegunAttempt };
+
+/** What was said of a task itself goes before what is said of all. */
+export function withTaskBudget(desk: JobDesk, budgetUsd: number | undefined): JobDesk {
+  if (budgetUsd === undefined) return desk;
+  const options = { ...desk.job.options, maxCostUsdPerTask: budgetUsd };
+  return { ...desk, job: { ...desk.job, options } };
+}

@@ -120,6 +120,7 @@ class Driver {
       if (task?.status !== "pending" || room <= 0) continue;
       room -= 1;
       const round = await state.tasks.markReady(id);
+      if (round === undefined) continue;
       fault("dispatch.marked-ready");
       await this.#start(task, round);
       fault("dispatch.started");

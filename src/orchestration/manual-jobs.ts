@@ -2,6 +2,8 @@ import { TuttiError } from "../domain/errors.ts";
 import type { JobId, TaskId } from "../domain/ids.ts";
 import type { Job } from "../domain/model.ts";
 import { addTasks, type AddedTasks } from "../domain/plan/add-tasks.ts";
+import type { PlanTask } from "../domain/plan/plan-schema.ts";
+import type { JobSettings } from "../domain/settings.ts";
 import type { RawTaskRequest, TaskSpec } from "../domain/plan/task-spec.ts";
 import { existsAt } from "../workspace/index.ts";
 import { jobTip } from "./job-branch.ts";
@@ -18,10 +20,11 @@ export async function addTasksTo(
   requests: readonly RawTaskRequest[],
 ): Promise<readonly TaskId[]> {
   if (job.status === "planning" || job.status === "proposed") throw notYetPlanned(job);
-  if (job.status === "cancelled") throw cancelled(job);
   const { state } = services;
   const known = (await state.tasks.list(job.id)).map(({ spec }) => spec);
-  await checkContextFiles(services, job.id, { known, chosen: addTasks(job.id, known, requests) });
+  const chosen = addTasks(job.id, known, requests);
+  checkGates(job.options, chosen.added);
+  await checkContextFiles(services, job.id, { known, chosen });
   return state.tasks.add(job.id, (current) => addTasks(job.id, current, requests));
 }
 
@@ -31,11 +34,19 @@ const notYetPlanned = ({ id, status }: Job): TuttiError =>
     context: { job: id },
   });
 
-const cancelled = ({ id }: Job): TuttiError =>
-  new TuttiError("INPUT_INVALID", `Job ${id} is cancelled: it takes no more tasks`, {
-    hint: 'Make another one: tutti job create "<goal>"',
-    context: { job: id },
-  });
+/** A name that no gate has would leave a task without proof. @throws {TuttiError} `PLAN_INVALID` */
+export function checkGates({ gates }: Pick<JobSettings, "gates">, tasks: readonly PlanTask[]): void {
+  const known = gates.map(({ name }) => name);
+  for (const [index, task] of tasks.entries()) {
+    const unknown = task.gates?.find((name) => !known.includes(name));
+    if (unknown === undefined) continue;
+    const place = `tasks[${index}].gates`;
+    throw new TuttiError("PLAN_INVALID", `${place} names "${unknown}", which is not a configured gate`, {
+      hint: known.length === 0 ? "The project has no gates: leave it out" : `The project's gates: ${known.join(", ")}`,
+      context: { task: task.key, gate: unknown },
+    });
+  }
+}
 
 type Chosen = { readonly known: readonly TaskSpec[]; readonly chosen: AddedTasks };
 

@@ -110,7 +110,11 @@ async function whileMoneyLasts(
   const [spent, ended] = [new AbortController(), new AbortController()];
   let reason: TuttiError | undefined;
   const watching = watchBudget(AbortSignal.any([signal, ended.signal]), async () => {
-    const budget = await findSpent(services, job, turn.taskId);
+    const budget = await findSpent(services, job, turn.taskId).catch((error: unknown) => {
+      // It is looked at again; what the turn has come to must not be lost over it.
+      services.logger.warn("a budget could not be looked at", { job: job.id, error: String(error) });
+      return undefined;
+    });
     if (budget === undefined) return false;
     reason = budgetExceeded({ ...budget, isUnknown: budget.spentUsd === null }, job);
     spent.abort(reason);

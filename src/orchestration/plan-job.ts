@@ -6,6 +6,7 @@ import { continuationPrompt } from "../supervision/prompts/prompt-head.ts";
 import { managerPrompt } from "../supervision/prompts/manager-prompt.ts";
 import { listFiles } from "../workspace/index.ts";
 import type { JobDesk } from "./desk.ts";
+import { checkGates } from "./manual-jobs.ts";
 import { runAgent } from "./run-agent.ts";
 import { defaultAccount } from "./services.ts";
 import { isAccountExhausted } from "./spending.ts";
@@ -52,12 +53,7 @@ export async function planJob(desk: JobDesk, signal: AbortSignal): Promise<Plann
 /** @throws {TuttiError} `PLAN_INVALID`, `PLAN_CYCLE` */
 function checkPlan(result: unknown, job: Job): Plan {
   const plan = parsePlan(result, {});
-  const known = new Set(job.options.gates.map(({ name }) => name));
-  for (const [index, task] of plan.tasks.entries()) {
-    const unknown = task.gates?.find((name) => !known.has(name));
-    if (unknown === undefined) continue;
-    throw new TuttiError("PLAN_INVALID", `tasks[${index}].gates names "${unknown}", which is not a configured gate`);
-  }
+  checkGates(job.options, plan.tasks);
   return plan;
 }
 

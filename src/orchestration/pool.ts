@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 
 import { asJobId, type JobId } from "../domain/ids.ts";
+import { isSettled } from "../domain/task-status.ts";
 import type { Job } from "../domain/model.ts";
 import type { WorkerProcess } from "../state/fleet.ts";
 import { defaultAccount, type Services } from "./services.ts";
@@ -64,6 +65,11 @@ export async function orphanedJobs({ state, repo }: Pick<Services, "state" | "re
   const jobs = (await state.jobs.list(repo.root)).filter(
     ({ status, strategy, isPauseRequested }) => status === "running" && strategy === "manual" && !isPauseRequested,
   );
-  const open = await Promise.all(jobs.map(async (job) => ((await state.jobs.isDriven(job.id)) ? [] : [job])));
+  const open = await Promise.all(jobs.map(async (job) => ((await isOrphaned(job)) ? [job] : [])));
   return open.flat();
+
+  async function isOrphaned({ id }: Job): Promise<boolean> {
+    if (await state.jobs.isDriven(id)) return false;
+    return (await state.tasks.list(id)).some(({ status }) => !isSettled(status));
+  }
 }

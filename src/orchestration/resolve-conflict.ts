@@ -11,7 +11,7 @@ import {
   type IntegrationRequest,
   type Slot,
 } from "../workspace/index.ts";
-import type { JobDesk } from "./desk.ts";
+import { withTaskBudget, type JobDesk } from "./desk.ts";
 import { runAgent } from "./run-agent.ts";
 import { defaultAccount } from "./services.ts";
 import { isAccountExhausted } from "./spending.ts";
@@ -42,7 +42,7 @@ export async function resolveConflict(desk: JobDesk, conflict: Conflict): Promis
   if (conflict.isFresh) await services.state.sessions.forget(key);
   const gates = gatesOfTask(job.options.gates, task.spec.gates).map(({ name, run }) => ({ name, run }));
   const prompt = resolverPrompt({ spec: task.spec, files, gates });
-  const outcome = await runAgent(desk, {
+  const outcome = await runAgent(withTaskBudget(desk, task.spec.budgetUsd), {
     owner: { key, jobId: job.id, taskId: task.id, role: "resolver" },
     isAskedOnce: true,
     launch: {

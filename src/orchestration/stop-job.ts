@@ -8,7 +8,7 @@ type Stopping = Pick<Services, "state" | "engine">;
 
 /**
  * Ends tasks for good: what waits never starts, and the agents of those that run are interrupted. What they had written stays
- * in their slots and is saved before those are used again.
+ * in their slots and is saved before those are used again. Work that is being merged is let through.
  * @returns ids of the tasks that were ended
  */
 export async function cancelTasks(
@@ -16,13 +16,14 @@ export async function cancelTasks(
   tasks: readonly Task[],
   reason: string,
 ): Promise<readonly TaskId[]> {
-  const open = tasks.filter(({ status }) => !isSettled(status));
-  for (const { id } of open) await services.state.tasks.cancel(id, reason);
-  for (const { id, round } of open) {
+  const cancelled: TaskId[] = [];
+  for (const { id, round, status } of tasks) {
+    if (isSettled(status) || !(await services.state.tasks.cancel(id, reason))) continue;
+    cancelled.push(id);
     const runId = taskRunId(id, round);
     if ((await services.engine.find(runId)) !== undefined) await services.engine.cancel(runId, reason);
   }
-  return open.map(({ id }) => id);
+  return cancelled;
 }
 
 /** Ends a job for good. What was merged stays on its branch. */

@@ -3,7 +3,7 @@ import type { Evidence } from "../domain/evidence.ts";
 import type { JobId, TaskId } from "../domain/ids.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { JobStatus } from "../domain/job-status.ts";
-import type { Task } from "../domain/model.ts";
+import type { Task, WaitsFor } from "../domain/model.ts";
 import { isActive, isSettled, type TaskStatus } from "../domain/task-status.ts";
 import type { StateManager } from "../state/state-manager.ts";
 
@@ -20,6 +20,8 @@ export type TaskResult = {
   readonly result: Json | undefined;
   /** Why it failed, is blocked or waits. */
   readonly reason: string | undefined;
+  /** For `waiting`. */
+  readonly waitsFor: WaitsFor | undefined;
   /** What proves that it is done; absent unless it completed. */
   readonly evidence: Evidence | undefined;
   readonly attempts: number;
@@ -60,6 +62,7 @@ export async function taskResult(state: StateManager, task: Task, usage: Usage):
     text: accepted?.outcome?.text ?? "",
     result: accepted?.outcome?.result,
     reason: task.reason,
+    waitsFor: task.waitsFor,
     evidence: task.status === "completed" ? task.evidence : undefined,
     attempts: attempts.length,
     usage,

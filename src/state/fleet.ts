@@ -174,6 +174,7 @@ export class Fleet {
         .select("attempts.slot_id")
         .where("attempts.job_id", "=", jobId)
         .where("attempts.slot_id", "is not", null)
+        .where("tasks.status", "!=", "cancelled")
         .where((eb) =>
           eb.or([
             eb("attempts.status", "in", ["running", "interrupted"]),

@@ -72,7 +72,7 @@ export async function openState(tasks: readonly { key: string; dependsOn?: reado
 export async function leaseTask({ state, jobId }: OpenState, key: string, token = 1): Promise<TaskLease> {
   const taskId = taskIdOf(jobId, key);
   const task = await state.tasks.get(taskId);
-  const round = task.status === "pending" ? await state.tasks.markReady(taskId) : task.round;
+  const round = task.status === "pending" ? ((await state.tasks.markReady(taskId)) ?? task.round) : task.round;
   const workerId = asWorkerId(`w${token}`);
   const fence = { round, token };
   await state.tasks.lease(taskId, fence, workerId);

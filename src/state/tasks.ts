@@ -47,13 +47,14 @@ export class Tasks {
         .where("job_id", "=", jobId)
         .orderBy("position")
         .execute();
+      const { status } = await tx.selectFrom("jobs").select("status").where("id", "=", jobId).executeTakeFirstOrThrow();
+      if (status === "cancelled") throw jobCancelled(jobId);
       const { keys, added } = choose(rows.map(specFromRow));
       const ids = keys.map((key) => taskIdOf(jobId, key));
       if (added.length === 0) return ids;
       await insertTasks(tx, { jobId, specs: added, firstPosition: (rows.at(-1)?.position ?? -1) + 1 });
       const tasks = added.map(({ key }) => taskIdOf(jobId, key));
       await appendEvent(tx, { at, type: "tasks-added", subject: { jobId }, data: { tasks } });
-      const { status } = await tx.selectFrom("jobs").select("status").where("id", "=", jobId).executeTakeFirstOrThrow();
       if (isJobOver(jobStatusOf({ status }))) {
         await changeJobStatus(tx, { id: jobId, to: "running", reason: "tasks were added", mayReopen: true, at });
       }
@@ -103,10 +104,19 @@ export class Tasks {
     throw new TuttiError("TASK_UNKNOWN", `There is no task ${id}`, { context: { task: id } });
   }
 
-  /** Makes a task ready for its next dispatch and returns the dispatch's number. */
-  async markReady(id: TaskId): Promise<number> {
+  /**
+   * Makes a task ready for its next dispatch.
+   * @returns the dispatch's number; `undefined` when the task has come to an end meanwhile
+   */
+  async markReady(id: TaskId): Promise<number | undefined> {
     return this.#context.store.write(async (tx) => {
-      const { round } = await tx.selectFrom("tasks").select("round").where("id", "=", id).executeTakeFirstOrThrow();
+      const row = await tx
+        .selectFrom("tasks")
+        .select(["round", "status"])
+        .where("id", "=", id)
+        .executeTakeFirstOrThrow();
+      if (isSettled(taskStatusOf(row))) return undefined;
+      const { round } = row;
       await moveTask(tx, { id, to: "ready", at: this.#context.now(), set: { round: round + 1, fence_token: 0 } });
       return round + 1;
     });
@@ -135,11 +145,13 @@ export class Tasks {
     });
   }
 
-  /** Blocks tasks whose dependency can't complete. */
+  /** Blocks tasks whose dependency can't complete; one that has come to an end meanwhile stays as it is. */
   async block(blocked: readonly { readonly id: TaskId; readonly culprit: TaskId }[]): Promise<void> {
     const at = this.#context.now();
     await this.#context.store.write(async (tx) => {
       for (const { id, culprit } of blocked) {
+        const row = await tx.selectFrom("tasks").select("status").where("id", "=", id).executeTakeFirstOrThrow();
+        if (isSettled(taskStatusOf(row))) continue;
         await moveTask(tx, { id, to: "blocked", at, reason: `needs ${culprit.split("/").at(-1) ?? culprit}` });
       }
     });
@@ -155,17 +167,21 @@ export class Tasks {
     await this.#context.store.write((tx) => moveTask(tx, { id, to, at, ...why }));
   }
 
-  /** Ends a task for good unless it has come to an end already. Fences out whoever has it. */
-  async cancel(id: TaskId, reason: string): Promise<void> {
+  /**
+   * Ends a task for good, and fences out whoever has it.
+   * @returns `false` when it has come to an end already, or its work is being merged
+   */
+  async cancel(id: TaskId, reason: string): Promise<boolean> {
     const at = this.#context.now();
-    await this.#context.store.write(async (tx) => {
+    return this.#context.store.write(async (tx) => {
       const row = await tx
         .selectFrom("tasks")
         .select(["status", "round"])
         .where("id", "=", id)
         .executeTakeFirstOrThrow();
-      if (isSettled(taskStatusOf(row))) return;
+      if (isSettled(taskStatusOf(row)) || row.status === "integrating") return false;
       await moveTask(tx, { id, to: "cancelled", at, reason, set: { round: row.round + 1 } });
+      return true;
     });
   }
 
@@ -183,6 +199,12 @@ export class Tasks {
     });
   }
 }
+
+const jobCancelled = (job: JobId): TuttiError =>
+  new TuttiError("INPUT_INVALID", `Job ${job} is cancelled: it takes no more tasks`, {
+    hint: 'Make another one: tutti job create "<goal>"',
+    context: { job },
+  });
 
 export const leaseLost = (id: TaskId, fence: Fence): TuttiError =>
   new TuttiError("LEASE_LOST", `The lease on task ${id} has passed to another worker`, {

@@ -80,7 +80,7 @@ describe("the public surface", () => {
       "resume: --yes --max-cost --resume-at-reset --no-cache --json",
       "retry: --no-cache --json",
       "merge: --strategy --json",
-      "worker: --job --id",
+      "worker: --job --id --settings",
       "cost: --by --since --json",
       "job: ",
       "job list: --json",

@@ -19,7 +19,12 @@ export async function coordinatorCommand(cli: Cli, workers: number): Promise<num
   const project = await openProject({ cwd: cli.cwd, env: cli.env });
   const signals = stopSignals(cli);
   const pool = new Workers(cli, project);
-  const drives = new Map<JobId, Promise<void>>();
+  const drives = new Map<JobId, Promise<unknown>>();
+  /** Whoever starts this command again tries them again. */
+  const failed = new Set<JobId>();
+  const over = new AbortController();
+  const stops = { stop: AbortSignal.any([signals.stop, over.signal]), stopNow: signals.stopNow };
+  signals.stopNow.addEventListener("abort", () => pool.kill());
   try {
     await checkAgent(cli, project);
     for (let n = 0; n < workers; n += 1) pool.start();
@@ -27,18 +32,21 @@ export async function coordinatorCommand(cli: Cli, workers: number): Promise<num
     const changes = project.services.state.events.watch();
     while (!signals.stop.aborted) {
       if (pool.failure !== undefined) throw pool.failure;
-      const orphans = (await orphanedJobs(project.services)).filter(({ id }) => !drives.has(id));
+      const orphans = (await orphanedJobs(project.services)).filter(({ id }) => !drives.has(id) && !failed.has(id));
       for (const { id } of orphans) {
         cli.output.stdout(`coordinating ${id}\n`);
         drives.set(
           id,
-          drive(cli, id, signals).finally(() => drives.delete(id)),
+          drive(cli, id, stops)
+            .then((isDriven) => (isDriven ? undefined : failed.add(id)))
+            .finally(() => drives.delete(id)),
         );
       }
       await changes.wait({ timeoutMs: lookAgainMs, signal: signals.stop });
     }
     return 0;
   } finally {
+    over.abort();
     await Promise.allSettled(drives.values());
     await pool.stop();
     signals.dispose();
@@ -46,10 +54,13 @@ export async function coordinatorCommand(cli: Cli, workers: number): Promise<num
   }
 }
 
-type Signals = ReturnType<typeof stopSignals>;
+type Signals = { readonly stop: AbortSignal; readonly stopNow: AbortSignal };
 
-/** An engine drives one job: each has a project of its own. What goes wrong is told; the other jobs go on. */
-async function drive(cli: Cli, jobId: JobId, { stop, stopNow }: Signals): Promise<void> {
+/**
+ * An engine drives one job: each has a project of its own. What goes wrong is told; the other jobs go on.
+ * @returns `false` when it could not be driven
+ */
+async function drive(cli: Cli, jobId: JobId, { stop, stopNow }: Signals): Promise<boolean> {
   const project = await openProject({ cwd: cli.cwd, env: cli.env });
   try {
     const status = await coordinate({
@@ -65,9 +76,12 @@ async function drive(cli: Cli, jobId: JobId, { stop, stopNow }: Signals): Promis
       stopNow,
     });
     cli.output.stdout(`${jobId}: ${status}\n`);
+    return true;
   } catch (error) {
     const { code, message } = TuttiError.from(error);
+    if (code === "JOB_BUSY") return true;
     cli.output.stderr(`${jobId}: ${message} (${code})\n`);
+    return false;
   } finally {
     await project.close();
   }
@@ -96,6 +110,10 @@ class Workers {
     this.#isStopping = true;
     for (const worker of this.#live) worker.stop();
     await Promise.all([...this.#live].map(({ exited }) => exited));
+  }
+
+  kill(): void {
+    for (const worker of this.#live) worker.kill();
   }
 
   #replace(worker: SpawnedWorker, livedMs: number): void {

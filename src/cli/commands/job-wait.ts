@@ -37,8 +37,8 @@ export async function delegateCommand(cli: Cli, prompts: readonly string[], opti
       goal: goal ?? goalOf(tasks),
       settings: await jobSettings(project),
       orchestratorId: "command-line",
+      tasks,
     });
-    await project.application.addTasks(job.id, tasks);
     return await waitFor(cli, project, job);
   } finally {
     await project.close();
@@ -53,11 +53,13 @@ function goalOf(tasks: readonly RawTaskRequest[]): string {
 async function waitFor(cli: Cli, project: Project, job: Job): Promise<number> {
   if (isJobOver(job.status)) return showEnded(cli, project, job);
   try {
-    return await driveJob(cli, project, { job, isApproved: true, liftsPause: true });
+    // A plan that waits for a person goes on waiting.
+    return await driveJob(cli, project, { job, isApproved: job.strategy === "manual", liftsPause: true });
   } catch (error) {
     if (!TuttiError.is(error) || error.code !== "JOB_BUSY") throw error;
-    return watchElsewhere(cli, project, job);
   }
+  const exitCode = await watchElsewhere(cli, project, job);
+  return exitCode ?? waitFor(cli, project, await project.application.job(job.id));
 }
 
 async function showEnded(cli: Cli, project: Project, job: Job): Promise<number> {
@@ -69,13 +71,17 @@ async function showEnded(cli: Cli, project: Project, job: Job): Promise<number> 
 
 const lookAgainMs = 1_000;
 
-/** Another process carries it out; a Ctrl-C ends only the watching. */
-async function watchElsewhere(cli: Cli, project: Project, job: Job): Promise<number> {
+/**
+ * Another process carries it out; a Ctrl-C ends only the watching.
+ * @returns `undefined` when that process is gone before the job has come to an end
+ */
+async function watchElsewhere(cli: Cli, project: Project, job: Job): Promise<number | undefined> {
   cli.output.stderr("note: another process carries this job out; watching it\n");
   const signals = stopSignals(cli, undefined, "\nNo longer watching; the job goes on.\n");
   const shown = await showJob(cli, project, job);
   try {
     const status = await untilStill(project, job, signals.stop);
+    if (status === undefined) return undefined;
     await shown.finish(status);
     return signals.stop.aborted ? 130 : exitCodeOf(status);
   } finally {
@@ -84,11 +90,13 @@ async function watchElsewhere(cli: Cli, project: Project, job: Job): Promise<num
   }
 }
 
-async function untilStill({ application }: Project, { id }: Job, stop: AbortSignal): Promise<JobStatus> {
+async function untilStill({ application }: Project, { id }: Job, stop: AbortSignal): Promise<JobStatus | undefined> {
   for (;;) {
+    const isDriven = await application.isDriven(id);
     const { status } = await application.job(id);
     const isMoving = status === "running" || status === "reviewing" || status === "planning";
     if (!isMoving || stop.aborted) return status;
+    if (!isDriven) return undefined;
     await application.waitForChange({ timeoutMs: lookAgainMs, signal: stop });
     await delay(50);
   }

@@ -1,4 +1,5 @@
 import { openProject, type Project } from "../../compose.ts";
+import type { ConfigInput } from "../../config/config.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import { asJobId, asWorkerId, type JobId } from "../../domain/ids.ts";
 import { joinPool } from "../../orchestration/pool.ts";
@@ -7,12 +8,12 @@ import { checkAgent } from "../check-agent.ts";
 import type { Cli } from "../cli.ts";
 import { stopSignals } from "../stop-signals.ts";
 
-export type WorkerOptions = { readonly job?: string; readonly id?: string };
+export type WorkerOptions = { readonly job?: string; readonly id?: string; readonly settings?: ConfigInput };
 
 /** `tutti worker`: joins the pool of this project, or is what a coordinator starts for one job. */
 export async function workerCommand(cli: Cli, options: WorkerOptions): Promise<number> {
-  const { job, id } = options;
-  if (job !== undefined && id !== undefined) return startedWorker(cli, { job, id });
+  const { job, id, settings } = options;
+  if (job !== undefined && id !== undefined) return startedWorker(cli, { job, id, flags: settings ?? {} });
   const project = await openProject({ cwd: cli.cwd, env: cli.env });
   const isChild = process.connected;
   const signals = stopSignals(cli, undefined, isChild ? "" : "\nLeaving: the agent is interrupted, its work stays.\n");
@@ -57,7 +58,10 @@ function parentGone(): AbortSignal {
 }
 
 /** What a coordinator starts. Stops when it is told to, or when its coordinator is gone. */
-async function startedWorker(cli: Cli, options: { readonly job: string; readonly id: string }): Promise<number> {
+async function startedWorker(
+  cli: Cli,
+  options: { readonly job: string; readonly id: string; readonly flags: ConfigInput },
+): Promise<number> {
   const stop = new AbortController();
   process.on("message", () => stop.abort());
   process.on("disconnect", () => stop.abort());
@@ -66,7 +70,13 @@ async function startedWorker(cli: Cli, options: { readonly job: string; readonly
   process.on("SIGTERM", () => stop.abort());
   process.on("SIGINT", () => undefined);
   const jobId = asJobId(options.job);
-  const project = await openProject({ cwd: cli.cwd, env: cli.env, workerId: asWorkerId(options.id), jobId });
+  const project = await openProject({
+    cwd: cli.cwd,
+    env: cli.env,
+    workerId: asWorkerId(options.id),
+    jobId,
+    flags: options.flags,
+  });
   try {
     await runWorker(project.services, { jobId, own: project.own, stop: stop.signal });
     return 0;

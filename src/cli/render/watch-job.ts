@@ -96,7 +96,8 @@ class Watcher {
     let view = before;
     for await (const event of this.#events(before.eventSeq)) {
       // The tasks are read before the events about them are folded in.
-      if (event.type === "plan-accepted" || event.type === "tasks-added") view = withTasks(view, await this.#request.source.tasks(view.jobId));
+      if (event.type === "plan-accepted" || event.type === "tasks-added")
+        view = withTasks(view, await this.#request.source.tasks(view.jobId));
       view = reduceJobView(view, event);
       if (event.at >= this.#newsSince) news.push(event);
     }
