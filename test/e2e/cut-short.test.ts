@@ -15,7 +15,7 @@ const review = { verdict: "reached", summary: "There.", findings: [], nextSteps:
 
 const broken = (): string => join(project.home, "broken");
 
-/** A job of one task whose set-up command fails while `broken` is there. */
+/** A job of one task whose set-up command fails while `broken` is there. Its gate has the merged work checked out. */
 async function start(answer: (project: ScratchProject) => Readonly<Record<string, unknown>>): Promise<void> {
   project = await scratchProject({ "README.md": "# Scratch\n" });
   const script = join(project.home, "script.json");
@@ -26,6 +26,7 @@ async function start(answer: (project: ScratchProject) => Readonly<Record<string
       "execution: { workers: 1, memoryPerWorkerMb: 64, minFreeMemoryMb: 64 }",
       `agent: { kind: fake, fakeScript: ${script} }`,
       `workspace: { setup: [{ run: "test ! -e ${broken()}" }] }`,
+      "gates: [{ name: there, run: test -e one.txt }]",
       "",
     ].join("\n"),
   });
