@@ -1,23 +1,17 @@
-import { randomBytes } from "node:crypto";
-
 import { TuttiError } from "../domain/errors.ts";
 import type { Activity, StoredEvent } from "../domain/events.ts";
 import type { Usage } from "../domain/budget/usage.ts";
 import type { RunPreview } from "../domain/cache/run-preview.ts";
 import type { StoredResult } from "../domain/cache/stored-result.ts";
-import { asJobId, type JobId, type TaskId } from "../domain/ids.ts";
+import type { JobId, TaskId } from "../domain/ids.ts";
 import { isJobOver } from "../domain/job-status.ts";
-import type { Attempt, Job, JobStrategy, Task } from "../domain/model.ts";
-import type { Plan } from "../domain/plan/plan-schema.ts";
-import { addTasks } from "../domain/plan/add-tasks.ts";
+import type { Attempt, Job, Task } from "../domain/model.ts";
 import type { RawTaskRequest } from "../domain/plan/task-spec.ts";
 import { releasedTasks } from "../domain/schedule/blocked-tasks.ts";
 import { isSettled } from "../domain/task-status.ts";
-import type { JobSettings } from "../domain/settings.ts";
 import type { Cursor } from "../state/event-log.ts";
 import type { Pause } from "../state/pauses.ts";
 import {
-  jobBranch,
   jobTipRef,
   listRescues,
   mergeJob,
@@ -26,38 +20,19 @@ import {
   type MergeOptions,
   type Rescue,
 } from "../workspace/index.ts";
-import { checkPrices } from "./caps.ts";
 import { cancellable, isRetryable, retryable } from "./choose-tasks.ts";
+import { createJob, createManualJob, type JobRequest, type ManualJobRequest } from "./create-job.ts";
 import { answerCosts, type CostAnswer, type CostQuestion } from "./costs.ts";
 import { factsOf } from "./drive-job.ts";
 import { previewJob } from "./preview-run.ts";
 import { pruneResults, type Pruned, type PruneRequest } from "./result-cache.ts";
-import { startBranch } from "./job-branch.ts";
-import { addTasksTo, checkGates } from "./manual-jobs.ts";
+import { addTasksTo } from "./manual-jobs.ts";
 import { jobRunId, planDecisionSignal } from "./queues.ts";
 import type { JobReport } from "../domain/job-report.ts";
 import { defaultAccount, type Services } from "./services.ts";
 import { whyPaused, type PauseReason } from "./why-paused.ts";
 import { cancelJob, cancelTasks } from "./stop-job.ts";
 import { jobProgress, taskResults, type JobProgress, type TaskResult } from "./task-results.ts";
-
-export type JobRequest = {
-  readonly goal: string;
-  /** Skips the manager. */
-  readonly plan?: Plan;
-  readonly settings: JobSettings;
-};
-
-export type ManualJobRequest = {
-  readonly goal: string;
-  readonly settings: JobSettings;
-  /** Who makes it; several orchestrators may share a project. */
-  readonly orchestratorId?: string;
-  /** The caller's own name for it, unique in the project. */
-  readonly dispatchKey?: string;
-  /** Its first tasks: when one of them is wrong, there is no job. */
-  readonly tasks?: readonly RawTaskRequest[];
-};
 
 /** Everything that a face may ask for: the one interface behind the command line, the web, MCP and the library. */
 export class Application {
@@ -67,65 +42,17 @@ export class Application {
     this.#services = services;
   }
 
-  /** @throws {TuttiError} `GOAL_EMPTY` */
-  async createJob(request: JobRequest): Promise<Job> {
-    const job = await this.#create({ ...request, strategy: "manager" });
-    if (request.plan !== undefined) await this.#services.state.jobs.proposePlan(job.id, request.plan);
-    return this.#services.state.jobs.get(job.id);
-  }
-
-  async #create(request: ManualJobRequest & { readonly strategy: JobStrategy; readonly plan?: Plan }): Promise<Job> {
-    const { state, repo } = this.#services;
-    const { strategy, orchestratorId, dispatchKey, plan } = request;
-    if (plan !== undefined) checkGates(request.settings, plan.tasks);
-    const goal = request.goal.trim();
-    checkPrices(this.#services, request.settings);
-    if (goal === "") {
-      throw new TuttiError("GOAL_EMPTY", "The goal is empty", {
-        hint: 'Say what is to be done: tutti run "Add a CSV export"',
-      });
-    }
-    const id = newJobId(goal);
-    const branch = jobBranch(id).replace(/^refs\/heads\//, "");
-    await startBranch(repo, id, repo.head);
-    await state.jobs.create({
-      id,
-      projectPath: repo.root,
-      goal,
-      baseCommit: repo.head,
-      branch,
-      options: request.settings,
-      strategy,
-      ...(orchestratorId === undefined ? {} : { orchestratorId }),
-      ...(dispatchKey === undefined ? {} : { dispatchKey }),
-    });
-    return state.jobs.get(id);
+  /** @throws {TuttiError} `GOAL_EMPTY`, `PLAN_INVALID`, `MODEL_UNPRICED` */
+  createJob(request: JobRequest): Promise<Job> {
+    return createJob(this.#services, request);
   }
 
   /**
    * A job whose tasks somebody adds while it runs. With a `dispatchKey` that the project knows it is that job.
-   * @throws {TuttiError} `GOAL_EMPTY`
+   * @throws {TuttiError} `GOAL_EMPTY`, `PLAN_INVALID`, `PLAN_CYCLE`, `INPUT_INVALID`, `MODEL_UNPRICED`
    */
-  async createManualJob(request: ManualJobRequest): Promise<Job> {
-    const { dispatchKey } = request;
-    const find = async (): Promise<Job | undefined> =>
-      dispatchKey === undefined
-        ? undefined
-        : this.#services.state.jobs.findByKey(this.#services.repo.root, dispatchKey);
-    const known = await find();
-    if (known !== undefined) return known;
-    const { tasks = [] } = request;
-    checkGates(request.settings, addTasks(asJobId(""), [], tasks).added);
-    try {
-      const job = await this.#create({ ...request, strategy: "manual" });
-      if (tasks.length > 0) await addTasksTo(this.#services, job, tasks);
-      return job;
-    } catch (error) {
-      // Somebody else may have asked for the same at the same moment.
-      const winner = await find();
-      if (winner === undefined) throw error;
-      return winner;
-    }
+  createManualJob(request: ManualJobRequest): Promise<Job> {
+    return createManualJob(this.#services, request);
   }
 
   /**
@@ -342,11 +269,4 @@ function nothingToResume({ id, status }: Job, tasks: readonly Task[]): TuttiErro
   return new TuttiError("INPUT_INVALID", `Job ${id} is ${status}: there is nothing to resume`, {
     hint: status === "failed" ? afterFailure : `See its report: tutti job show ${id}`,
   });
-}
-
-/** Readable in branch names and commands: the goal's first words and eight random digits. */
-function newJobId(goal: string): JobId {
-  const words = goal.toLowerCase().match(/[a-z0-9]+/g) ?? ["job"];
-  const slug = words.slice(0, 4).join("-").slice(0, 32).replace(/-$/, "");
-  return asJobId(`${slug}-${randomBytes(4).toString("hex")}`);
 }

@@ -1,9 +1,9 @@
-import { openProject, type Project } from "../../compose.ts";
 import type { StoredResult } from "../../domain/cache/stored-result.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import { exitCodes } from "../../domain/job-status.ts";
 import type { Application } from "../../orchestration/application.ts";
 import type { Cli } from "../cli.ts";
+import { withProject } from "../with-project.ts";
 import type { Output } from "../output.ts";
 import { counted, formatCost, formatDuration } from "../render/quantities.ts";
 import { textTable } from "../render/text-table.ts";
@@ -95,12 +95,3 @@ export const cacheListCommand = (cli: Cli): Promise<number> =>
 
 export const cachePruneCommand = (cli: Cli, options: CachePruneOptions): Promise<number> =>
   withProject(cli, ({ application }) => cachePrune({ application, output: cli.output, options }));
-
-async function withProject(cli: Cli, act: (project: Project) => Promise<number>): Promise<number> {
-  const project = await openProject({ cwd: cli.cwd, env: cli.env, isLogged: false });
-  try {
-    return await act(project);
-  } finally {
-    await project.close();
-  }
-}

@@ -1,4 +1,3 @@
-import { openProject } from "../../compose.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import { exitCodes } from "../../domain/job-status.ts";
 import type { Application } from "../../orchestration/application.ts";
@@ -8,18 +7,13 @@ import type { Cli } from "../cli.ts";
 import type { Output } from "../output.ts";
 import { counted, formatCost, formatDateTime, formatTokens } from "../render/quantities.ts";
 import { textTable } from "../render/text-table.ts";
+import { withProject } from "../with-project.ts";
 
 export type CostOptions = { readonly by?: CostGrouping; readonly since?: string };
 
 /** `tutti cost`: what was spent, by job, task, model or day. */
-export async function costCommand(cli: Cli, id: string | undefined, options: CostOptions): Promise<number> {
-  const project = await openProject({ cwd: cli.cwd, env: cli.env, isLogged: false });
-  try {
-    return await showCosts({ application: project.application, output: cli.output, id, ...options });
-  } finally {
-    await project.close();
-  }
-}
+export const costCommand = (cli: Cli, id: string | undefined, options: CostOptions): Promise<number> =>
+  withProject(cli, ({ application }) => showCosts({ application, output: cli.output, id, ...options }));
 
 export type CostRequest = CostOptions & {
   readonly application: Pick<Application, "job" | "costs">;

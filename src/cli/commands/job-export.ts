@@ -1,4 +1,3 @@
-import { openProject } from "../../compose.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import { exitCodes } from "../../domain/job-status.ts";
 import type { Job } from "../../domain/model.ts";
@@ -8,28 +7,19 @@ import type { Cli } from "../cli.ts";
 import type { Output } from "../output.ts";
 import { oneLine } from "../render/terminal-text.ts";
 import { tasksFileOf } from "./task-master.ts";
+import { withProject } from "../with-project.ts";
 
 export type JobExportOptions = { readonly tag?: string };
 
 /** `tutti job export` */
-export async function jobExportCommand(
+export const jobExportCommand = (
   cli: Cli,
   given: { readonly id: string; readonly path: string | undefined },
   options: JobExportOptions,
-): Promise<number> {
-  const project = await openProject({ cwd: cli.cwd, env: cli.env, isLogged: false });
-  try {
-    return await jobExport({
-      application: project.application,
-      output: cli.output,
-      id: given.id,
-      file: tasksFileOf(cli, given.path),
-      ...options,
-    });
-  } finally {
-    await project.close();
-  }
-}
+): Promise<number> =>
+  withProject(cli, ({ application }) =>
+    jobExport({ application, output: cli.output, id: given.id, file: tasksFileOf(cli, given.path), ...options }),
+  );
 
 export type JobExportRequest = {
   readonly application: Pick<Application, "job" | "tasks">;

@@ -92,7 +92,6 @@ export async function retryCommand(cli: Cli, id: string | undefined, options: Re
   const project = await openProject({ cwd: cli.cwd, env: cli.env });
   try {
     const job = await project.application.job(id);
-    if (options.cache === false) await project.application.turnCacheOff(job.id);
     const retried = await project.application.retry(job.id, options.keys ?? []);
     if (retried.length === 0) {
       throw new TuttiError("INPUT_INVALID", `Job ${job.id} has no task that failed or waits for a person`, {

@@ -1,0 +1,103 @@
+import { randomBytes } from "node:crypto";
+
+import { TuttiError } from "../domain/errors.ts";
+import { asJobId, type JobId } from "../domain/ids.ts";
+import type { Job, JobStrategy } from "../domain/model.ts";
+import { addTasks } from "../domain/plan/add-tasks.ts";
+import type { Plan } from "../domain/plan/plan-schema.ts";
+import type { RawTaskRequest } from "../domain/plan/task-spec.ts";
+import type { JobSettings } from "../domain/settings.ts";
+import { jobBranch } from "../workspace/index.ts";
+import { checkPrices } from "./caps.ts";
+import { startBranch } from "./job-branch.ts";
+import { addTasksTo, checkGates } from "./manual-jobs.ts";
+import type { Services } from "./services.ts";
+
+export type JobRequest = {
+  readonly goal: string;
+  /** Skips the manager. */
+  readonly plan?: Plan;
+  readonly settings: JobSettings;
+};
+
+export type ManualJobRequest = {
+  readonly goal: string;
+  readonly settings: JobSettings;
+  /** Who makes it; several orchestrators may share a project. */
+  readonly orchestratorId?: string;
+  /** The caller's own name for it, unique in the project. */
+  readonly dispatchKey?: string;
+  /** Its first tasks: when one of them is wrong, there is no job. */
+  readonly tasks?: readonly RawTaskRequest[];
+};
+
+/** A job with a plan: its own, or one that the manager will make. @throws {TuttiError} `GOAL_EMPTY`, `PLAN_INVALID` */
+export async function createJob(services: Services, request: JobRequest): Promise<Job> {
+  const { plan, settings } = request;
+  if (plan !== undefined) checkGates(settings, plan.tasks);
+  const id = await create(services, { ...request, strategy: "manager" });
+  if (plan !== undefined) await services.state.jobs.proposePlan(id, plan);
+  return services.state.jobs.get(id);
+}
+
+/** A job whose tasks somebody adds. With a `dispatchKey` that the project knows it is that job, as it is. */
+export async function createManualJob(services: Services, request: ManualJobRequest): Promise<Job> {
+  const known = await findByKey(services, request);
+  if (known !== undefined) return known;
+  const { tasks = [] } = request;
+  checkGates(request.settings, addTasks(asJobId(""), [], tasks).added);
+  const job = await createOnce(services, request);
+  if (tasks.length > 0) await addTasksTo(services, job, tasks);
+  return job;
+}
+
+/** Somebody else may ask for the same at the same moment: then theirs is the job. */
+async function createOnce(services: Services, request: ManualJobRequest): Promise<Job> {
+  try {
+    return await services.state.jobs.get(await create(services, { ...request, strategy: "manual" }));
+  } catch (error) {
+    const winner = await findByKey(services, request);
+    if (winner === undefined) throw error;
+    return winner;
+  }
+}
+
+async function findByKey({ state, repo }: Services, { dispatchKey }: ManualJobRequest): Promise<Job | undefined> {
+  return dispatchKey === undefined ? undefined : state.jobs.findByKey(repo.root, dispatchKey);
+}
+
+async function create(
+  services: Services,
+  request: ManualJobRequest & { readonly strategy: JobStrategy },
+): Promise<JobId> {
+  const { state, repo } = services;
+  const { settings, strategy, orchestratorId, dispatchKey } = request;
+  const goal = request.goal.trim();
+  checkPrices(services, settings);
+  if (goal === "") {
+    throw new TuttiError("GOAL_EMPTY", "The goal is empty", {
+      hint: 'Say what is to be done: tutti run "Add a CSV export"',
+    });
+  }
+  const id = newJobId(goal);
+  await startBranch(repo, id, repo.head);
+  await state.jobs.create({
+    id,
+    projectPath: repo.root,
+    goal,
+    baseCommit: repo.head,
+    branch: jobBranch(id).replace(/^refs\/heads\//, ""),
+    options: settings,
+    strategy,
+    ...(orchestratorId === undefined ? {} : { orchestratorId }),
+    ...(dispatchKey === undefined ? {} : { dispatchKey }),
+  });
+  return id;
+}
+
+/** Readable in branch names and commands: the goal's first words and eight random digits. */
+function newJobId(goal: string): JobId {
+  const words = goal.toLowerCase().match(/[a-z0-9]+/g) ?? ["job"];
+  const slug = words.slice(0, 4).join("-").slice(0, 32).replace(/-$/, "");
+  return asJobId(`${slug}-${randomBytes(4).toString("hex")}`);
+}
