@@ -10,6 +10,7 @@ import type { RawTaskRequest } from "../domain/plan/task-spec.ts";
 import { releasedTasks } from "../domain/schedule/blocked-tasks.ts";
 import { isSettled } from "../domain/task-status.ts";
 import type { Cursor } from "../state/event-log.ts";
+import { pausedByPerson } from "../state/jobs.ts";
 import type { Pause } from "../state/pauses.ts";
 import {
   jobTipRef,
@@ -27,6 +28,7 @@ import { factsOf } from "./drive-job.ts";
 import { previewJob } from "./preview-run.ts";
 import { pruneResults, type Pruned, type PruneRequest } from "./result-cache.ts";
 import { addTasksTo } from "./manual-jobs.ts";
+import { isDriven } from "./is-driven.ts";
 import { jobRunId, planDecisionSignal } from "./queues.ts";
 import type { JobReport } from "../domain/job-report.ts";
 import { defaultAccount, type Services } from "./services.ts";
@@ -99,12 +101,14 @@ export class Application {
     if (isJobOver(job.status)) {
       throw new TuttiError("INPUT_INVALID", `Job ${job.id} is ${job.status}: there is nothing to pause`);
     }
-    await this.#services.state.jobs.requestPause(job.id);
+    const { jobs } = this.#services.state;
+    await jobs.requestPause(job.id);
+    if (!(await this.isDriven(job.id))) await jobs.setStatus(job.id, "paused", pausedByPerson);
   }
 
   /** Whether a coordinator holds the job now. */
   isDriven(jobId: JobId): Promise<boolean> {
-    return this.#services.state.jobs.isDriven(jobId);
+    return isDriven(this.#services, jobId);
   }
 
   /** Newest first. */

@@ -4,6 +4,7 @@ import { asJobId, type JobId } from "../domain/ids.ts";
 import { isSettled } from "../domain/task-status.ts";
 import type { Job } from "../domain/model.ts";
 import type { WorkerProcess } from "../state/fleet.ts";
+import { isDriven } from "./is-driven.ts";
 import { defaultAccount, type Services } from "./services.ts";
 import type { OwnProcess } from "./worker.ts";
 
@@ -61,7 +62,8 @@ async function nextJob({ state, repo }: Services): Promise<Job | undefined> {
 }
 
 /** Jobs of programs that nobody drives and whose tasks wait: a coordinator for all jobs takes them up. */
-export async function orphanedJobs({ state, repo }: Pick<Services, "state" | "repo">): Promise<readonly Job[]> {
+export async function orphanedJobs(services: Pick<Services, "state" | "repo" | "place">): Promise<readonly Job[]> {
+  const { state, repo } = services;
   const jobs = (await state.jobs.list(repo.root)).filter(
     ({ status, strategy, isPauseRequested }) => status === "running" && strategy === "manual" && !isPauseRequested,
   );
@@ -69,7 +71,7 @@ export async function orphanedJobs({ state, repo }: Pick<Services, "state" | "re
   return open.flat();
 
   async function isOrphaned({ id }: Job): Promise<boolean> {
-    if (await state.jobs.isDriven(id)) return false;
+    if (await isDriven(services, id)) return false;
     return (await state.tasks.list(id)).some(({ status }) => !isSettled(status));
   }
 }

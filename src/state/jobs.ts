@@ -225,12 +225,16 @@ export class Jobs {
     });
   }
 
-  /** Whether a coordinator holds the job now. */
-  async isDriven(id: JobId): Promise<boolean> {
+  /** Who holds the job by a lease that still runs. */
+  async coordinator(id: JobId): Promise<string | undefined> {
     const row = await this.#context.store.read((db) =>
-      db.selectFrom("jobs").select("coordinator_until").where("id", "=", id).executeTakeFirstOrThrow(),
+      db
+        .selectFrom("jobs")
+        .select(["coordinator_id", "coordinator_until"])
+        .where("id", "=", id)
+        .executeTakeFirstOrThrow(),
     );
-    return (row.coordinator_until ?? 0) > this.#context.now();
+    return (row.coordinator_until ?? 0) > this.#context.now() ? (row.coordinator_id ?? undefined) : undefined;
   }
 
   /** Gives the job free, whoever of `workerId`s incarnations holds it; somebody else's lease stays. */
