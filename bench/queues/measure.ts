@@ -3,6 +3,7 @@ import type { Sample } from "../harness/contender.ts";
 import { quantile } from "../harness/statistics.ts";
 import { sharedNowMs } from "./clock.ts";
 import { consumerElsewhere, consumerHere, type RunningConsumer } from "./consumer.ts";
+import { drainTogether } from "./crowd.ts";
 import type { BenchJob, Place, Producer } from "./driver.ts";
 import { systemCalled, type System } from "./systems.ts";
 
@@ -15,12 +16,14 @@ export type Sizes = {
 };
 
 const concurrency = 10;
+/** A crowd is up to several times as fast as one process, and its processes don't begin in the same moment. */
+const crowd = { processes: 4, jobsFactor: 4 };
 const batch = 500;
 const stepsOfRun = 10;
 
 const jobCalled = (id: string, steps = 0): BenchJob => ({ id, payload: "x".repeat(100), steps });
 
-/** One library, one fresh store: put in, drain by another process, then pick-up and steps of an idle consumer. */
+/** One library, one fresh store: put in, drain by one process and by four, then pick-up and steps of an idle consumer. */
 export async function measureSystem(key: string, place: Place, sizes: Sizes): Promise<Sample> {
   const system: System = systemCalled(key);
   const driver = await system.load();
@@ -31,10 +34,12 @@ export async function measureSystem(key: string, place: Place, sizes: Sizes): Pr
     const enqueued = await enqueue(producer, { oneByOne: sizes.oneByOne, drained });
     const expected = sizes.oneByOne + drained;
     const drain = await drainAll(await start({ system: key, place, concurrency, expected, idleMs: 0 }), expected);
+    const many = system.isSingleProcess === true ? {} : await drainByCrowd({ system: key, place, producer }, drained);
     const idle = await start({ system: key, place, concurrency, idleMs: 1_000 });
     return {
       ...enqueued,
       ...drain,
+      ...many,
       ...(await watchIdle(idle, producer, { ...sizes, steppedRuns: system.hasSteps ? sizes.steppedRuns : 0 })),
     };
   } finally {
@@ -49,16 +54,27 @@ async function enqueue(
   const one = await timed(async () => {
     for (let index = 0; index < oneByOne; index += 1) await producer.enqueue(jobCalled(`one-${index}`));
   });
-  const jobs = Array.from({ length: drained }, (_, index) => jobCalled(`many-${index}`));
-  const { enqueueAll } = producer;
-  if (enqueueAll === undefined) {
-    for (const job of jobs) await producer.enqueue(job);
-    return { enqueuePerSecond: (oneByOne / one) * 1_000 };
-  }
-  const many = await timed(async () => {
-    for (let from = 0; from < drained; from += batch) await enqueueAll(jobs.slice(from, from + batch));
-  });
-  return { enqueuePerSecond: (oneByOne / one) * 1_000, batchPerSecond: (drained / many) * 1_000 };
+  const many = await timed(() => putIn(producer, "many", drained));
+  const enqueuePerSecond = (oneByOne / one) * 1_000;
+  return producer.enqueueAll === undefined
+    ? { enqueuePerSecond }
+    : { enqueuePerSecond, batchPerSecond: (drained / many) * 1_000 };
+}
+
+/** In batches, where the library has a call for them. */
+async function putIn({ enqueue: one, enqueueAll }: Producer, name: string, count: number): Promise<void> {
+  const jobs = Array.from({ length: count }, (_, index) => jobCalled(`${name}-${index}`));
+  if (enqueueAll === undefined) for (const job of jobs) await one(job);
+  else for (let from = 0; from < count; from += batch) await enqueueAll(jobs.slice(from, from + batch));
+}
+
+type Filled = { readonly system: string; readonly place: Place; readonly producer: Producer };
+
+async function drainByCrowd({ system, place, producer }: Filled, drained: number): Promise<Sample> {
+  const expected = drained * crowd.jobsFactor;
+  await putIn(producer, "crowd", expected);
+  const spanMs = await drainTogether({ system, place, concurrency, processes: crowd.processes, expected });
+  return { crowdPerSecond: ((expected - 1) / spanMs) * 1_000 };
 }
 
 async function drainAll(consumer: RunningConsumer, expected: number): Promise<Sample> {
