@@ -26,6 +26,7 @@ import { StateManager } from "./state/state-manager.ts";
 import { openSqliteStore } from "./stores/sqlite/sqlite-store.ts";
 import { createLogger, logFileFor, namedLogFile } from "./telemetry/create-logger.ts";
 import { createRedactor } from "./telemetry/redact.ts";
+import { injectClock } from "./testing/inject-clock.ts";
 import { injectFaults } from "./testing/inject-faults.ts";
 import { openRepository, type Repository } from "./workspace/index.ts";
 
@@ -77,8 +78,8 @@ export async function openProject(request: OpenProject): Promise<Project> {
     path: join(stateDir, "state.db"),
     migrations: { ...engineMigrations, ...stateMigrations },
   });
-  const now = (): number => Date.now();
-  const engine = embeddedEngine({ store });
+  const now = injectClock(env);
+  const engine = embeddedEngine({ store, clock: now });
   const state = new StateManager({ store, now });
   const agent =
     request.jobId === undefined
