@@ -1,25 +1,38 @@
 import type { ChangeWatch, WaitOptions } from "../port.ts";
+import { LogWatch } from "./log-watch.ts";
 import { isBusy } from "./sqlite-errors.ts";
 import type { SqliteSession } from "./sqlite-session.ts";
 
 /** Half of it is the mean delay before another process's commit is seen. One look takes a few microseconds. */
 const pollMs = 5;
+/** While the system itself tells of writes: then a look is needed only for what it might have missed. */
+const relaxedPollMs = 20;
+/** From a write to the log to the moment in which its commit can be seen, generously. */
+const commitMs = 1;
 
 /**
  * Tells consumers that somebody committed. `PRAGMA data_version` differs after a commit by any other connection
- * (sqlite.org/pragma.html), and the connection that is asked here never writes. Polls only while somebody waits.
+ * (sqlite.org/pragma.html), and the connection that is asked here never writes. Asks when the log was written to, and at
+ * intervals that depend on whether that was heard of in time. Asks only while somebody waits.
  */
 export class ChangeFeed {
   readonly #session: SqliteSession;
+  readonly #log: LogWatch;
   readonly #waiting = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
+  #pollMs = pollMs;
+  #secondLook: NodeJS.Timeout | undefined;
   #dataVersion: unknown;
   #count = 0;
   #isClosed = false;
 
-  /** @param session - on a connection that never writes */
-  constructor(session: SqliteSession) {
+  /**
+   * @param session - on a connection that never writes
+   * @param path - of the database
+   */
+  constructor(session: SqliteSession, path: string) {
     this.#session = session;
+    this.#log = new LogWatch(path, () => this.#heard());
     this.count();
   }
 
@@ -41,6 +54,8 @@ export class ChangeFeed {
 
   close(): void {
     this.#isClosed = true;
+    this.#log.close();
+    clearTimeout(this.#secondLook);
     this.#wakeAll();
   }
 
@@ -84,7 +99,34 @@ export class ChangeFeed {
 
   #join(wake: () => void): void {
     this.#waiting.add(wake);
-    this.#timer ??= setInterval(() => this.count(), pollMs);
+    if (this.#log.start()) this.#pollMs = relaxedPollMs;
+    this.#timer ??= setInterval(() => this.#poll(), this.#pollMs);
+  }
+
+  #heard(): void {
+    if (this.#waiting.size === 0) return;
+    if (this.#finds()) return this.#pollEvery(relaxedPollMs);
+    this.#secondLook ??= setTimeout(() => {
+      this.#secondLook = undefined;
+      if (this.#waiting.size > 0 && this.#finds()) this.#pollEvery(relaxedPollMs);
+    }, commitMs);
+  }
+
+  /** What only this finds was not heard of. */
+  #poll(): void {
+    if (this.#finds()) this.#pollEvery(pollMs);
+  }
+
+  #finds(): boolean {
+    const before = this.#count;
+    return this.count() !== before;
+  }
+
+  #pollEvery(intervalMs: number): void {
+    if (this.#pollMs === intervalMs) return;
+    this.#pollMs = intervalMs;
+    clearInterval(this.#timer);
+    this.#timer = this.#waiting.size > 0 ? setInterval(() => this.#poll(), intervalMs) : undefined;
   }
 
   #leave(wake: () => void): void {

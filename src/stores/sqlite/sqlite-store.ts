@@ -59,7 +59,7 @@ export class SqliteStore<Tables> implements Store<Tables> {
     this.#busy = busy;
     this.#readerDatabase = reader;
     this.#readerSession = new PreparedSession(reader);
-    this.#feed = new ChangeFeed(this.#readerSession);
+    this.#feed = new ChangeFeed(this.#readerSession, busy.path);
     this.#sharedWatch = this.#feed.watch();
     this.#lane = new WriteLane(writer, { session: writerSession, busy, onCommit: () => this.#feed.poke() });
     this.#writer = writerOf<Tables>(this.#lane, writerSession);

@@ -89,7 +89,10 @@ export class WriteLane {
     try {
       if (this.#isClosed) throw closedError(this.#busy.path);
       await this.begin();
-      const settle = group.map((command) => this.#runInSavepoint(command));
+      const [only] = group;
+      // What fails alone is undone with the whole transaction.
+      const settle =
+        group.length === 1 && only !== undefined ? [only.run()] : group.map((command) => this.#runInSavepoint(command));
       this.commit();
       for (const done of settle) done();
     } catch (thrown) {
