@@ -10,19 +10,31 @@ import type { Cli } from "./cli.ts";
 import type { JobDisplay } from "./render/display.ts";
 import { watchJob } from "./render/watch-job.ts";
 
+export type ShowRequest = {
+  readonly job: Job;
+  /** What happened since then is new; milliseconds since the Unix epoch. Default: now. */
+  readonly begunAt?: number;
+};
+
 export type ShownJob = {
   /** For whoever needs the terminal for a moment. */
   readonly display: JobDisplay;
-  /** Shows what is still to be shown, then the result. */
-  readonly finish: (status: JobStatus) => Promise<void>;
+  /** Shows what is still to be shown, then the result. @param exitCode - of the command; default: what the status says */
+  readonly finish: (status: JobStatus, exitCode?: number) => Promise<void>;
   /** Gives the terminal back; idempotent. */
   readonly close: () => Promise<void>;
 };
 
-/** Shows a job while it is carried out: live on a terminal, as lines elsewhere, as NDJSON with `--json`. */
-export async function showJob(cli: Cli, project: Project, job: Job): Promise<ShownJob> {
-  // A resume shows what is new; the first drive shows the job from its beginning.
-  const newsSince = job.round > 1 || job.status !== "planning" ? Date.now() : job.createdAt;
+/**
+ * Shows a job while it is carried out: live on a terminal, as lines elsewhere, as NDJSON with `--json`. A resume shows what is
+ * new; the first drive shows the job from its beginning.
+ */
+export async function showJob(
+  cli: Cli,
+  project: Project,
+  { job, begunAt = Date.now() }: ShowRequest,
+): Promise<ShownJob> {
+  const newsSince = job.round > 1 || job.status !== "planning" ? begunAt : job.createdAt;
   const display = await openDisplay(cli, project);
   const ended = new AbortController();
   const { readerGone } = cli.output;
@@ -39,13 +51,13 @@ export async function showJob(cli: Cli, project: Project, job: Job): Promise<Sho
   watching.catch(() => undefined);
   return {
     display,
-    finish: async (status) => {
+    finish: async (status, exitCode = exitCodeOf(status)) => {
       ended.abort();
       await watching;
       const report = await application.report(job.id);
       if (report !== undefined) await saveReport(project, report);
       const pause = status === "paused" ? await application.pauseReason(await application.job(job.id)) : undefined;
-      const result = { jobId: job.id, branch: job.branch, status, exitCode: exitCodeOf(status), report };
+      const result = { jobId: job.id, branch: job.branch, status, exitCode, report };
       display.finish({ ...result, ...(pause === undefined ? {} : { pause }) });
     },
     close: async () => {

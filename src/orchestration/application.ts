@@ -21,6 +21,7 @@ import {
   type MergeOptions,
   type Rescue,
 } from "../workspace/index.ts";
+import { checkPrices } from "./caps.ts";
 import { cancellable, isRetryable, retryable } from "./choose-tasks.ts";
 import { createJob, createManualJob, type JobRequest, type ManualJobRequest } from "./create-job.ts";
 import { answerCosts, type CostAnswer, type CostQuestion } from "./costs.ts";
@@ -192,18 +193,22 @@ export class Application {
   }
 
   /**
-   * Lets a job be driven again: also one that failed because its drive did, before its tasks had come to an end.
-   * @throws {TuttiError} `INPUT_INVALID` when nothing of it is left to do
+   * Lets a job be driven again: also one that failed because its drive did, before its tasks had come to an end. Nothing is
+   * changed when it can't be.
+   * @throws {TuttiError} `INPUT_INVALID` when nothing of it is left to do, `MODEL_UNPRICED`
    */
   async resume(job: Job, changes: { readonly maxCostUsdPerJob?: number } = {}): Promise<void> {
     const { maxCostUsdPerJob } = changes;
-    if (maxCostUsdPerJob !== undefined) await this.#services.state.jobs.setBudget(job.id, maxCostUsdPerJob);
-    if (!isJobOver(job.status)) return;
     const { jobs, tasks } = this.#services.state;
-    const known = await tasks.list(job.id);
+    const isOver = isJobOver(job.status);
+    const known = isOver ? await tasks.list(job.id) : [];
     const isCutShort = job.status === "failed" && known.some(({ status }) => !isSettled(status));
-    if (!isCutShort) throw nothingToResume(job, known);
-    await jobs.reopen(job.id, "resumed");
+    if (isOver && !isCutShort) throw nothingToResume(job, known);
+    if (maxCostUsdPerJob !== undefined) {
+      checkPrices(this.#services, { ...job.options, maxCostUsdPerJob });
+      await jobs.setBudget(job.id, maxCostUsdPerJob);
+    }
+    if (isOver) await jobs.reopen(job.id, "resumed");
   }
 
   /**

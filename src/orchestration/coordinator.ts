@@ -35,6 +35,8 @@ export type Coordination = {
   readonly resumesAtReset?: ResumeRules | undefined;
   /** Return at `proposed` instead of waiting for the answer. */
   readonly returnsWhenProposed: boolean;
+  /** What only the job's one coordinator may do before it drives. What it throws is thrown, and nothing is driven. */
+  readonly prepare?: () => Promise<void>;
 };
 
 const workerGraceMs = 10_000;
@@ -47,15 +49,17 @@ type Drive = Coordination & { readonly lost: AbortSignal };
  * @returns the job's status then; `interrupted` when `stop` came first
  * @throws {TuttiError} `JOB_BUSY` when another coordinator has the job
  * @throws {TuttiError} `MODEL_UNPRICED` under a limit that could not hold
+ * @throws what `prepare` throws
  */
 export async function coordinate(coordination: Coordination): Promise<JobStatus> {
   const { services, jobId } = coordination;
   checkPrices(services, (await services.state.jobs.get(jobId)).options);
-  return holdJob(coordination, (lost) =>
-    driveOverResets({ ...coordination, lost }, (isAgain) =>
+  return holdJob(coordination, async (lost) => {
+    await coordination.prepare?.();
+    return driveOverResets({ ...coordination, lost }, (isAgain) =>
       driveWhileRunning({ ...coordination, lost, liftsPause: isAgain || coordination.liftsPause }),
-    ),
-  );
+    );
+  });
 }
 
 /** Tasks may be added in the moment in which a drive ends: then there is another one. */

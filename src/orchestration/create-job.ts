@@ -9,8 +9,8 @@ import type { RawTaskRequest } from "../domain/plan/task-spec.ts";
 import type { JobSettings } from "../domain/settings.ts";
 import { jobBranch } from "../workspace/index.ts";
 import { checkPrices } from "./caps.ts";
-import { startBranch } from "./job-branch.ts";
-import { addTasksTo, checkGates } from "./manual-jobs.ts";
+import { abandonBranch, startBranch } from "./job-branch.ts";
+import { addTasksTo, checkContextFiles, checkGates } from "./manual-jobs.ts";
 import type { Services } from "./services.ts";
 
 export type JobRequest = {
@@ -45,7 +45,9 @@ export async function createManualJob(services: Services, request: ManualJobRequ
   const known = await findByKey(services, request);
   if (known !== undefined) return known;
   const { tasks = [] } = request;
-  checkGates(request.settings, addTasks(asJobId(""), [], tasks).added);
+  const { added } = addTasks(asJobId(""), [], tasks);
+  checkGates(request.settings, added);
+  await checkContextFiles(services.repo, services.repo.head, { known: [], added });
   const job = await createOnce(services, request);
   if (tasks.length > 0) await addTasksTo(services, job, tasks);
   return job;
@@ -81,7 +83,7 @@ async function create(
   }
   const id = newJobId(goal);
   await startBranch(repo, id, repo.head);
-  await state.jobs.create({
+  const job = {
     id,
     projectPath: repo.root,
     goal,
@@ -91,7 +93,13 @@ async function create(
     strategy,
     ...(orchestratorId === undefined ? {} : { orchestratorId }),
     ...(dispatchKey === undefined ? {} : { dispatchKey }),
-  });
+  };
+  try {
+    await state.jobs.create(job);
+  } catch (error) {
+    await abandonBranch(repo, id, repo.head);
+    throw error;
+  }
   return id;
 }
 

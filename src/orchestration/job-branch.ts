@@ -3,6 +3,7 @@ import type { CommitId, JobId } from "../domain/ids.ts";
 import {
   advanceBranch,
   branchState,
+  deleteRef,
   isAncestor,
   jobBranch,
   jobTipRef,
@@ -31,6 +32,15 @@ export async function startBranch(repo: Repository, jobId: JobId, base: CommitId
     await advanceBranch(repo, { ref: jobTipRef(jobId), to: base, from: undefined });
   }
   await followTip(repo, jobId);
+}
+
+/** Takes away what `startBranch` made for a job that came to nothing; what somebody has moved or checked out by now stays. */
+export async function abandonBranch(repo: Repository, jobId: JobId, base: CommitId): Promise<void> {
+  for (const ref of [jobBranch(jobId), jobTipRef(jobId)]) {
+    const standing = await branchState(repo, ref);
+    if (standing === undefined || standing.checkout !== undefined) continue;
+    await unlessConflict(() => deleteRef(repo, ref, base).then(() => true));
+  }
 }
 
 /** Moves the job forward by compare-and-swap. @throws {TuttiError} `CONFLICT` when somebody else has moved it */

@@ -1,11 +1,11 @@
 import { TuttiError } from "../domain/errors.ts";
-import type { JobId, TaskId } from "../domain/ids.ts";
+import type { CommitId, TaskId } from "../domain/ids.ts";
 import type { Job } from "../domain/model.ts";
-import { addTasks, type AddedTasks } from "../domain/plan/add-tasks.ts";
+import { addTasks } from "../domain/plan/add-tasks.ts";
 import type { PlanTask } from "../domain/plan/plan-schema.ts";
 import type { JobSettings } from "../domain/settings.ts";
 import type { RawTaskRequest, TaskSpec } from "../domain/plan/task-spec.ts";
-import { existsAt } from "../workspace/index.ts";
+import { existsAt, type Repository } from "../workspace/index.ts";
 import { jobTip } from "./job-branch.ts";
 import type { Services } from "./services.ts";
 
@@ -22,9 +22,9 @@ export async function addTasksTo(
   if (job.status === "planning" || job.status === "proposed") throw notYetPlanned(job);
   const { state } = services;
   const known = (await state.tasks.list(job.id)).map(({ spec }) => spec);
-  const chosen = addTasks(job.id, known, requests);
-  checkGates(job.options, chosen.added);
-  await checkContextFiles(services, job.id, { known, chosen });
+  const { added } = addTasks(job.id, known, requests);
+  checkGates(job.options, added);
+  await checkContextFiles(services.repo, await jobTip(services.repo, job.id), { known, added });
   return state.tasks.add(job.id, (current) => addTasks(job.id, current, requests));
 }
 
@@ -48,23 +48,24 @@ export function checkGates({ gates }: Pick<JobSettings, "gates">, tasks: readonl
   }
 }
 
-type Chosen = { readonly known: readonly TaskSpec[]; readonly chosen: AddedTasks };
+type Tasks = { readonly known: readonly TaskSpec[]; readonly added: readonly TaskSpec[] };
 
-/** A file to read first must be in the repository, or be promised by another task. */
-async function checkContextFiles(services: Services, jobId: JobId, { known, chosen }: Chosen): Promise<void> {
-  const promised = new Set([...known, ...chosen.added].flatMap(({ expectedOutputs }) => expectedOutputs));
-  const tip = await jobTip(services.repo, jobId);
-  for (const { key, contextFiles } of chosen.added) {
-    for (const path of contextFiles) {
-      if (promised.has(path) || (await existsAt(services.repo, tip, path))) continue;
-      throw new TuttiError(
-        "INPUT_INVALID",
-        `contextFiles of task ${key} names "${path}", which is not in the repository`,
-        {
-          hint: "Commit it first, correct the path, or let another task of the job list it under expectedOutputs",
-          context: { job: jobId, task: key, path },
-        },
-      );
-    }
+/**
+ * A file to read first must be in the repository, or be promised by another task.
+ * @throws {TuttiError} `INPUT_INVALID`
+ */
+export async function checkContextFiles(repo: Repository, at: CommitId, { known, added }: Tasks): Promise<void> {
+  const promised = new Set([...known, ...added].flatMap(({ expectedOutputs }) => expectedOutputs));
+  const readers = new Map(added.flatMap(({ key, contextFiles }) => contextFiles.map((path) => [path, key] as const)));
+  for (const [path, task] of readers) {
+    if (promised.has(path) || (await existsAt(repo, at, path))) continue;
+    throw new TuttiError(
+      "INPUT_INVALID",
+      `contextFiles of task ${task} names "${path}", which is not in the repository`,
+      {
+        hint: "Commit it first, correct the path, or let another task of the job list it under expectedOutputs",
+        context: { task, path },
+      },
+    );
   }
 }

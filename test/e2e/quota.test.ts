@@ -133,7 +133,7 @@ describe("a quota that ends", () => {
     expect(scheduled((await inspectJob(project)).events).map(({ data }) => data.at)).toEqual([null, null]);
   });
 
-  it("leaves the job paused when the wait is cancelled, and a resume goes on", async () => {
+  it("leaves the job paused when the wait is cancelled with Ctrl-C, ends with 130, and a resume goes on", async () => {
     await start({ a: { ...quotaEnds(3_600_000), ...work("a") } }, { "plan.yaml": [task("a")] });
     const waiting = startTutti(project, {
       args: runArgs("plan.yaml"),
@@ -143,7 +143,7 @@ describe("a quota that ends", () => {
     waiting.child.kill("SIGINT");
     const cancelled = await waiting.ended;
 
-    expect(cancelled.exitCode, cancelled.stdout + cancelled.stderr).toBe(4);
+    expect(cancelled.exitCode, cancelled.stdout + cancelled.stderr).toBe(130);
     expect((await inspectJob(project)).job.status).toBe("paused");
     expect((await run(["resume"])).exitCode).toBe(0);
   });

@@ -2,15 +2,15 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { jobSettings, openProject, type Project } from "../../compose.ts";
 import { TuttiError } from "../../domain/errors.ts";
-import { exitCodeOf, isJobOver, type JobStatus } from "../../domain/job-status.ts";
+import { exitCodeOf, exitCodes, isJobOver, type JobStatus } from "../../domain/job-status.ts";
 import type { Job } from "../../domain/model.ts";
 import type { RawTaskRequest } from "../../domain/plan/task-spec.ts";
 import { checkAgent } from "../check-agent.ts";
 import type { Cli } from "../cli.ts";
+import { driveJob } from "../drive-shown-job.ts";
 import { showJob } from "../show-job.ts";
 import { stopSignals } from "../stop-signals.ts";
 import { readTasks } from "./job-add.ts";
-import { driveJob } from "./run.ts";
 
 /** `tutti job wait`: carries the job out, or watches whoever does, until nothing of it goes on by itself. */
 export async function jobWaitCommand(cli: Cli, id: string | undefined): Promise<number> {
@@ -63,7 +63,7 @@ async function waitFor(cli: Cli, project: Project, job: Job): Promise<number> {
 }
 
 async function showEnded(cli: Cli, project: Project, job: Job): Promise<number> {
-  const shown = await showJob(cli, project, job);
+  const shown = await showJob(cli, project, { job });
   await shown.finish(job.status);
   await shown.close();
   return exitCodeOf(job.status);
@@ -78,12 +78,13 @@ const lookAgainMs = 1_000;
 async function watchElsewhere(cli: Cli, project: Project, job: Job): Promise<number | undefined> {
   cli.output.stderr("note: another process carries this job out; watching it\n");
   const signals = stopSignals(cli, undefined, "\nNo longer watching; the job goes on.\n");
-  const shown = await showJob(cli, project, job);
+  const shown = await showJob(cli, project, { job });
   try {
     const status = await untilStill(project, job, signals.stop);
     if (status === undefined) return undefined;
-    await shown.finish(status);
-    return signals.stop.aborted ? 130 : exitCodeOf(status);
+    const exitCode = signals.stop.aborted ? exitCodes.interrupted : exitCodeOf(status);
+    await shown.finish(status, exitCode);
+    return exitCode;
   } finally {
     signals.dispose();
     await shown.close();

@@ -1,18 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 
-import { jobSettings, openProject, workerSpawner, type Project } from "../../compose.ts";
-import { resumeRules } from "../../config/resume-rules.ts";
+import { jobSettings, openProject, type Project } from "../../compose.ts";
 import { TuttiError } from "../../domain/errors.ts";
-import { exitCodeOf } from "../../domain/job-status.ts";
-import type { Job } from "../../domain/model.ts";
 import type { Plan } from "../../domain/plan/plan-schema.ts";
-import { coordinate } from "../../orchestration/coordinator.ts";
 import { checkAgent } from "../check-agent.ts";
-import { confirmPlan } from "../confirm-plan.ts";
 import type { Cli } from "../cli.ts";
-import { showJob } from "../show-job.ts";
-import { stopSignals } from "../stop-signals.ts";
+import { driveJob } from "../drive-shown-job.ts";
 import { readPlanFile } from "../read-plan-file.ts";
 import { showPreview } from "../show-preview.ts";
 
@@ -68,14 +62,22 @@ const askedToWait = ({ resumeAtReset = false }: Pick<ResumeOptions, "resumeAtRes
 export async function resumeCommand(cli: Cli, id: string | undefined, options: ResumeOptions): Promise<number> {
   const project = await openProject({ cwd: cli.cwd, env: cli.env });
   try {
-    const job = await project.application.job(id);
-    await project.application.resume(job, options.maxCost === undefined ? {} : { maxCostUsdPerJob: options.maxCost });
-    if (options.cache === false) await project.application.turnCacheOff(job.id);
-    // A plan that still waits for its yes is shown as a tree, with the same facts.
-    const isAccepted = (await project.application.tasks(job.id)).length > 0;
-    if (isAccepted || cli.output.isJson) await showPreview(cli, project, job);
+    const { application } = project;
+    const job = await application.job(id);
+    const prepare = async (): Promise<void> => {
+      const { maxCost, cache } = options;
+      await application.resume(
+        await application.job(job.id),
+        maxCost === undefined ? {} : { maxCostUsdPerJob: maxCost },
+      );
+      if (cache === false) await application.turnCacheOff(job.id);
+      // A plan that still waits for its yes is shown as a tree, with the same facts.
+      const isAccepted = (await application.tasks(job.id)).length > 0;
+      if (isAccepted || cli.output.isJson) await showPreview(cli, project, job);
+    };
     return await driveJob(cli, project, {
       job,
+      prepare,
       isApproved: options.yes === true,
       liftsPause: true,
       ...askedToWait(options),
@@ -85,76 +87,31 @@ export async function resumeCommand(cli: Cli, id: string | undefined, options: R
   }
 }
 
-export type RetryOptions = { readonly keys?: readonly string[]; readonly cache?: boolean };
+export type RetryOptions = {
+  readonly keys?: readonly string[];
+  /** New prompts, by key. */
+  readonly prompts?: ReadonlyMap<string, string>;
+  readonly cache?: boolean;
+};
 
 /** `tutti retry`: gives failed and waiting tasks another start and drives the job again. */
 export async function retryCommand(cli: Cli, id: string | undefined, options: RetryOptions): Promise<number> {
   const project = await openProject({ cwd: cli.cwd, env: cli.env });
   try {
-    const job = await project.application.job(id);
-    const retried = await project.application.retry(job.id, options.keys ?? []);
-    if (retried.length === 0) {
-      throw new TuttiError("INPUT_INVALID", `Job ${job.id} has no task that failed or waits for a person`, {
-        hint: `Go on with what isn't done: tutti resume ${job.id}`,
-      });
-    }
-    if (options.cache === false) await project.application.turnCacheOff(job.id);
-    return await driveJob(cli, project, { job, isApproved: true, liftsPause: true });
+    const { application } = project;
+    const job = await application.job(id);
+    const prepare = async (): Promise<void> => {
+      const retried = await application.retry(job.id, options.keys ?? [], options.prompts);
+      if (retried.length === 0) {
+        throw new TuttiError("INPUT_INVALID", `Job ${job.id} has no task that failed or waits for a person`, {
+          hint: `Go on with what isn't done: tutti resume ${job.id}`,
+        });
+      }
+      if (options.cache === false) await application.turnCacheOff(job.id);
+    };
+    return await driveJob(cli, project, { job, prepare, isApproved: true, liftsPause: true });
   } finally {
     await project.close();
-  }
-}
-
-type DriveRequest = {
-  readonly job: Job;
-  readonly isApproved: boolean;
-  readonly liftsPause: boolean;
-  /** Asked for by a flag; the settings may say so too. */
-  readonly resumesAtReset?: boolean;
-  readonly stop?: AbortSignal;
-};
-
-/** Drives a job and shows it while it does. @returns the exit code */
-export async function driveJob(cli: Cli, project: Project, request: DriveRequest): Promise<number> {
-  const { services, own, application } = project;
-  const { job, isApproved, liftsPause } = request;
-  const signals = stopSignals(cli, request.stop);
-  const ended = new AbortController();
-  const shown = await showJob(cli, project, job);
-  const asked = confirmPlan(cli, {
-    application,
-    job,
-    display: shown.display,
-    interrupt: signals.request,
-    signal: ended.signal,
-  });
-  // A question that can't be put would never be answered: the job stops, and what went wrong is thrown below.
-  asked.catch(() => {
-    if (!ended.signal.aborted) signals.request();
-  });
-  try {
-    const status = await coordinate({
-      services,
-      jobId: job.id,
-      own,
-      spawn: workerSpawner(project.repo.root, cli.env),
-      isApproved,
-      liftsPause,
-      resumesAtReset: resumeRules(project.loaded.config, request.resumesAtReset === true),
-      returnsWhenProposed: !cli.output.isTty || cli.output.isJson,
-      stop: signals.stop,
-      stopNow: signals.stopNow,
-    });
-    ended.abort();
-    await asked;
-    await shown.finish(status);
-    return exitCodeOf(status);
-  } finally {
-    ended.abort();
-    signals.dispose();
-    // It reads the state, which is closed after this.
-    await Promise.allSettled([asked]);
-    await shown.close();
   }
 }
 

@@ -31,10 +31,12 @@ export function addTasks(jobId: JobId, known: readonly TaskSpec[], requests: rea
   return { keys: specs.map(({ key }) => key), added };
 }
 
+const requestKeys = Object.keys(taskRequestSchema.shape);
+
 function parseRequest(request: RawTaskRequest, index: number): ParsedRequest {
   const parsed = taskRequestSchema.safeParse(request);
   if (parsed.success) return parsed.data;
-  const problems = schemaProblems(parsed.error.issues, request);
+  const problems = schemaProblems(parsed.error.issues, request, requestKeys);
   throw planError(
     problems.map((problem) => ({ ...problem, path: ["tasks", index, ...problem.path] })),
     { isFromCaller: true },

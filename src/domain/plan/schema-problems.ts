@@ -8,18 +8,26 @@ type Issue = z.core.$ZodIssue;
 const planKeys = Object.keys(planSchema.shape);
 const taskKeys = Object.keys(planTaskSchema.shape);
 
-/** Says in plain words what zod found wrong with the shape of a plan. One problem for each unknown key. */
-export const schemaProblems = (issues: readonly Issue[], plan: unknown): readonly PlanProblem[] =>
-  issues.flatMap((issue) => problemsOf(issue, plan));
+/**
+ * Says in plain words what zod found wrong with the shape of a plan. One problem for each unknown key.
+ * @param topKeys - what the outermost mapping may have; default: what a plan has
+ */
+export const schemaProblems = (
+  issues: readonly Issue[],
+  plan: unknown,
+  topKeys: readonly string[] = planKeys,
+): readonly PlanProblem[] => issues.flatMap((issue) => problemsOf(issue, plan, topKeys));
 
-function problemsOf(issue: Issue, plan: unknown): readonly PlanProblem[] {
+function problemsOf(issue: Issue, plan: unknown, topKeys: readonly string[]): readonly PlanProblem[] {
   const path = issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(path, key));
+  if (issue.code === "unrecognized_keys") {
+    const known = path.length === 0 ? topKeys : taskKeys;
+    return issue.keys.map((key) => unknownKey(path, key, known));
+  }
   return [{ code: "PLAN_INVALID", path, ...describe(issue, { path, value: valueAt(plan, path) }) }];
 }
 
-function unknownKey(path: PlanPath, key: string): PlanProblem {
-  const known = path.length === 0 ? planKeys : taskKeys;
+function unknownKey(path: PlanPath, key: string, known: readonly string[]): PlanProblem {
   const near = didYouMean(key, known);
   const fix = near === undefined ? `Remove it; known are ${known.join(", ")}.` : `Did you mean "${near}"?`;
   return { code: "PLAN_INVALID", path: [...path, key], message: "is not a known key", fix };
@@ -43,7 +51,8 @@ function describe(issue: Issue, { path, value }: Found): Text {
     return { message: "is empty", fix: `Write a text or leave ${lastKey(path)} out.` };
   }
   if (issue.code === "too_small" || issue.code === "too_big") {
-    return { message: `is ${JSON.stringify(value)}`, fix: "Use a whole number from 1 to 10." };
+    const range = lastKey(path) === "priority" ? "a whole number from 1 to 10" : "a number above 0";
+    return { message: `is ${JSON.stringify(value)}`, fix: `Use ${range}.` };
   }
   return { message: "is not valid", fix: `${issue.message}.` };
 }
