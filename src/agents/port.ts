@@ -53,6 +53,11 @@ export type AgentLaunch = {
   readonly env?: Readonly<Record<string, string>>;
   /** Continue this conversation instead of an empty one. Not part of the launch key. */
   readonly resume?: SessionId;
+  /**
+   * Begin a new conversation that holds all that was said in this one, which stays as it is and may have been held in another
+   * working directory of this machine. Not together with `resume`. Not part of the launch key.
+   */
+  readonly forkOf?: SessionId;
 };
 
 export type AgentPermissions = {

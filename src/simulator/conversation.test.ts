@@ -44,6 +44,18 @@ describe("readConversation", () => {
   });
 });
 
+describe("a conversation that goes on in another folder", () => {
+  it("has the folder that was named last", () => {
+    const { cwd } = conversationOf(
+      user("Go."),
+      { role: "system", content: "# Environment\n - Primary working directory: /tmp/a" },
+      user("Go on."),
+      { role: "system", content: "# Environment update\n - Primary working directory: /tmp/b (was /tmp/a)" },
+    );
+    expect(cwd).toBe("/tmp/b");
+  });
+});
+
 describe("activePrompt", () => {
   const marked = (attempt: number): string => `Tutti task: a\nTutti attempt: ${attempt}`;
   const active = (texts: readonly string[], known = (): boolean => false): string | undefined =>

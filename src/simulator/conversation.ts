@@ -37,13 +37,16 @@ function promptsOf(request: MessagesRequest, systemLines: PromptLines): Prompt[]
   return prompts;
 }
 
-const workingDirectory = /working directory: *(\S[^\n]*?)\s*$/im;
+/** A conversation that goes on elsewhere is told so: `Primary working directory: /b (was /a)`. */
+const workingDirectory = /working directory: *(\S[^\n]*?)(?: \(was [^\n]*\))?\s*$/gim;
+
+const lastDirectory = (text: string): string | undefined => [...text.matchAll(workingDirectory)].at(-1)?.[1];
 
 export function readConversation(request: MessagesRequest): Conversation {
   const system = [textOf(request.system)];
   for (const message of request.messages) if (message.role === "system") system.push(textOf(message.content));
   const reminders = request.messages.filter(({ role }) => role === "user").map(({ content }) => textOf(content));
-  const cwd = workingDirectory.exec([...system, ...reminders].join("\n"))?.[1];
+  const cwd = lastDirectory(system.join("\n")) ?? lastDirectory(reminders.join("\n"));
   const prompts = promptsOf(request, readPromptLines(system.join("\n")));
   return { model: request.model, cwd, prompts, messages: request.messages };
 }

@@ -27,7 +27,10 @@ class Bench {
   }
 
   async open(changes: Partial<AgentLaunch> = {}): Promise<{ launch: AgentLaunch; session: AgentSession }> {
-    const launch = { ...(await this.#under.launch()), ...changes };
+    return this.reopen({ ...(await this.#under.launch()), ...changes });
+  }
+
+  async reopen(launch: AgentLaunch): Promise<{ launch: AgentLaunch; session: AgentSession }> {
     const session = await this.#under.adapter.doOpen(launch);
     this.#sessions.push(session);
     return { launch, session };
@@ -279,6 +282,59 @@ const promises: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     const other = await bench.open({ ...launch, model: "opus" });
     expect(resumed.session.launchKey).toBe(session.launchKey);
     expect(other.session.launchKey).not.toBe(session.launchKey);
+  },
+  "AGENT-28 a fork knows all that was said, in a conversation of its own and another working directory": async (
+    bench,
+  ) => {
+    const { session } = await bench.open();
+    const origin = await play(session, "counts");
+    await session.doClose();
+    const fork = await bench.open({ forkOf: origin.sessionId ?? asSessionId("") });
+    const outcome = await play(fork.session, "counts");
+    expect(outcome).toMatchObject({ status: "finished", text: "two" });
+    expect(outcome.sessionId).toBeDefined();
+    expect(outcome.sessionId).not.toBe(origin.sessionId);
+    expect(await play(fork.session, "writes")).toMatchObject({ status: "finished", permissionDenials: [] });
+    expect(await textIn(fork.launch, "made.txt")).toBe("made\n");
+  },
+  "AGENT-29 a conversation stays as it is when it is forked, and while it is open": async (bench) => {
+    const { launch, session } = await bench.open();
+    const { sessionId = asSessionId("") } = await play(session, "counts");
+    const fork = await bench.open({ forkOf: sessionId });
+    expect((await play(fork.session, "writes")).text).toBe("written");
+    await session.doClose();
+    const resumed = await bench.open({ ...launch, resume: sessionId });
+    expect(await play(resumed.session, "counts")).toMatchObject({ text: "two", sessionId });
+  },
+  "AGENT-30 the usage of a fork's turn leaves out what was used before": async (bench) => {
+    const { session } = await bench.open();
+    const { sessionId = asSessionId("") } = await play(session, "counts");
+    const fork = await bench.open({ forkOf: sessionId });
+    const { usage } = await play(fork.session, "counts");
+    expect(totalUsage(usage)).toMatchObject({ inputTokens: 100, outputTokens: 20 });
+  },
+  "AGENT-31 a fork is resumed where its process left it": async (bench) => {
+    const { session } = await bench.open();
+    const { sessionId: origin = asSessionId("") } = await play(session, "counts");
+    const fork = await bench.open({ forkOf: origin });
+    const { sessionId = asSessionId("") } = await playAndThen(fork.session, "stops", () =>
+      process.kill(pidOf(fork.session), "SIGKILL"),
+    );
+    await fork.session.doClose();
+    const { forkOf: _origin, ...launch } = fork.launch;
+    const resumed = await bench.reopen({ ...launch, resume: sessionId });
+    expect(await play(resumed.session, "stops")).toMatchObject({ status: "finished", text: "second", sessionId });
+  },
+  "AGENT-32 what is gone can't be forked, and the outcome says so": async (bench) => {
+    const { session } = await bench.open({ forkOf: asSessionId("11111111-2222-4333-8444-555555555555") });
+    const outcome = await play(session, "counts");
+    expectFailed(outcome, "AGENT_FAILED", "recoverable");
+    expect(outcome).toMatchObject({ failure: { error: { context: { resume: "impossible" } } } });
+  },
+  "AGENT-33 launches that differ only in what they fork have the same key": async (bench) => {
+    const { launch, session } = await bench.open();
+    const fork = await bench.open({ ...launch, forkOf: asSessionId("11111111-2222-4333-8444-555555555555") });
+    expect(fork.session.launchKey).toBe(session.launchKey);
   },
 };
 

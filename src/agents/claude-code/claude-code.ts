@@ -44,7 +44,7 @@ async function open(settings: ClaudeCodeSettings, launch: AgentLaunch): Promise<
 }
 
 async function startOptions(settings: ClaudeCodeSettings, launch: AgentLaunch): Promise<Options> {
-  const { cwd, model, effort, systemPrompt, resultSchema, resume, permissions, maxConversationCostUsd } = launch;
+  const { cwd, model, effort, systemPrompt, resultSchema, permissions, maxConversationCostUsd } = launch;
   return {
     cwd,
     model,
@@ -60,6 +60,11 @@ async function startOptions(settings: ClaudeCodeSettings, launch: AgentLaunch): 
     includePartialMessages: true,
     ...permissionOptions(permissions, settings, await sandboxAvailability()),
     ...(resultSchema === undefined ? {} : { outputFormat: { type: "json_schema", schema: { ...resultSchema } } }),
-    ...(resume === undefined ? {} : { resume }),
+    ...conversationOptions(launch),
   };
+}
+
+function conversationOptions({ resume, forkOf }: AgentLaunch): Pick<Options, "resume" | "forkSession"> {
+  if (forkOf !== undefined) return { resume: forkOf, forkSession: true };
+  return resume === undefined ? {} : { resume };
 }

@@ -54,19 +54,20 @@ export class ClaudeStream implements Guarded {
   unheardResult: SDKResultMessage | undefined;
 
   constructor(query: typeof queryFunction, { options, denialMessage, interruptGraceMs, mark }: StreamStart) {
-    const { cwd = "", model = "", outputFormat, resume } = options;
+    const { cwd = "", model = "", outputFormat, resume, forkSession } = options;
+    const resumed = forkSession === true ? undefined : resume;
     this.process = new AgentProcess(mark);
     this.interruptGraceMs = interruptGraceMs;
     this.cwd = cwd;
     this.model = model;
     this.wantsResult = outputFormat !== undefined;
-    this.conversation = asSessionId(resume ?? randomUUID());
+    this.conversation = asSessionId(resumed ?? randomUUID());
     this.totals = resume === undefined ? noUsage : undefined;
     this.#query = query({
       prompt: this.#input,
       options: {
         ...options,
-        ...(resume === undefined ? { sessionId: this.conversation } : {}),
+        ...(resumed === undefined ? { sessionId: this.conversation } : {}),
         spawnClaudeCodeProcess: ({ command, args, cwd: folder, env }) =>
           this.process.spawn({ command, args, cwd: folder, env }),
         canUseTool: (tool, input, { toolUseID, matchedAskRule }) => {

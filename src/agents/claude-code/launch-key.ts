@@ -11,6 +11,6 @@ const canonical = (value: unknown): string =>
 
 /** A digest of everything that is fixed when the process starts; which conversation goes on is not. */
 export function launchKeyOf(launch: AgentLaunch, settings: object): string {
-  const { resume: _conversation, ...fixed } = launch;
+  const { resume: _conversation, forkOf: _origin, ...fixed } = launch;
   return createHash("sha256").update(canonical({ fixed, settings })).digest("hex");
 }

@@ -31,7 +31,7 @@ export function fakeAgent({ script }: FakeAgentOptions): AgentAdapter {
 
 async function open(script: ReadyScript, launch: AgentLaunch, requestLog?: string): Promise<AgentSession> {
   const mark = randomUUID();
-  const { cwd, slotId, model, permissions, resume, resultSchema } = launch;
+  const { cwd, slotId, model, permissions, resume, forkOf, resultSchema } = launch;
   const folder = `${cwd}.fake-agent`;
   const play: FakeStart = {
     slotId,
@@ -42,6 +42,7 @@ async function open(script: ReadyScript, launch: AgentLaunch, requestLog?: strin
     requestLog: script.requestLog ?? requestLog ?? `${folder}/requests.jsonl`,
     sessions: folder,
     resume,
+    forkOf,
   };
   const session = new FakeSession(new AgentProcess(mark), {
     launchKey: launchKeyOf(launch),
@@ -72,6 +73,6 @@ const programPath = (): string => {
   return here.replace(/fake-agent\.[jt]s$/, `fake-process${extension}`);
 };
 
-function launchKeyOf({ resume: _conversation, ...fixed }: AgentLaunch): string {
+function launchKeyOf({ resume: _conversation, forkOf: _origin, ...fixed }: AgentLaunch): string {
   return createHash("sha256").update(JSON.stringify(fixed)).digest("hex");
 }

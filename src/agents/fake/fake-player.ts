@@ -1,6 +1,6 @@
 import { exec } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, glob, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -28,13 +28,18 @@ const shell = promisify(exec);
 export class FakePlayer {
   readonly #start: FakeStart;
   readonly #script: ReadyScript;
+  readonly #first: string;
   #session: string;
+  /** The conversation that the next prompt's begins with. */
+  #origin: string | undefined;
   #calls = 0;
 
   constructor(start: FakeStart) {
     this.#start = start;
     this.#script = parseFakeScript(start.script);
-    this.#session = start.resume ?? randomUUID();
+    this.#first = start.resume ?? randomUUID();
+    this.#session = this.#first;
+    this.#origin = start.forkOf;
   }
 
   get sessionId(): string {
@@ -43,16 +48,15 @@ export class FakePlayer {
 
   clear(): void {
     this.#session = randomUUID();
+    this.#origin = undefined;
   }
 
   /** Rejects with the signal's reason when the turn is interrupted. */
   async play(prompt: string, turn: Turn): Promise<FakeEnd> {
+    if (this.#origin !== undefined && !(await this.#fork(this.#origin))) return noConversation(this.#origin);
     const past = await this.#transcript();
     const lines = hasPromptLines(prompt) ? readPromptLines(prompt) : (lastLines(past) ?? readPromptLines(prompt));
-    if (past === undefined && this.#session === this.#start.resume) {
-      const message = `No conversation found with session ID: ${this.#session}`;
-      return { text: "", usage: {}, failure: { class: "recoverable", message, isResumeImpossible: true } };
-    }
+    if (past === undefined && this.#session === this.#start.resume) return noConversation(this.#session);
     const found = findAnswer(this.#script, lines);
     const key = found?.key ?? "";
     const earlier = await this.#earlierRequests(key);
@@ -131,20 +135,39 @@ export class FakePlayer {
     return readFile(this.#file, "utf8").catch(whenAbsent);
   }
 
+  /** Beside every slot of the same folder lie the conversations that were held in it. */
+  async #fork(origin: string): Promise<boolean> {
+    const { sessions } = this.#start;
+    const folder = dirname(sessions);
+    await mkdir(sessions, { recursive: true });
+    for await (const file of glob(`*.fake-agent/${origin}.jsonl`, { cwd: folder })) {
+      await copyFile(join(folder, file), this.#file);
+      this.#origin = undefined;
+    }
+    return this.#origin === undefined;
+  }
+
   async #earlierRequests(key: string): Promise<number> {
     const log = (await readFile(this.#start.requestLog, "utf8").catch(whenAbsent)) ?? "";
     return log.split("\n").filter((line) => line.includes(`"key":${JSON.stringify(key)},`)).length;
   }
 
   async #note(key: string, lines: PromptLines, prompt: string): Promise<void> {
-    const { slotId, requestLog, sessions, resume } = this.#start;
+    const { slotId, requestLog, sessions, resume, forkOf, model } = this.#start;
     const isResumed = this.#session === resume;
-    const facts = { key, ...lines, slotId, sessionId: this.#session, isResumed, pid: process.pid, at: Date.now() };
+    const isForked = forkOf !== undefined && this.#session === this.#first;
+    const place = { slotId, sessionId: this.#session, isResumed, isForked, model, pid: process.pid, at: Date.now() };
+    const facts = { key, ...lines, ...place };
     await mkdir(sessions, { recursive: true });
     await mkdir(dirname(requestLog), { recursive: true });
     await appendFile(requestLog, `${JSON.stringify(facts)}\n`);
     await appendFile(this.#file, `${JSON.stringify({ key, lines, prompt })}\n`);
   }
+}
+
+function noConversation(session: string): FakeEnd {
+  const message = `No conversation found with session ID: ${session}`;
+  return { text: "", usage: {}, failure: { class: "recoverable", message, isResumeImpossible: true } };
 }
 
 /** A prompt that doesn't say what it is about (a resumed conversation) goes on with what the one before was about. */

@@ -50,5 +50,7 @@ export const FakeStart = z.object({
   /** Folder of the conversations. */
   sessions: z.string(),
   resume: z.string().optional(),
+  /** A conversation to copy; it may lie beside another slot. */
+  forkOf: z.string().optional(),
 });
 export type FakeStart = z.infer<typeof FakeStart>;
