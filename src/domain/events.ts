@@ -15,6 +15,8 @@ export type EventData = {
   "plan-accepted": { readonly summary: string; readonly taskCount: number };
   "tasks-added": { readonly tasks: readonly string[] };
   "task-status-changed": { readonly from: TaskStatus; readonly to: TaskStatus; readonly reason?: string };
+  /** It could start, but `by` (a task's id) may be writing the same file. */
+  "task-held-back": { readonly path: string; readonly by: string };
   "attempt-started": { readonly number: number; readonly workerId: string; readonly baseCommit: string };
   "attempt-resumed": { readonly number: number; readonly workerId: string; readonly sessionId: string | null };
   "attempt-executed": {

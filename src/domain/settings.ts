@@ -40,6 +40,8 @@ export type JobSettings = {
     readonly resolver: string;
     readonly reviewer: string;
   };
+  /** Models for tasks instead of `models.worker`, cheap ones first: see `modelOfAttempt`. Absent: that one alone. */
+  readonly escalate?: readonly string[];
   /** How hard each role's model thinks; absent: the model's own default. */
   readonly efforts: {
     readonly manager?: EffortLevel;
@@ -63,6 +65,8 @@ export type JobSettings = {
   /** Globs of untracked files of the user's checkout that a working copy needs. */
   readonly copy: readonly string[];
   readonly protectedPaths: readonly string[];
+  /** Tasks that may write the same file run one after another, or side by side. Absent: `serialize`. */
+  readonly overlaps?: "serialize" | "allow";
   /** Whether results of equal work are replayed. Absent: yes. */
   readonly cache?: boolean;
   readonly maxCostUsdPerJob?: number;

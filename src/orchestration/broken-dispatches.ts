@@ -2,6 +2,8 @@ import type { Task } from "../domain/model.ts";
 import { taskRunId } from "./queues.ts";
 import type { Services } from "./services.ts";
 
+type Dispatch = Pick<Task, "id" | "status" | "round">;
+
 type Looking = {
   readonly state: Services["state"];
   readonly engine: Pick<Services["engine"], "find">;
@@ -13,7 +15,7 @@ type Looking = {
  * the journal keeps. Nobody would ever go on with them; a person's retry dispatches them anew.
  * @returns how many
  */
-export async function failBrokenDispatches(services: Looking, tasks: readonly Task[]): Promise<number> {
+export async function failBrokenDispatches(services: Looking, tasks: readonly Dispatch[]): Promise<number> {
   const { state, logger } = services;
   let count = 0;
   for (const task of inFlight(tasks)) {
@@ -27,18 +29,19 @@ export async function failBrokenDispatches(services: Looking, tasks: readonly Ta
 }
 
 /** Those that a worker has; waiting ones are looked at only when nobody has any, because they may be many. */
-function inFlight(tasks: readonly Task[]): readonly Task[] {
+function inFlight(tasks: readonly Dispatch[]): readonly Dispatch[] {
   const taken = tasks.filter(isTaken);
   return taken.length > 0 ? taken : tasks.filter(({ status }) => status === "ready");
 }
 
-const isTaken = ({ status }: Task): boolean => status === "leased" || status === "running" || status === "validating";
+const isTaken = ({ status }: Pick<Task, "status">): boolean =>
+  status === "leased" || status === "running" || status === "validating";
 
-async function brokenBecause({ state, engine }: Looking, task: Task): Promise<string | undefined> {
+async function brokenBecause({ state, engine }: Looking, task: Dispatch): Promise<string | undefined> {
   const run = await engine.find(taskRunId(task.id, task.round));
   if (run === undefined || !["completed", "failed", "cancelled"].includes(run.status)) return undefined;
   // What the caller saw may be older than the run's end.
   const { status, round } = await state.tasks.get(task.id);
-  const hasMoved = round !== task.round || (status !== "ready" && !isTaken({ ...task, status }));
+  const hasMoved = round !== task.round || (status !== "ready" && !isTaken({ status }));
   return hasMoved ? undefined : (run.error?.message ?? `its run was ${run.status}`);
 }

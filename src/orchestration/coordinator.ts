@@ -74,9 +74,7 @@ async function drive(coordination: Drive): Promise<JobStatus> {
   const { services, jobId } = coordination;
   const job = await services.state.jobs.get(jobId);
   const pool = new AgentPool(services.agents);
-  const activity = new ActivityBuffer(services.state, (error) =>
-    services.logger.warn("activity was not written", { error: String(error) }),
-  );
+  const activity = new ActivityBuffer(services);
   const workers = new WorkerPool(services, jobId, coordination.spawn);
   const slots = new SlotKeeper({ services, pool, job });
   const deskFor = (current: Job): JobDesk => ({ services, pool, activity, slots, job: current });
@@ -129,7 +127,7 @@ async function startDrive({ services, jobId, isApproved, liftsPause }: Coordinat
   await state.jobs.withdrawPause(jobId);
   // A quota that is still out will say so by itself.
   if (liftsPause) await state.pauses.resume(defaultAccount);
-  const isAccepted = (await state.tasks.list(jobId)).length > 0;
+  const isAccepted = (await state.tasks.countByStatus(jobId)).size > 0;
   if (job.status === "interrupted" || job.status === "paused" || job.status === "waiting") {
     await state.jobs.setStatus(jobId, isAccepted ? "running" : statusBeforeTasks(job), "resumed");
   }

@@ -1,14 +1,14 @@
 import { TuttiError } from "../domain/errors.ts";
 import type { JobId, RunId, TaskId } from "../domain/ids.ts";
-import type { Job, Task } from "../domain/model.ts";
+import type { Job } from "../domain/model.ts";
 import { admitWorkers } from "../domain/schedule/admission.ts";
-import { blockedTasks } from "../domain/schedule/blocked-tasks.ts";
-import { readyTasks } from "../domain/schedule/ready-tasks.ts";
-import type { TaskFacts } from "../domain/schedule/task-facts.ts";
-import { isActive, isSettled } from "../domain/task-status.ts";
+import type { HeldBackTask } from "../domain/schedule/write-claims.ts";
+import { isActive, isSettled, taskStatuses } from "../domain/task-status.ts";
+import type { ScheduledTask } from "../state/task-feed.ts";
 import type { JobDesk } from "./desk.ts";
 import { failBrokenDispatches } from "./broken-dispatches.ts";
 import { CheckoutGuard } from "./checkout-guard.ts";
+import { JobBoard } from "./job-board.ts";
 import { findCommonCause } from "./common-cause.ts";
 import { livePool } from "./pool.ts";
 import { MergeQueue } from "./merge-queue.ts";
@@ -46,6 +46,7 @@ class Driver {
   readonly #started = new Set<RunId>();
   readonly #guard: CheckoutGuard;
   readonly #startedAt: number;
+  readonly #heldBackBy = new Map<TaskId, TaskId>();
   #hasCommonCause = false;
   #merging: Promise<void> | undefined;
   #mergeFailure: unknown;
@@ -63,13 +64,15 @@ class Driver {
   }
 
   async run(): Promise<DriveEnd> {
-    const watch = this.#desk.services.state.events.watch();
+    const { state } = this.#desk.services;
+    const watch = state.events.watch();
+    const board = await JobBoard.open(state, this.#job);
     await this.#guard.look();
     try {
       for (;;) {
         this.#signal.throwIfAborted();
         if (this.#mergeFailure !== undefined) throw TuttiError.from(this.#mergeFailure);
-        const end = await this.#lookOnce();
+        const end = await this.#lookOnce(board);
         if (end !== undefined) return end;
         await watch.wait({ timeoutMs: lookAgainMs, signal: AbortSignal.any([this.#signal, this.#mergeEnd.signal]) });
         if (this.#mergeEnd.signal.aborted) this.#mergeEnd = new AbortController();
@@ -80,23 +83,24 @@ class Driver {
     }
   }
 
-  async #lookOnce(): Promise<DriveEnd | undefined> {
+  async #lookOnce(board: JobBoard): Promise<DriveEnd | undefined> {
     const { state } = this.#desk.services;
-    const tasks = await state.tasks.list(this.#job.id);
-    if ((await failBrokenDispatches(this.#desk.services, tasks)) > 0) return undefined;
-    const facts = tasks.map(factsOf);
-    const blocked = blockedTasks(facts);
+    await board.refresh();
+    const { schedule } = board;
+    const dispatched = board.tasks(schedule.withStatus(...dispatchedStatuses));
+    if ((await failBrokenDispatches(this.#desk.services, dispatched)) > 0) return undefined;
+    const { blocked } = schedule;
     if (blocked.length > 0) {
       await state.tasks.block(blocked);
       return undefined;
     }
-    this.#integrate(tasks);
+    this.#integrate(schedule.withStatus("integrating"));
     const isPaused =
       (await state.pauses.isPaused(defaultAccount)) || (await isBudgetSpent(this.#desk.services, this.#job));
     const maySpend = !isPaused && !(await this.#findCommonCause());
-    if (maySpend) await this.#dispatch(tasks, readyTasks(facts).ready);
-    await this.#admit(maySpend ? countRunnable(tasks, facts) : 0);
-    return this.#endOf(tasks, isPaused);
+    if (maySpend) await this.#dispatch(board, dispatched);
+    await this.#admit(maySpend ? this.#countRunnable(board) : 0);
+    return this.#endOf(board, isPaused);
   }
 
   /** Said once; what runs already goes on. */
@@ -111,47 +115,55 @@ class Driver {
     return true;
   }
 
-  async #dispatch(tasks: readonly Task[], ready: readonly TaskId[]): Promise<void> {
+  async #dispatch(board: JobBoard, dispatched: readonly ScheduledTask[]): Promise<void> {
     const { state, fault } = this.#desk.services;
-    const byId = new Map(tasks.map((task) => [task.id, task]));
-    let room = this.#job.options.workers * queuedPerWorker - tasks.filter(isDispatched).length;
-    for (const id of ready) {
-      const task = byId.get(id);
-      if (task?.status !== "pending" || room <= 0) continue;
-      room -= 1;
-      const round = await state.tasks.markReady(id);
+    const room = this.#job.options.workers * queuedPerWorker - dispatched.length;
+    const { ready, heldBack } = board.schedule.next(Math.max(0, room));
+    for (const task of board.tasks(ready)) {
+      const round = await state.tasks.markReady(task.id);
       if (round === undefined) continue;
       fault("dispatch.marked-ready");
       await this.#start(task, round);
       fault("dispatch.started");
     }
-    for (const task of tasks) if (isDispatched(task)) await this.#start(task, task.round);
+    for (const task of dispatched) await this.#start(task, task.round);
+    if (room > 0) await this.#sayHeldBack(heldBack);
+  }
+
+  /** Once for each task and whom it waits for. Of many, the few that would be next. */
+  async #sayHeldBack(heldBack: readonly HeldBackTask[]): Promise<void> {
+    const { events } = this.#desk.services.state;
+    for (const { id, path, by } of heldBack.slice(0, this.#job.options.workers * queuedPerWorker)) {
+      if (this.#heldBackBy.get(id) === by) continue;
+      this.#heldBackBy.set(id, by);
+      await events.append("task-held-back", { jobId: this.#job.id, taskId: id }, { path, by });
+    }
   }
 
   /** Idempotent by the run's id: after a restart every dispatched task is simply started again. */
-  async #start(task: Task, round: number): Promise<void> {
-    const runId = taskRunId(task.id, round);
+  async #start({ id, priority }: ScheduledTask, round: number): Promise<void> {
+    const runId = taskRunId(id, round);
     if (this.#started.has(runId)) return;
     await this.#desk.services.engine.start({
       runId,
       workflow: dispatchedTask.name,
-      input: { taskId: task.id, round },
+      input: { taskId: id, round },
       queue: taskQueue(this.#job.id),
-      priority: task.priority,
+      priority,
     });
     this.#started.add(runId);
   }
 
   /** One merge at a time, beside the loop: dispatch and display don't wait for gates. */
-  #integrate(tasks: readonly Task[]): void {
-    if (this.#merging !== undefined || !tasks.some(({ status }) => status === "integrating")) return;
-    this.#merging = this.#merge(tasks);
+  #integrate(accepted: readonly TaskId[]): void {
+    if (this.#merging !== undefined || accepted.length === 0) return;
+    this.#merging = this.#merge(accepted);
   }
 
   /** Never rejects: the loop throws what went wrong. */
-  async #merge(tasks: readonly Task[]): Promise<void> {
+  async #merge(accepted: readonly TaskId[]): Promise<void> {
     try {
-      await this.#queue.drain(tasks, this.#signal);
+      await this.#queue.drain(accepted, this.#signal);
       await this.#guard.look();
     } catch (error) {
       this.#mergeFailure = error;
@@ -181,40 +193,28 @@ class Driver {
     return this.#job.strategy === "manual" && (await livePool(this.#desk.services)).length > 0;
   }
 
-  #endOf(tasks: readonly Task[], isPaused: boolean): DriveEnd | undefined {
-    if (tasks.every(({ status }) => isSettled(status))) return "settled";
-    if (tasks.some(({ status }) => isActive(status))) return undefined;
+  /** More than there may be workers need not be counted. */
+  #countRunnable({ schedule }: JobBoard): number {
+    return schedule.count(...dispatchedStatuses) + schedule.next(this.#job.options.workers).ready.length;
+  }
+
+  #endOf(board: JobBoard, isPaused: boolean): DriveEnd | undefined {
+    const { schedule } = board;
+    if (schedule.count(...settledStatuses) === schedule.size) return "settled";
+    if (schedule.count(...activeStatuses) > 0) return undefined;
     if (isPaused) return "paused";
     if (this.#hasCommonCause) return "waiting";
-    if (canMove(tasks)) return undefined;
+    // Something may still start without a person.
+    if (schedule.count("ready") > 0 || schedule.hasStartable) return undefined;
     // The quota may have come back since; what waited for it goes on with the next drive, without a person's answer.
-    return tasks.some(({ waitsFor }) => waitsFor === "quota") ? "paused" : "waiting";
+    const waiting = board.tasks(schedule.withStatus("waiting"));
+    return waiting.some(({ waitsFor }) => waitsFor === "quota") ? "paused" : "waiting";
   }
 }
 
-export const factsOf = (task: Task): TaskFacts => ({
-  id: task.id,
-  status: task.status,
-  dependsOn: task.dependsOn,
-  priority: task.priority,
-  createdAt: task.position,
-  expectedOutputs: task.spec.expectedOutputs,
-});
-
-const isDispatched = ({ status }: Task): boolean =>
-  status === "ready" || status === "leased" || status === "running" || status === "validating";
-
-const countRunnable = (tasks: readonly Task[], facts: readonly TaskFacts[]): number =>
-  tasks.filter(({ status }) => status === "leased" || status === "running" || status === "validating").length +
-  readyTasks(facts).ready.length;
-
-/** Something may still start without a person: a ready task, or a pending one that doesn't hang on a waiting one. */
-function canMove(tasks: readonly Task[]): boolean {
-  const isDone = new Set(tasks.filter(({ status }) => status === "completed").map(({ id }) => id));
-  return tasks.some(
-    ({ status, dependsOn }) => status === "ready" || (status === "pending" && dependsOn.every((id) => isDone.has(id))),
-  );
-}
+const dispatchedStatuses = ["ready", "leased", "running", "validating"] as const;
+const activeStatuses = taskStatuses.filter(isActive);
+const settledStatuses = taskStatuses.filter(isSettled);
 
 /** Before a drive: what waited for a quota goes on; what waits for a person stays. */
 export async function wakeQuotaWaiters(desk: Pick<JobDesk, "services">, jobId: JobId): Promise<void> {

@@ -37,7 +37,7 @@ async function runJob(desk: DriveDesk, flow: Flow, input: JobInput): Promise<Job
   // Recorded: a replay must take the same way, though the tasks exist by then.
   const isPlanned = await flow.step("look", async () => {
     const { strategy } = await jobs.get(jobId);
-    return strategy === "manual" || (await tasks.list(jobId)).length > 0;
+    return strategy === "manual" || (await tasks.countByStatus(jobId)).size > 0;
   });
   if (!isPlanned) {
     const planned = await planAndAsk(desk, flow, { jobId, isApproved: input.isApproved });

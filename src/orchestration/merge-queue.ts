@@ -1,4 +1,4 @@
-import type { CommitId } from "../domain/ids.ts";
+import type { CommitId, TaskId } from "../domain/ids.ts";
 import type { Attempt, Evidence, GateResult, Job, Task } from "../domain/model.ts";
 import { gateFeedback, gatesOfTask, runGates } from "../supervision/run-gates.ts";
 import {
@@ -32,18 +32,18 @@ export class MergeQueue {
     this.#desk = desk;
   }
 
-  /** Integrates every task that waits for it now, the longest accepted first. */
-  async drain(tasks: readonly Task[], signal: AbortSignal): Promise<void> {
-    for (const { task, attempt } of await this.#waiting(tasks)) {
+  /** Integrates those of the tasks that wait for it now, the longest accepted first. */
+  async drain(ids: readonly TaskId[], signal: AbortSignal): Promise<void> {
+    for (const { task, attempt } of await this.#waiting(ids)) {
       signal.throwIfAborted();
       await this.#integrate({ task, attempt, signal });
     }
   }
 
-  async #waiting(tasks: readonly Task[]): Promise<readonly { readonly task: Task; readonly attempt: Attempt }[]> {
+  async #waiting(ids: readonly TaskId[]): Promise<readonly { readonly task: Task; readonly attempt: Attempt }[]> {
     const { attempts, tasks: known } = this.#desk.services.state;
     // What the caller saw may have been merged since.
-    const current = await Promise.all(tasks.map(({ id }) => known.get(id)));
+    const current = await Promise.all(ids.map((id) => known.get(id)));
     const accepted = current.flatMap((task) =>
       task.status === "integrating" && task.acceptedAttempt !== undefined ? [{ task, id: task.acceptedAttempt }] : [],
     );

@@ -72,6 +72,6 @@ export async function orphanedJobs(services: Pick<Services, "state" | "repo" | "
 
   async function isOrphaned({ id }: Job): Promise<boolean> {
     if (await isDriven(services, id)) return false;
-    return (await state.tasks.list(id)).some(({ status }) => !isSettled(status));
+    return [...(await state.tasks.countByStatus(id)).keys()].some((status) => !isSettled(status));
   }
 }

@@ -78,18 +78,19 @@ export async function taskResults(state: StateManager, jobId: JobId): Promise<re
 }
 
 export async function jobProgress(state: StateManager, jobId: JobId): Promise<JobProgress> {
-  const [job, tasks, usage] = await Promise.all([
+  const [job, counts, usage] = await Promise.all([
     state.jobs.get(jobId),
-    state.tasks.list(jobId),
+    state.tasks.countByStatus(jobId),
     state.sessions.usageOfJob(jobId),
   ]);
-  const count = (is: (status: TaskStatus) => boolean): number => tasks.filter(({ status }) => is(status)).length;
-  const settled = count(isSettled);
+  const count = (is: (status: TaskStatus) => boolean): number =>
+    [...counts].reduce((sum, [status, tasks]) => sum + (is(status) ? tasks : 0), 0);
+  const [totalTasks, settled] = [count(() => true), count(isSettled)];
   return {
     jobId,
     goal: job.goal,
     status: job.status,
-    totalTasks: tasks.length,
+    totalTasks,
     pending: count((status) => status === "pending" || status === "ready"),
     inProgress: count(isActive),
     completed: count((status) => status === "completed"),
@@ -97,7 +98,7 @@ export async function jobProgress(state: StateManager, jobId: JobId): Promise<Jo
     blocked: count((status) => status === "blocked"),
     waiting: count((status) => status === "waiting"),
     cancelled: count((status) => status === "cancelled"),
-    progressPct: tasks.length === 0 ? 100 : Math.floor((settled / tasks.length) * 100),
+    progressPct: totalTasks === 0 ? 100 : Math.floor((settled / totalTasks) * 100),
     costUsd: totalUsage(usage).costUsd,
   };
 }

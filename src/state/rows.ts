@@ -38,7 +38,7 @@ export const taskFromRow = (row: TaskRow, dependsOn: readonly string[]): Task =>
   position: row.position,
   status: row.status as TaskStatus,
   reason: row.reason ?? undefined,
-  waitsFor: (row.waits_for ?? undefined) as Task["waitsFor"],
+  waitsFor: waitsForOf(row),
   spec: JSON.parse(row.spec) as Task["spec"],
   priority: row.priority,
   dependsOn: dependsOn.map(asTaskId),
@@ -51,6 +51,9 @@ export const taskFromRow = (row: TaskRow, dependsOn: readonly string[]): Task =>
   startedAt: row.started_at ?? undefined,
   endedAt: row.ended_at ?? undefined,
 });
+
+export const waitsForOf = (row: Pick<TaskRow, "waits_for">): Task["waitsFor"] =>
+  (row.waits_for ?? undefined) as Task["waitsFor"];
 
 export const specFromRow = (row: Pick<TaskRow, "spec">): Task["spec"] => JSON.parse(row.spec) as Task["spec"];
 

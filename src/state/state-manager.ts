@@ -9,6 +9,7 @@ import { Pauses } from "./pauses.ts";
 import { Reservations } from "./reservations.ts";
 import { Results } from "./results.ts";
 import { Sessions } from "./sessions.ts";
+import { TaskFeed } from "./task-feed.ts";
 import { Tasks } from "./tasks.ts";
 
 /**
@@ -17,6 +18,7 @@ import { Tasks } from "./tasks.ts";
 export class StateManager {
   readonly jobs: Jobs;
   readonly tasks: Tasks;
+  readonly taskFeed: TaskFeed;
   readonly attempts: Attempts;
   readonly integrations: Integrations;
   readonly sessions: Sessions;
@@ -30,6 +32,7 @@ export class StateManager {
   constructor(context: StateContext) {
     this.jobs = new Jobs(context);
     this.tasks = new Tasks(context);
+    this.taskFeed = new TaskFeed(context);
     this.attempts = new Attempts(context);
     this.integrations = new Integrations(context);
     this.sessions = new Sessions(context);

@@ -77,6 +77,19 @@ export class Tasks {
     return rows.map((row) => taskFromRow(row, dependsOn.get(row.id)?.map((edge) => edge.depends_on) ?? []));
   }
 
+  /** How many tasks of a job have each status. */
+  async countByStatus(jobId: JobId): Promise<ReadonlyMap<TaskStatus, number>> {
+    const rows = await this.#context.store.read((db) =>
+      db
+        .selectFrom("tasks")
+        .select((eb) => ["status", eb.fn.countAll().as("count")])
+        .where("job_id", "=", jobId)
+        .groupBy("status")
+        .execute(),
+    );
+    return new Map(rows.map((row) => [taskStatusOf(row), Number(row.count)]));
+  }
+
   /** How many wait for a worker now, and the largest priority among them. */
   async waiting(jobId: JobId): Promise<{ readonly count: number; readonly priority: number }> {
     const row = await this.#context.store.read((db) =>

@@ -5,6 +5,7 @@ import type { JobView } from "./job-view.ts";
 import { counted, formatClock, formatDuration, shortCommit } from "./quantities.ts";
 import { resumeText } from "./overall-text.ts";
 import { warningText } from "./reduce-job-view.ts";
+import { heldBackText } from "./reduce-task-view.ts";
 
 /** One event as a person reads it in a log. */
 export type EventLine = { readonly what: string; readonly detail: string };
@@ -64,6 +65,8 @@ function taskLine(event: StoredEvent, view: JobView): EventLine | undefined {
   switch (event.type) {
     case "task-status-changed":
       return statusLine(event, view);
+    case "task-held-back":
+      return { what: "held back", detail: heldBackText(event) };
     case "attempt-started":
       return { what: "running", detail: `attempt ${event.data.number} (worker ${event.data.workerId})` };
     case "attempt-resumed":

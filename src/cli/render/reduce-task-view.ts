@@ -9,6 +9,8 @@ export function reduceTaskView(task: TaskView, event: StoredEvent): TaskView {
   switch (event.type) {
     case "task-status-changed":
       return withStatus(task, event);
+    case "task-held-back":
+      return { ...task, reason: heldBackText(event) };
     case "attempt-started":
     case "attempt-resumed":
       return withAttempt(task, event);
@@ -29,6 +31,9 @@ export function reduceTaskView(task: TaskView, event: StoredEvent): TaskView {
       return task;
   }
 }
+
+export const heldBackText = ({ data }: StoredEvent<"task-held-back">): string =>
+  oneLine(`waits for ${data.by.split("/").at(-1) ?? data.by}: both may write ${data.path}`);
 
 /** Only while an agent is at it: what trails in later is old. */
 export const showActivity = (task: TaskView, activity: ActivityView): TaskView =>

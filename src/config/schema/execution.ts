@@ -24,6 +24,10 @@ export const executionSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe("Replay the result of equal work that was accepted before, instead of paying an agent for it again."),
+  overlaps: z
+    .enum(["serialize", "allow"])
+    .default("serialize")
+    .describe("Tasks whose `expectedOutputs` or `footprint` overlap: one after another, or side by side."),
   resumeAtReset: z
     .boolean()
     .default(false)

@@ -90,10 +90,10 @@ describe("readyTasks", () => {
 
   it("holds back a task that promises a file which a running or more urgent task is writing", () => {
     const tasks = [
-      facts("writes-a", { status: "running", expectedOutputs: ["a.ts"] }),
-      facts("also-a", { expectedOutputs: ["a.ts"] }),
-      facts("b", { expectedOutputs: ["b.ts"], priority: 9 }),
-      facts("also-b", { expectedOutputs: ["c.ts", "b.ts"] }),
+      facts("writes-a", { status: "running", writes: ["a.ts"] }),
+      facts("also-a", { writes: ["a.ts"] }),
+      facts("b", { writes: ["b.ts"], priority: 9 }),
+      facts("also-b", { writes: ["c.ts", "b.ts"] }),
     ];
     expect(readyTasks(tasks)).toEqual({
       ready: ["b"],
@@ -105,10 +105,7 @@ describe("readyTasks", () => {
   });
 
   it("does not hold anything back for a task that waits for a person", () => {
-    const tasks = [
-      facts("asks", { status: "waiting", expectedOutputs: ["a.ts"] }),
-      facts("also-a", { expectedOutputs: ["a.ts"] }),
-    ];
+    const tasks = [facts("asks", { status: "waiting", writes: ["a.ts"] }), facts("also-a", { writes: ["a.ts"] })];
     expect(readyTasks(tasks).ready).toEqual(["also-a"]);
   });
 

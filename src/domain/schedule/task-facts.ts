@@ -1,4 +1,5 @@
 import type { TaskId } from "../ids.ts";
+import type { Task } from "../model.ts";
 import type { TaskStatus } from "../task-status.ts";
 
 /** What scheduling needs to know of a task. */
@@ -10,10 +11,24 @@ export type TaskFacts = {
   readonly priority: number;
   /** When it was created, in milliseconds since the Unix epoch. Equal ages keep the given order. */
   readonly createdAt: number;
-  /** Repository paths that it promises to write. */
-  readonly expectedOutputs?: readonly string[];
+  /** Globs of what it may write: its expected outputs and its footprint. Absent: nothing that another must wait for. */
+  readonly writes?: readonly string[];
 };
 
 /** A task as a node of the graph algorithms. */
 export const graphNodesOf = (tasks: readonly TaskFacts[]) =>
   tasks.map((task) => ({ key: task.id, dependsOn: task.dependsOn, task }));
+
+export const factsOf = (task: Task): TaskFacts => ({
+  id: task.id,
+  status: task.status,
+  dependsOn: task.dependsOn,
+  priority: task.priority,
+  createdAt: task.position,
+  writes: writesOf(task.spec),
+});
+
+/** Everything that a task says it may write. */
+export const writesOf = ({ expectedOutputs, footprint = [] }: Task["spec"]): readonly string[] => [
+  ...new Set([...expectedOutputs, ...footprint]),
+];
