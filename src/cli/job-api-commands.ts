@@ -4,18 +4,21 @@ import type { Cli } from "./cli.ts";
 import type { JobAddOptions, JobCreateOptions } from "./commands/job-add.ts";
 import type { SynthesizeOptions } from "./commands/job-results.ts";
 import type { DelegateOptions } from "./commands/job-wait.ts";
+import { addResume, addRetry } from "./drive-commands.ts";
 import { amountUsd, count, examples, json, milliseconds, taskPriority } from "./options.ts";
 
 type Face = { readonly cli: Cli; readonly finish: (code: number) => void };
-type Parents = { readonly program: Command; readonly job: Command; readonly task: Command };
+type Parents = { readonly program: Command; readonly job: Command };
 
 const newest = "its id or the beginning of it; default: the newest job";
 
 /** Jobs without a plan: made, filled, waited for and read by a person or a script. */
-export function addJobApiCommands({ program, job, task }: Parents, face: Face): void {
+export function addJobApiCommands({ program, job }: Parents, face: Face): void {
   addMaking(job, face);
   addReading(job, face);
-  addControl(job, task, face);
+  addControl(job, face);
+  addResume(job, face);
+  addRetry(job, face);
   const { cli, finish } = face;
   program
     .command("coordinator")
@@ -123,7 +126,7 @@ function addReading(job: Command, { cli, finish }: Face): void {
     });
 }
 
-function addControl(job: Command, task: Command, { cli, finish }: Face): void {
+function addControl(job: Command, { cli, finish }: Face): void {
   job
     .command("pause")
     .description("interrupt a job's agents; tutti resume goes on")
@@ -139,13 +142,5 @@ function addControl(job: Command, task: Command, { cli, finish }: Face): void {
     .addOption(json())
     .action(async (id: string | undefined) => {
       finish(await (await import("./commands/job-control.ts")).jobCancelCommand(cli, id));
-    });
-  task
-    .command("cancel")
-    .description("end a task for good; what needs it is blocked")
-    .argument("<task>", "<job>/<task>, or the key of a task of the newest job")
-    .addOption(json())
-    .action(async (wanted: string) => {
-      finish(await (await import("./commands/job-control.ts")).taskCancelCommand(cli, wanted));
     });
 }

@@ -7,12 +7,13 @@ import type { CachePruneOptions } from "./commands/cache.ts";
 import type { CostOptions } from "./commands/cost.ts";
 import type { DemoOptions } from "./commands/demo.ts";
 import type { MergeCommandOptions } from "./commands/merge.ts";
-import type { ResumeOptions, RetryOptions, RunOptions } from "./commands/run.ts";
 import type { InitOptions } from "./commands/set-up.ts";
 import type { SimulateOptions } from "./commands/simulate.ts";
 import type { WorkerOptions } from "./commands/worker.ts";
+import { addResume, addRetry, addRun } from "./drive-commands.ts";
 import { addJobApiCommands } from "./job-api-commands.ts";
-import { amountUsd, count, examples, json, port, settingsOf } from "./options.ts";
+import { examples, json, port, settingsOf } from "./options.ts";
+import { addTaskCommands } from "./task-commands.ts";
 import { addTaskMasterCommands } from "./task-master-commands.ts";
 import { version } from "./version.ts";
 
@@ -29,7 +30,9 @@ export function buildProgram(cli: Cli, setExitCode: SetExitCode): Command {
     .showHelpAfterError("(see tutti --help)")
     .configureOutput({ writeOut: cli.output.stdout, writeErr: cli.output.stderr });
   const face = { cli, finish: setExitCode };
-  addJobCommands(program, face);
+  addRun(program, face);
+  addResume(program, face);
+  addRetry(program, face);
   addResultCommands(program, face);
   addCostCommand(program, face);
   addLookCommands(program, face);
@@ -49,70 +52,6 @@ function usageExit(error: CommanderError): never {
 }
 
 type Face = { readonly cli: Cli; readonly finish: SetExitCode };
-
-const resumeAtReset = () =>
-  new Option("--resume-at-reset", "when a quota has ended, wait until it comes back and go on; Ctrl-C ends the wait");
-const noCache = () => new Option("--no-cache", "have everything done anew, also what was done before");
-
-function addJobCommands(program: Command, { cli, finish }: Face): void {
-  program
-    .command("run")
-    .description("plan a goal, carry it out and merge the result onto a branch of its own")
-    .argument("[goal]", "what is to be done")
-    .option("-f, --file <path>", "read the goal from a file")
-    .option("-p, --plan <path>", "carry out this plan (YAML or JSON) instead of asking the manager")
-    .option("-w, --workers <count>", "agents at once", count)
-    .option("--manager-model <model>", "model that plans and reviews")
-    .option("--worker-model <model>", "model that carries tasks out")
-    .option("-y, --yes", "start the plan without asking")
-    .addOption(resumeAtReset())
-    .addOption(noCache())
-    .addOption(json())
-    .addHelpText(
-      "after",
-      examples(
-        'tutti run "Add a CSV export to the report page"',
-        "tutti run --file goal.md --workers 4 --yes",
-        "tutti run --plan plan.yaml --json",
-        'tutti run "Add a CSV export" --yes --resume-at-reset',
-      ),
-    )
-    .action(async (goal: string | undefined, options: RunOptions) => {
-      finish(await (await import("./commands/run.ts")).runCommand(cli, goal, options));
-    });
-  program
-    .command("resume")
-    .description("go on with a job that was stopped, paused or cut short")
-    .argument("[job]", "its id or the beginning of it; default: the newest job")
-    .option("-y, --yes", "start a proposed plan without asking")
-    .option("--max-cost <usd>", "what the whole job may cost from now on, what it has cost included", amountUsd)
-    .addOption(resumeAtReset())
-    .addOption(noCache())
-    .addOption(json())
-    .addHelpText(
-      "after",
-      examples(
-        "tutti resume",
-        "tutti resume add-a-csv --yes",
-        "tutti resume --max-cost 20",
-        "tutti resume --resume-at-reset",
-      ),
-    )
-    .action(async (id: string | undefined, options: ResumeOptions) => {
-      finish(await (await import("./commands/run.ts")).resumeCommand(cli, id, options));
-    });
-  program
-    .command("retry")
-    .description("give tasks that failed or wait for you another start")
-    .argument("[job]", "its id or the beginning of it; default: the newest job")
-    .argument("[tasks...]", "keys of tasks; default: all that failed or wait")
-    .addOption(noCache())
-    .addOption(json())
-    .addHelpText("after", examples("tutti retry", "tutti retry add-a-csv-3f2a export-button"))
-    .action(async (id: string | undefined, keys: readonly string[], options: RetryOptions) => {
-      finish(await (await import("./commands/run.ts")).retryCommand(cli, id, { ...options, keys }));
-    });
-}
 
 function addResultCommands(program: Command, { cli, finish }: Face): void {
   program
@@ -154,16 +93,8 @@ function addLookCommands(program: Command, { cli, finish }: Face): void {
     .action(async (id: string | undefined) => {
       finish(await (await import("./commands/look.ts")).jobShowCommand(cli, id));
     });
-  const task = program.command("task").description("look at a task, or end it");
-  task
-    .command("show")
-    .description("a task's attempts, decisions, gates and evidence")
-    .argument("<task>", "<job>/<task>, or the key of a task of the newest job")
-    .addOption(json())
-    .action(async (task: string) => {
-      finish(await (await import("./commands/look.ts")).taskShowCommand(cli, task));
-    });
-  addJobApiCommands({ program, job, task }, { cli, finish });
+  addJobApiCommands({ program, job }, { cli, finish });
+  addTaskCommands(program, { cli, finish });
   const rescue = program.command("rescue").description("work that was saved because nothing else held it");
   rescue
     .command("list")

@@ -1,5 +1,5 @@
 import type { Activity } from "../domain/events.ts";
-import type { StateManager } from "../state/state-manager.ts";
+import type { Services } from "./services.ts";
 
 type Entry = Omit<Activity, "seq" | "at">;
 
@@ -7,19 +7,17 @@ const flushAfterMs = 150;
 
 /** Collects what agents show and writes it in batches: many lines, one transaction. */
 export class ActivityBuffer {
-  readonly #state: StateManager;
-  readonly #onError: (error: unknown) => void;
-  #pending: Entry[] = [];
+  readonly #services: Pick<Services, "state" | "now" | "logger">;
+  #pending: Omit<Activity, "seq">[] = [];
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(state: StateManager, onError: (error: unknown) => void) {
-    this.#state = state;
-    this.#onError = onError;
+  constructor(services: Pick<Services, "state" | "now" | "logger">) {
+    this.#services = services;
   }
 
   add(entry: Entry): void {
-    this.#pending.push(entry);
+    this.#pending.push({ ...entry, at: this.#services.now() });
     this.#timer ??= setTimeout(() => void this.flush(), flushAfterMs);
   }
 
@@ -29,7 +27,10 @@ export class ActivityBuffer {
     this.#timer = undefined;
     const batch = this.#pending;
     this.#pending = [];
-    this.#writing = this.#writing.then(() => this.#state.events.appendActivity(batch)).catch(this.#onError);
+    const { state, logger } = this.#services;
+    this.#writing = this.#writing
+      .then(() => state.events.appendActivity(batch))
+      .catch((error: unknown) => logger.warn("activity was not written", { error: String(error) }));
     await this.#writing;
   }
 }

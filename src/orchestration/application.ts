@@ -8,8 +8,9 @@ import { isJobOver } from "../domain/job-status.ts";
 import type { Attempt, Job, Task } from "../domain/model.ts";
 import type { RawTaskRequest } from "../domain/plan/task-spec.ts";
 import { releasedTasks } from "../domain/schedule/blocked-tasks.ts";
+import { factsOf } from "../domain/schedule/task-facts.ts";
 import { isSettled } from "../domain/task-status.ts";
-import type { Cursor } from "../state/event-log.ts";
+import type { ActivityCursor, Cursor } from "../state/event-log.ts";
 import { pausedByPerson } from "../state/jobs.ts";
 import type { Pause } from "../state/pauses.ts";
 import {
@@ -25,7 +26,6 @@ import { checkPrices } from "./caps.ts";
 import { cancellable, isRetryable, retryable } from "./choose-tasks.ts";
 import { createJob, createManualJob, type JobRequest, type ManualJobRequest } from "./create-job.ts";
 import { answerCosts, type CostAnswer, type CostQuestion } from "./costs.ts";
-import { factsOf } from "./drive-job.ts";
 import { previewJob } from "./preview-run.ts";
 import { pruneResults, type Pruned, type PruneRequest } from "./result-cache.ts";
 import { addTasksTo } from "./manual-jobs.ts";
@@ -35,6 +35,14 @@ import type { JobReport } from "../domain/job-report.ts";
 import { defaultAccount, type Services } from "./services.ts";
 import { whyPaused, type PauseReason } from "./why-paused.ts";
 import { cancelJob, cancelTasks } from "./stop-job.ts";
+import {
+  attemptPatch,
+  heldBy,
+  usageByAttempt,
+  type AttemptPatch,
+  type HeldBy,
+  type PatchRequest,
+} from "./task-details.ts";
 import { jobProgress, taskResults, type JobProgress, type TaskResult } from "./task-results.ts";
 
 /** Everything that a face may ask for: the one interface behind the command line, the web, MCP and the library. */
@@ -144,6 +152,21 @@ export class Application {
     return this.#services.state.attempts.list(task.id);
   }
 
+  /** What each attempt of a task has used, by its number. */
+  async usageByAttempt(task: Task): Promise<ReadonlyMap<number, Usage>> {
+    return usageByAttempt(this.#services, task, await this.attempts(task));
+  }
+
+  /** Why a task does not start now; empty for one that may, or has. */
+  heldBy(task: Task): Promise<readonly HeldBy[]> {
+    return heldBy(this.#services.state, task);
+  }
+
+  /** @throws {TuttiError} `INPUT_INVALID` when there is no such attempt, or nothing to see of it yet */
+  patch(task: Task, request: PatchRequest = {}): Promise<AttemptPatch> {
+    return attemptPatch(this.#services, task, request);
+  }
+
   async usage(jobId: JobId): Promise<{ readonly ofJob: Usage; readonly byTask: ReadonlyMap<string, Usage> }> {
     const { sessions } = this.#services.state;
     return { ofJob: await sessions.usageOfJob(jobId), byTask: await sessions.usageByTask(jobId) };
@@ -158,7 +181,7 @@ export class Application {
     return this.#services.state.events.read(cursor);
   }
 
-  activity(cursor: Cursor): Promise<readonly Activity[]> {
+  activity(cursor: ActivityCursor): Promise<readonly Activity[]> {
     return this.#services.state.events.readActivity(cursor);
   }
 

@@ -53,9 +53,7 @@ export async function synthesize(request: SynthesisRequest): Promise<string> {
   return holdJob({ services, jobId: job.id, own }, async (lost) => {
     const pool = new AgentPool(services.agents);
     const slots = new SlotKeeper({ services, pool, job });
-    const activity = new ActivityBuffer(services.state, (error) =>
-      services.logger.warn("activity was not written", { error: String(error) }),
-    );
+    const activity = new ActivityBuffer(services);
     try {
       const slot = await slots.takeAt(await jobTip(services.repo, job.id), signal);
       const prompt = promptOf(request);

@@ -35,9 +35,7 @@ export async function runWorker(
   await state.fleet.workerStarted({ id: workerId, jobId: job.id, kind, ...worker.own });
   services.fault("worker.started");
   const pool = new AgentPool(services.agents);
-  const activity = new ActivityBuffer(state, (error) =>
-    services.logger.warn("activity was not written", { error: String(error) }),
-  );
+  const activity = new ActivityBuffer(services);
   const slots = new SlotKeeper({ services, pool, job });
   engine.register(taskWorkflow({ services, pool, activity, slots, job }));
   const gate = new DispatchGate(services, job);

@@ -1,11 +1,15 @@
 import type { Activity, EventData, EventType, StoredEvent } from "../domain/events.ts";
-import type { JobId } from "../domain/ids.ts";
+import type { JobId, TaskId } from "../domain/ids.ts";
 import type { ChangeWatch } from "../stores/port.ts";
 import { appendEvent, type Subject } from "./append-events.ts";
 import type { StateContext } from "./context.ts";
 import { activityFromRow, eventFromRow } from "./rows.ts";
 
 export type Cursor = { readonly jobId: JobId; readonly after: number; readonly limit?: number };
+export type ActivityCursor = Cursor & {
+  /** Default: the whole job. */
+  readonly taskId?: TaskId;
+};
 
 /** The outbox: every face reads it with a cursor, so none of them can slow or break the work. */
 export class EventLog {
@@ -36,26 +40,20 @@ export class EventLog {
     await this.#context.store.write((tx) => appendEvent(tx, { at, type, subject, data }));
   }
 
-  async readActivity(cursor: Cursor): Promise<readonly Activity[]> {
-    const rows = await this.#context.store.read((db) =>
-      db
-        .selectFrom("activity")
-        .selectAll()
-        .where("job_id", "=", cursor.jobId)
-        .where("seq", ">", cursor.after)
-        .orderBy("seq")
-        .limit(cursor.limit ?? 1000)
-        .execute(),
-    );
+  async readActivity({ jobId, taskId, after, limit = 1000 }: ActivityCursor): Promise<readonly Activity[]> {
+    const rows = await this.#context.store.read((db) => {
+      const ofJob = db.selectFrom("activity").selectAll().where("job_id", "=", jobId).where("seq", ">", after);
+      const wanted = taskId === undefined ? ofJob : ofJob.where("task_id", "=", taskId);
+      return wanted.orderBy("seq").limit(limit).execute();
+    });
     return rows.map(activityFromRow);
   }
 
   /** One transaction for a batch: activity is frequent and its loss would cost nothing but a line on a screen. */
-  async appendActivity(batch: readonly Omit<Activity, "seq" | "at">[]): Promise<void> {
+  async appendActivity(batch: readonly Omit<Activity, "seq">[]): Promise<void> {
     if (batch.length === 0) return;
-    const at = this.#context.now();
     await this.#context.store.write(async (tx) => {
-      const rows = batch.map(({ jobId, taskId, role, kind, text }) => ({
+      const rows = batch.map(({ at, jobId, taskId, role, kind, text }) => ({
         at,
         job_id: jobId,
         task_id: taskId,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { asCommitId, asJobId, asWorkerId, taskIdOf, type JobId } from "../domain/ids.ts";
 import { parsePlan } from "../domain/plan/parse-plan.ts";
+import type { PlanTask } from "../domain/plan/plan-schema.ts";
 import type { JobSettings } from "../domain/settings.ts";
 import { openSqliteStore } from "../stores/sqlite/sqlite-store.ts";
 import type { TaskLease } from "./begin-attempt.ts";
@@ -40,8 +41,10 @@ export type OpenState = AsyncDisposable & {
   readonly clock: { now: number };
 };
 
+type PlannedTask = { readonly key: string } & Partial<Omit<PlanTask, "key">>;
+
 /** A real database in a temporary folder, with one job whose plan has the given tasks. */
-export async function openState(tasks: readonly { key: string; dependsOn?: readonly string[] }[]): Promise<OpenState> {
+export async function openState(tasks: readonly PlannedTask[]): Promise<OpenState> {
   const folder = await mkdtemp(join(tmpdir(), "tutti-state-"));
   const store = await openSqliteStore<StateTables>({ path: join(folder, "state.db"), migrations: stateMigrations });
   const clock = { now: 1_000 };

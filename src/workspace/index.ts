@@ -1,6 +1,6 @@
 export { compareFingerprints, type CheckoutMove } from "./checkout/compare-fingerprints.ts";
 export { takeCheckoutFingerprint, type CheckoutFingerprint } from "./checkout/fingerprint.ts";
-export { diffOf, diffWithRenames, patchOf, type Diff, type DiffStat } from "./diff/diff-of.ts";
+export { diffOf, diffWithRenames, patchOf, patchTextOf, type Diff, type DiffStat } from "./diff/diff-of.ts";
 export { treeOf } from "./diff/tree-of.ts";
 export { existsAt, fileAt, listFiles, type FileList } from "./diff/file-at.ts";
 export type { ChangeStatus, FileChange, FileKind } from "./diff/parse-diff.ts";

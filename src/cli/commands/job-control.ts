@@ -1,4 +1,3 @@
-import { TuttiError } from "../../domain/errors.ts";
 import { exitCodes } from "../../domain/job-status.ts";
 import type { Cli } from "../cli.ts";
 import { withProject } from "../with-project.ts";
@@ -28,17 +27,5 @@ export const jobCancelCommand = (cli: Cli, id: string | undefined): Promise<numb
         ? `${JSON.stringify({ job: job.id, status: "cancelled", tasks })}\n`
         : `Job ${job.id} is cancelled, with ${tasks.length} of its tasks. What was merged is on ${job.branch}.\n`,
     );
-    return exitCodes.done;
-  });
-
-/** `tutti task cancel`: ends one task for good; what needs it is blocked. */
-export const taskCancelCommand = (cli: Cli, wanted: string): Promise<number> =>
-  withProject(cli, async ({ application }) => {
-    const slash = wanted.lastIndexOf("/");
-    const job = await application.job(slash === -1 ? undefined : wanted.slice(0, slash));
-    const [task] = await application.cancel(job.id, [wanted.slice(slash + 1)]);
-    if (task === undefined) throw new TuttiError("TASK_UNKNOWN", `There is no task ${wanted}`);
-    const { isJson, stdout } = cli.output;
-    stdout(isJson ? `${JSON.stringify({ task, status: "cancelled" })}\n` : `Task ${task} is cancelled.\n`);
     return exitCodes.done;
   });

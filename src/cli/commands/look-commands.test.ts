@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { asCommitId, asSlotId } from "../../domain/ids.ts";
-import type { Attempt, GateResult } from "../../domain/model.ts";
+import type { Attempt, GateResult, Task } from "../../domain/model.ts";
+import { heldBy, usageByAttempt } from "../../orchestration/task-details.ts";
 import { whyPaused } from "../../orchestration/why-paused.ts";
 import { leaseTask, openState, tip, type OpenState } from "../../state/state-manager.fixture.ts";
 import { memoryOutput } from "../memory-output.fixture.ts";
@@ -21,6 +22,9 @@ const applicationOf = ({ state, jobId }: OpenState) => ({
     ofJob: await state.sessions.usageOfJob(jobId),
     byTask: await state.sessions.usageByTask(jobId),
   }),
+  usageByAttempt: async (task: Task) =>
+    usageByAttempt({ state, repo: { root: "/p" } }, task, await state.attempts.list(task.id)),
+  heldBy: (task: Task) => heldBy(state, task),
   report: async () => (await state.jobs.get(jobId)).report,
   pause: () => state.pauses.find("default"),
   pauseReason: async () => whyPaused({ state, now: () => 0, projectBudget }, await state.jobs.get(jobId)),
@@ -166,6 +170,8 @@ describe("tutti task show", () => {
       `
 ● job-1/a: running
 a
+prompt:
+    p
 used: 12.3k tokens, $0.0123 (claude-sonnet-5-5)
 
 Attempt 1: rejected (1970-01-01 00:00:01, 1m 00s) by worker w1
@@ -182,6 +188,7 @@ Attempt 1: rejected (1970-01-01 00:00:01, 1m 00s) by worker w1
 
 Attempt 2: running (1970-01-01 00:01:01) by worker w1
     from cccccccccccc
+    used: 12.3k tokens, $0.0123 (claude-sonnet-5-5)
 `.trimStart(),
     );
   });
@@ -191,6 +198,25 @@ Attempt 2: running (1970-01-01 00:01:01) by worker w1
     const output = memoryOutput({ isJson: true });
     await taskShow({ application: applicationOf(open), task: "job-1/b", output });
     expect(JSON.parse(output.out())).toMatchObject({ task: { key: "b", status: "pending" }, attempts: [], usage: {} });
+  });
+
+  it("says what was asked for, and which task holds it back", async () => {
+    await using open = await openState([
+      { key: "a", expectedOutputs: ["a.ts"] },
+      { key: "b", dependsOn: ["a"], priority: 9, contextFiles: ["README.md"] },
+      { key: "c", expectedOutputs: ["a.ts"] },
+    ]);
+    await leaseTask(open, "a");
+    const shown = async (task: string): Promise<string> => {
+      const output = memoryOutput();
+      await taskShow({ application: applicationOf(open), task, output });
+      return output.out();
+    };
+    expect(await shown("b")).toContain(
+      "held back: it needs a, which is leased\nafter: a\npriority: 9\nreads first: README.md",
+    );
+    expect(await shown("c")).toContain("held back: a goes first, because both may write a.ts\nmakes: a.ts\n");
+    expect(await shown("a")).not.toContain("held back");
   });
 
   it("names the tasks that there are when it is asked for another", async () => {

@@ -1,8 +1,9 @@
 import { totalUsage, type Usage } from "../../domain/budget/usage.ts";
-import { TuttiError } from "../../domain/errors.ts";
 import { exitCodes } from "../../domain/job-status.ts";
 import type { Attempt, Evidence, Task } from "../../domain/model.ts";
 import type { Application } from "../../orchestration/application.ts";
+import type { HeldBy } from "../../orchestration/task-details.ts";
+import { findTask } from "../find-task.ts";
 import type { Output } from "../output.ts";
 import {
   formatCost,
@@ -14,10 +15,10 @@ import {
 } from "../render/quantities.ts";
 import { gateLines } from "../render/report-text.ts";
 import { taskSigns } from "../render/task-symbols.ts";
-import { oneLine, plainLines, wrap } from "../render/terminal-text.ts";
+import { plainLines, wrap } from "../render/terminal-text.ts";
 
 export type TaskShowRequest = {
-  readonly application: Pick<Application, "job" | "tasks" | "attempts" | "usage">;
+  readonly application: Pick<Application, "job" | "tasks" | "attempts" | "usage" | "usageByAttempt" | "heldBy">;
   /** `<job>/<key>`, or the key of a task of the newest job. */
   readonly task: string;
   readonly output: Output;
@@ -26,50 +27,95 @@ export type TaskShowRequest = {
 };
 
 /**
- * A task with its attempts, what was decided and why, its gates and its evidence.
+ * All that is known of a task: what was asked for, what holds it back, its attempts with their cost, gates and decisions, and
+ * its evidence.
  * @throws {TuttiError} `JOB_UNKNOWN`, `TASK_UNKNOWN`
  */
 export async function taskShow(request: TaskShowRequest): Promise<number> {
   const { application, output, timeZone } = request;
   const task = await findTask(application, request.task);
-  const attempts = await application.attempts(task);
+  const [attempts, byAttempt, held] = await Promise.all([
+    application.attempts(task),
+    application.usageByAttempt(task),
+    application.heldBy(task),
+  ]);
   const usage = (await application.usage(task.jobId)).byTask.get(task.id) ?? {};
-  if (output.isJson) output.stdout(`${JSON.stringify({ task, attempts, usage })}\n`);
-  else output.stdout(taskText({ task, attempts, usage }, output, timeZone));
+  const facts = { task, attempts, usage, byAttempt, heldBy: held };
+  output.stdout(output.isJson ? `${JSON.stringify(jsonOf(facts))}\n` : taskText(facts, output, timeZone));
   return exitCodes.done;
 }
 
-async function findTask(application: TaskShowRequest["application"], wanted: string): Promise<Task> {
-  const slash = wanted.lastIndexOf("/");
-  const job = await application.job(slash === -1 ? undefined : wanted.slice(0, slash));
-  const key = wanted.slice(slash + 1);
-  const tasks = await application.tasks(job.id);
-  const task = tasks.find((candidate) => candidate.key === key);
-  if (task !== undefined) return task;
-  const known = tasks.map((candidate) => candidate.key).join(", ");
-  throw new TuttiError("TASK_UNKNOWN", `Job ${job.id} has no task "${oneLine(key)}"`, {
-    hint: known === "" ? "It has no tasks yet" : `Its tasks: ${known}`,
-    context: { job: job.id, task: key },
-  });
-}
+type Facts = {
+  readonly task: Task;
+  readonly attempts: readonly Attempt[];
+  readonly usage: Usage;
+  readonly byAttempt: ReadonlyMap<number, Usage>;
+  readonly heldBy: readonly HeldBy[];
+};
 
-type Facts = { readonly task: Task; readonly attempts: readonly Attempt[]; readonly usage: Usage };
+const jsonOf = ({ task, attempts, usage, byAttempt, heldBy }: Facts) => ({
+  task,
+  attempts: attempts.map((attempt) => {
+    const used = byAttempt.get(attempt.number) ?? {};
+    return { ...attempt, usage: used, costUsd: totalUsage(used).costUsd };
+  }),
+  usage,
+  costUsd: totalUsage(usage).costUsd,
+  heldBy,
+});
 
-function taskText({ task, attempts, usage }: Facts, output: Output, timeZone: string | undefined): string {
+function taskText(facts: Facts, output: Output, timeZone: string | undefined): string {
+  const { task, attempts, usage, byAttempt } = facts;
   const { style } = output;
   const width = Math.max(40, output.columns);
   const { symbol, colour } = taskSigns[task.status];
-  const needs = task.dependsOn.map((id) => id.split("/").at(-1) ?? id).join(", ");
   return [
     `${style(colour, symbol)} ${style("bold", task.id)}: ${task.status}`,
     ...wrap(task.spec.title, width),
     ...(task.reason === undefined ? [] : wrap(`why: ${task.reason}`, width)),
-    ...(needs === "" ? [] : wrap(`after: ${needs}`, width)),
+    ...facts.heldBy.flatMap((held) => wrap(`held back: ${heldText(held)}`, width)),
+    ...specLines(task, width),
     ...usageLines(usage),
-    ...attempts.flatMap((attempt) => ["", ...attemptLines(attempt, output, timeZone)]),
+    ...attempts.flatMap((attempt) => [
+      "",
+      ...attemptLines({ attempt, usage: byAttempt.get(attempt.number) ?? {} }, output, timeZone),
+    ]),
     ...(task.evidence === undefined ? [] : ["", ...evidenceLines(task.evidence, output)]),
     "",
   ].join("\n");
+}
+
+const keyOf = (id: string): string => id.slice(id.lastIndexOf("/") + 1);
+
+const heldText = (held: HeldBy): string =>
+  held.why === "dependency"
+    ? `it needs ${keyOf(held.by)}, which is ${held.status}`
+    : `${keyOf(held.by)} goes first, because both may write ${held.path}`;
+
+const promptLines = 12;
+
+/** What was asked for; what is as usual is left out. */
+function specLines({ spec, dependsOn, priority }: Task, width: number): readonly string[] {
+  const { parent, contextFiles, expectedOutputs, footprint = [], gates = [], acceptance, timeoutMs, budgetUsd } = spec;
+  const facts: readonly (readonly [string, readonly string[]])[] = [
+    ["after", dependsOn.map(keyOf)],
+    ["follows on from", parent === undefined ? [] : [parent]],
+    ["priority", priority === 5 ? [] : [String(priority)]],
+    ["reads first", contextFiles],
+    ["makes", expectedOutputs],
+    ["changes only", footprint],
+    ["gates", gates],
+    ["accepted by", acceptance],
+    ["an attempt may take", timeoutMs === undefined ? [] : [formatDuration(timeoutMs)]],
+    ["may cost", budgetUsd === undefined ? [] : [formatCost(budgetUsd)]],
+  ];
+  const prompt = plainLines(spec.prompt).flatMap((line) => wrap(line, width - 6));
+  const more = prompt.length > promptLines ? [`… ${prompt.length - promptLines} more lines: --json has all`] : [];
+  return [
+    ...facts.flatMap(([what, values]) => (values.length === 0 ? [] : wrap(`${what}: ${values.join(", ")}`, width))),
+    "prompt:",
+    ...[...prompt.slice(0, promptLines), ...more].map((line) => `    ${line}`.trimEnd()),
+  ];
 }
 
 function usageLines(usage: Usage): readonly string[] {
@@ -80,7 +126,13 @@ function usageLines(usage: Usage): readonly string[] {
 
 const claimLines = 6;
 
-function attemptLines(attempt: Attempt, { style, columns }: Output, timeZone: string | undefined): readonly string[] {
+type UsedAttempt = { readonly attempt: Attempt; readonly usage: Usage };
+
+function attemptLines(
+  { attempt, usage }: UsedAttempt,
+  { style, columns }: Output,
+  timeZone: string | undefined,
+): readonly string[] {
   const { number, status, workerId, startedAt, endedAt, outcome, decision, gates } = attempt;
   const page = { style, width: Math.max(40, columns) };
   const by = workerId === undefined ? "" : ` by worker ${workerId}`;
@@ -88,6 +140,7 @@ function attemptLines(attempt: Attempt, { style, columns }: Output, timeZone: st
   return [
     `${style("bold", `Attempt ${number}`)}: ${status} (${formatDateTime(startedAt, timeZone)}${took})${by}`,
     `    from ${shortCommit(attempt.baseCommit)}${attempt.snapshotCommit === undefined ? "" : ` to ${shortCommit(attempt.snapshotCommit)}`}`,
+    ...usageLines(usage).map((line) => `    ${line}`),
     ...(outcome === undefined ? [] : outcomeLines(outcome, page.width)),
     ...gates.flatMap((gate) => gateLines(gate, page)),
     ...(decision === undefined ? [] : decisionLines(decision, page.width)),

@@ -74,7 +74,7 @@ describe("watchJob", () => {
     await state.sessions.recordUsage(owner, 1, used(1200, 0.5));
     const lines = Array.from({ length: 2_500 }, (_, at) => `line ${at}`);
     await state.events.appendActivity(
-      lines.map((text) => ({ jobId, taskId: lease.taskId, role: "worker", kind: "text", text })),
+      lines.map((text) => ({ at: 1, jobId, taskId: lease.taskId, role: "worker", kind: "text", text })),
     );
     const seen = recorder();
     const { view } = await watchJob({ ...lookAt(open), display: seen.display, signal: AbortSignal.abort() });

@@ -30,6 +30,19 @@ export async function patchOf(repo: Repository, from: string, to: string): Promi
   return await git(home(repo), ["diff-tree", "-r", "-p", "--no-ext-diff", "--no-textconv", "--find-renames", from, to]);
 }
 
+export type PatchText = {
+  readonly from: string;
+  readonly to: string;
+  /** A line for each file instead of the change itself. Default `false`. */
+  readonly isStat?: boolean;
+};
+
+/** The change as `git apply` takes it, files that are no text included. */
+export async function patchTextOf(repo: Repository, { from, to, isStat = false }: PatchText): Promise<string> {
+  const form = isStat ? ["--stat"] : ["-p", "--binary", "--full-index"];
+  return await git(home(repo), ["diff-tree", "-r", ...form, "--no-ext-diff", "--no-textconv", from, to]);
+}
+
 function sum(changes: readonly FileChange[]): DiffStat {
   return {
     files: changes.length,
