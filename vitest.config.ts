@@ -15,7 +15,12 @@ export default defineConfig({
         test: {
           ...limits,
           name: "unit",
-          include: ["src/**/*.test.ts", "test/{gates,simulator,docs,pins}/**/*.test.ts", "scripts/**/*.test.ts"],
+          include: [
+            "src/**/*.test.ts",
+            "test/{gates,simulator,docs,pins}/**/*.test.ts",
+            "test/chaos/*/**/*.test.ts",
+            "scripts/**/*.test.ts",
+          ],
         },
       },
       {
@@ -23,7 +28,7 @@ export default defineConfig({
           ...limits,
           name: "e2e",
           testTimeout: 180_000,
-          include: ["test/{e2e,crash}/**/*.test.ts"],
+          include: ["test/{e2e,crash}/**/*.test.ts", "test/chaos/*.test.ts"],
           globalSetup: ["test/support/build-once.ts"],
           fileParallelism: false,
         },

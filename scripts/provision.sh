@@ -10,6 +10,7 @@ programs=(
   "socat socat"
   "rg ripgrep"
   "tmux tmux"
+  "faketime faketime"
 )
 
 missing_packages() {

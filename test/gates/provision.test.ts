@@ -12,7 +12,7 @@ const provision = (env: Readonly<Record<string, string>>) =>
 describe("provision.sh", () => {
   it("names what is missing and lets a person go on", async () => {
     const { exitCode, stderr } = await provision({});
-    expect(stderr).toContain("please install: git bubblewrap socat ripgrep tmux");
+    expect(stderr).toContain("please install: git bubblewrap socat ripgrep tmux faketime");
     expect(exitCode).toBe(0);
   });
 

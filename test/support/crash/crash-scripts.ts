@@ -13,11 +13,11 @@ const plan = { summary: "Four files.", tasks: plannedTasks };
 const review = { verdict: "reached", summary: "All there.", findings: [], nextSteps: [] };
 
 /** A file with a name of its own, noted elsewhere as soon as it is there: it must never get lost. */
-const markCommand = (written: string): string =>
+export const markCommand = (written: string): string =>
   `id=$(cat /proc/sys/kernel/random/uuid); mkdir -p notes && echo $id > notes/$id && echo $id >> ${written}`;
 /** Safe to repeat, and in conflict with what another task adds to the same place. */
-const addLine = (line: string): string => `grep -qx ${line} list.txt || echo ${line} >> list.txt`;
-const dropMarkers = "sed -i '/^<<<<<<<\\|^|||||||\\|^=======\\|^>>>>>>>/d' list.txt";
+export const addLine = (line: string): string => `grep -qx ${line} list.txt || echo ${line} >> list.txt`;
+export const dropMarkers = "sed -i '/^<<<<<<<\\|^|||||||\\|^=======\\|^>>>>>>>/d' list.txt";
 
 type Work = {
   readonly key: string;

@@ -1,0 +1,40 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+
+import type { ChaosPlan } from "./chaos-plan.ts";
+import { drawPlan } from "./draw-plan.ts";
+
+const ciSeeds = [1, 2, 3, 4, 5, 6, 7, 8];
+const allSeeds = Array.from({ length: 200 }, (_, index) => index + 1);
+const kindsOf = (plans: readonly ChaosPlan[]): ReadonlySet<string> =>
+  new Set(plans.flatMap(({ disturbances }) => disturbances.map(({ kind }) => kind)));
+
+describe("the plan of a seed", () => {
+  it("is the same each time it is drawn, and no other seed has it", () => {
+    expect(allSeeds.map(drawPlan)).toEqual(allSeeds.map(drawPlan));
+    expect(new Set(allSeeds.map((seed) => JSON.stringify({ ...drawPlan(seed), seed: 0 }))).size).toBe(200);
+  });
+
+  it("depends on tasks that stand before, so that there is no cycle, and disturbs in the order of what is due", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1 }), (seed) => {
+        const { tasks, disturbances } = drawPlan(seed);
+        const keys = tasks.map(({ key }) => key);
+        const isBefore = (index: number) => (needed: string) => keys.indexOf(needed) < index;
+        expect(tasks.every(({ dependsOn }, index) => dependsOn.every(isBefore(index)))).toBe(true);
+        const due = disturbances.map(({ afterEvents }) => afterEvents);
+        expect(due).toEqual(due.toSorted((a, b) => a - b));
+      }),
+    );
+  });
+
+  it("has every kind of disturbance, both agents, both clocks, a small disk and a budget among the first eight", () => {
+    const plans = ciSeeds.map(drawPlan);
+    expect([...kindsOf(plans)].toSorted()).toEqual([...kindsOf(allSeeds.map(drawPlan))].toSorted());
+    expect(new Set(plans.map(({ agent }) => agent))).toEqual(new Set(["fake", "claude"]));
+    expect(new Set(plans.map(({ clock }) => clock))).toEqual(new Set(["port", "faketime"]));
+    expect(plans.some(({ hasSmallDisk }) => hasSmallDisk)).toBe(true);
+    expect(plans.some(({ budgetUsd }) => budgetUsd !== undefined)).toBe(true);
+    expect(plans.some(({ faults }) => faults.length > 0)).toBe(true);
+  });
+});

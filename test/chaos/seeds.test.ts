@@ -1,0 +1,21 @@
+import { describe, expect, it, vi } from "vitest";
+
+import { runSeed } from "./run-seed.ts";
+
+// A seed waits more than it computes: two at once fill two cores.
+vi.setConfig({ maxConcurrency: 2 });
+
+/** Eight seeds that have a bit of everything between them; `npm run chaos` runs two hundred. */
+describe.concurrent("a job among disturbances", () => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    "comes to its end with nothing lost, done twice or overspent: npm run chaos -- --seed %i",
+    { timeout: 400_000 },
+    async (seed) => {
+      const { problems, rounds, happened } = await runSeed(seed);
+
+      expect(problems, JSON.stringify({ happened, rounds }, undefined, 2)).toEqual([]);
+      expect(rounds.at(-1)?.status).toBe("completed");
+      expect(happened.filter(({ effect }) => effect !== undefined)).not.toEqual([]);
+    },
+  );
+});
