@@ -14,7 +14,7 @@ export type ModelRole = ParsedConfig["models"]["manager"];
 export type Config = Omit<ParsedConfig, "$schema" | "models"> & {
   readonly models: {
     readonly manager: ModelRole;
-    readonly worker: ModelRole;
+    readonly worker: ParsedConfig["models"]["worker"];
     readonly resolver: ModelRole;
     readonly reviewer: ModelRole;
   };

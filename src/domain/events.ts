@@ -17,7 +17,13 @@ export type EventData = {
   "task-status-changed": { readonly from: TaskStatus; readonly to: TaskStatus; readonly reason?: string };
   /** It could start, but `by` (a task's id) may be writing the same file. */
   "task-held-back": { readonly path: string; readonly by: string };
-  "attempt-started": { readonly number: number; readonly workerId: string; readonly baseCommit: string };
+  "attempt-started": {
+    readonly number: number;
+    readonly workerId: string;
+    readonly baseCommit: string;
+    /** Absent in what older versions wrote. */
+    readonly model?: string;
+  };
   "attempt-resumed": { readonly number: number; readonly workerId: string; readonly sessionId: string | null };
   "attempt-executed": {
     readonly status: "finished" | "failed";
@@ -51,6 +57,10 @@ export type EventData = {
   "result-replayed": { readonly key: string; readonly from: string };
   "result-missed": { readonly key: string; readonly from: string; readonly reason: string };
   "agent-session-started": { readonly role: string; readonly sessionId: string; readonly model: string };
+  /** The attempt's conversation goes on from another attempt's, in a fork of it. */
+  "conversation-forked": { readonly of: "parent" | "batch"; readonly from: string | null };
+  /** It was to go on from another one and begins anew. */
+  "conversation-missed": { readonly of: "parent" | "batch"; readonly from: string | null; readonly reason: string };
   "permission-denied": { readonly tool: string; readonly summary: string };
   "work-rescued": { readonly ref: string; readonly slot: string; readonly reason: string };
   "worker-started": { readonly workerId: string; readonly pid: number };

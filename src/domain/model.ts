@@ -3,7 +3,7 @@ import type { FailureClass } from "./failure/failure-class.ts";
 import type { AttemptId, CommitId, JobId, SessionId, SlotId, TaskId, WorkerId } from "./ids.ts";
 import type { Json } from "./json.ts";
 import type { JobStatus } from "./job-status.ts";
-import type { Evidence, GateResult, ReplaySource } from "./evidence.ts";
+import type { DiffStat, Evidence, GateResult, ReplaySource } from "./evidence.ts";
 import type { JobReport } from "./job-report.ts";
 import type { Plan } from "./plan/plan-schema.ts";
 import type { TaskSpec } from "./plan/task-spec.ts";
@@ -76,17 +76,34 @@ export type Attempt = {
   readonly number: number;
   readonly status: AttemptStatus;
   readonly workerId: WorkerId | undefined;
+  /** Alias or full name that its agent was started with; absent in what older versions stored. */
+  readonly model: string | undefined;
   readonly slotId: SlotId | undefined;
   readonly conversation: string;
+  /** Where its conversation was to go on from; absent when it was to begin with nothing. */
+  readonly origin: ConversationOrigin | undefined;
   readonly baseCommit: CommitId;
   readonly snapshotCommit: CommitId | undefined;
   /** Why it wasn't enough: goes into the next attempt's prompt. */
   readonly feedback: string | undefined;
   readonly outcome: AttemptOutcome | undefined;
+  /** What its snapshot changes of its base; `undefined` before there is one. */
+  readonly diff: DiffStat | undefined;
   readonly gates: readonly GateResult[];
   readonly decision: AttemptDecision | undefined;
   readonly startedAt: number;
   readonly endedAt: number | undefined;
+};
+
+/** Which conversation an attempt's own began as a fork of, or why it could not. */
+export type ConversationOrigin = {
+  /** `parent`: the parent task's. `batch`: that of the task of its batch before it. */
+  readonly of: "parent" | "batch";
+  /** Whose it is; absent when there is none. */
+  readonly attempt?: AttemptId;
+  readonly isForked: boolean;
+  /** Why it began anew, with the whole prompt. */
+  readonly reason?: string;
 };
 
 /** What the agent's turn came to; what it claims, not what is proved. */
@@ -129,6 +146,7 @@ export type AgentConversation = {
   readonly role: string;
   /** Where it can be resumed; `undefined` once that slot has moved on. */
   readonly slotId: SlotId | undefined;
+  /** Outlives the slot: from anywhere on the machine, the conversation can be forked. */
   readonly sessionId: SessionId | undefined;
   /** 1 for the first turn. */
   readonly turn: number;

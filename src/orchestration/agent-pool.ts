@@ -50,6 +50,7 @@ export class AgentPool {
   async #reuse(launch: AgentLaunch): Promise<Live | undefined> {
     const live = this.#live.get(launch.slotId);
     if (live === undefined || !live.session.isAlive || live.key !== keyOf(launch)) return undefined;
+    if (launch.forkOf !== undefined) return undefined;
     if (launch.resume !== undefined) return launch.resume === live.conversation ? live : undefined;
     if (live.isUsed) await live.session.doClear();
     live.conversation = undefined;
@@ -69,6 +70,6 @@ export class AgentPool {
 
 /** Everything that is fixed at the start; which conversation goes on is not. */
 function keyOf(launch: AgentLaunch): string {
-  const { resume: _conversation, ...fixed } = launch;
+  const { resume: _conversation, forkOf: _origin, ...fixed } = launch;
   return JSON.stringify(fixed);
 }

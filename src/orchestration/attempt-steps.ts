@@ -15,15 +15,16 @@ import { jobTip } from "./job-branch.ts";
 import { prove } from "./prove.ts";
 import { redactError } from "./redact-agent.ts";
 import { replayResult } from "./replay-result.ts";
+import { forkFor } from "./fork-conversation.ts";
 import { runAgent } from "./run-agent.ts";
 import { defaultAccount } from "./services.ts";
 import { promptForAttempt } from "./task-prompt.ts";
-import { roleModel } from "./role-model.ts";
+import { modelOfNext, roleModel } from "./role-model.ts";
 
 /** Opens the task's next attempt on the present tip of the job branch, or goes on with one that was cut short. */
 export async function beginAttempt(desk: JobDesk, lease: TaskLease): Promise<BegunAttempt> {
   const tip = await jobTip(desk.services.repo, desk.job.id);
-  const begun = await desk.services.state.attempts.begin(lease, tip);
+  const begun = await desk.services.state.attempts.begin(lease, tip, await modelOfNext(desk, lease));
   desk.services.fault("attempt.begun");
   return begun;
 }
@@ -74,17 +75,19 @@ async function haveWorkDone(desk: JobDesk, execution: Execution): Promise<AgentO
   services.fault("execute.before-agent");
   const { spec } = await services.state.tasks.get(lease.taskId);
   const fresh = await promptForAttempt(desk, lease, begun);
+  const fork = await forkFor(desk, execution);
   return runAgent(withTaskBudget(desk, spec.budgetUsd), {
     owner: { key: begun.conversation, jobId: job.id, taskId: lease.taskId, role: "worker" },
     isAskedOnce: false,
     launch: {
       slotId: slot.slotId,
       cwd: slot.path,
-      ...roleModel(job.options, "worker"),
+      ...roleModel(job.options, "worker", begun.model),
       ...(spec.resultSchema === undefined ? {} : { resultSchema: spec.resultSchema }),
       permissions: { mode: "edit", allow: job.options.agent.allow, sandbox: job.options.agent.sandbox },
     },
-    prompt: { fresh, resumed: await resumedPrompt(desk, execution, fresh) },
+    prompt: { fresh, resumed: await resumedPrompt(desk, execution, fork?.prompt ?? fresh) },
+    ...(fork === undefined ? {} : { fork }),
     limits: {
       timeoutMs: spec.timeoutMs ?? job.options.workerTimeoutMs,
       stallTimeoutMs: job.options.stallTimeoutMs,

@@ -2,12 +2,13 @@ import { hasPrice } from "../domain/budget/model-alias.ts";
 import { periodStart } from "../domain/budget/budget-period.ts";
 import { TuttiError } from "../domain/errors.ts";
 import type { Job } from "../domain/model.ts";
+import type { PlanTask } from "../domain/plan/plan-schema.ts";
 import type { JobSettings } from "../domain/settings.ts";
 import type { Caps } from "../state/budgets.ts";
 import type { Services } from "./services.ts";
 
 type Budgeted = Pick<Services, "projectBudget" | "now">;
-type Limits = Pick<JobSettings, "models" | "maxCostUsdPerJob" | "maxCostUsdPerTask">;
+type Limits = Pick<JobSettings, "models" | "escalate" | "maxCostUsdPerJob" | "maxCostUsdPerTask">;
 
 /** The limits in force for a job: its own as they were when it was made or resumed, the project's as they are now. */
 export function capsOf({ projectBudget, now }: Budgeted, { options }: Pick<Job, "options">): Caps {
@@ -34,13 +35,33 @@ export function conversationLimitUsd(caps: Caps, isOfTask: boolean): number | un
  * Before anything is started: under a limit, every model needs a price.
  * @throws {TuttiError} `MODEL_UNPRICED`
  */
-export function checkPrices({ projectBudget, now }: Budgeted, limits: Limits): void {
-  const { maxCostUsdPerJob, maxCostUsdPerTask, models } = limits;
+export function checkPrices(
+  services: Budgeted,
+  limits: Limits,
+  tasks: readonly Pick<PlanTask, "escalate">[] = [],
+): void {
+  const { projectBudget, now } = services;
+  const { maxCostUsdPerJob, maxCostUsdPerTask } = limits;
   const isCapped = [projectBudget.maxCostUsd, maxCostUsdPerJob, maxCostUsdPerTask].some((cap) => cap !== undefined);
   if (!isCapped || projectBudget.allowsUnpriced) return;
-  for (const [role, model] of Object.entries(models)) {
-    if (!hasPrice(model, now())) throw unpricedModel(model, `models.${role}.model`);
+  for (const { model, setting } of modelsNamed(limits, tasks)) {
+    if (!hasPrice(model, now())) throw unpricedModel(model, setting);
   }
+}
+
+type NamedModel = { readonly model: string; readonly setting: string };
+
+function modelsNamed(
+  { models, escalate }: Limits,
+  tasks: readonly Pick<PlanTask, "escalate">[],
+): readonly NamedModel[] {
+  const ladder = (rungs: readonly string[] | undefined, setting: string): readonly NamedModel[] =>
+    (rungs ?? []).map((model, rung) => ({ model, setting: `${setting}[${rung}]` }));
+  return [
+    ...Object.entries(models).map(([role, model]) => ({ model, setting: `models.${role}.model` })),
+    ...ladder(escalate, "models.worker.escalate"),
+    ...tasks.flatMap((task, index) => ladder(task.escalate, `tasks[${index}].escalate`)),
+  ];
 }
 
 /** @param setting - where the model is named */

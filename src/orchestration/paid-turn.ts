@@ -73,7 +73,7 @@ async function setAside(payment: Payment): Promise<SetAside> {
     if (!isCapped) return { kind: "granted", amountUsd: null, isCapped };
     const isPriced = hasPrice(model, services.now());
     if (!isPriced && !caps.allowsUnpriced)
-      return { kind: "refused", error: unpricedModel(model, `models.${role}.model`) };
+      return { kind: "refused", error: unpricedModel(model, settingOf(job, { role, model })) };
     const request = (chain: readonly Budget[]) => ({ shareUsd: shareFor(chain, payment), isPriced });
     const grant = await services.state.reservations.reserve(turn, caps, request);
     if (grant.kind === "granted") return { ...grant, isCapped };
@@ -81,6 +81,9 @@ async function setAside(payment: Payment): Promise<SetAside> {
     await waitForOthers(services, { job, grant, changes, signal });
   }
 }
+
+const settingOf = ({ options }: Job, { role, model }: Pick<Payment, "role" | "model">): string =>
+  role === "worker" && options.escalate?.includes(model) === true ? "models.worker.escalate" : `models.${role}.model`;
 
 /** What a person says, else so much that all have room that may run beside it; nobody plans or reviews beside others. */
 function shareFor(chain: readonly Budget[], { job, turn }: Payment): number | null {

@@ -1,7 +1,7 @@
 import { TuttiError, type ErrorJson } from "../domain/errors.ts";
 import type { Job } from "../domain/model.ts";
 import { parsePlan } from "../domain/plan/parse-plan.ts";
-import { planJsonSchema, type Plan } from "../domain/plan/plan-schema.ts";
+import { managersPlanJsonSchema, type Plan } from "../domain/plan/plan-schema.ts";
 import { continuationPrompt } from "../supervision/prompts/prompt-head.ts";
 import { managerPrompt } from "../supervision/prompts/manager-prompt.ts";
 import { listFiles } from "../workspace/index.ts";
@@ -81,7 +81,7 @@ async function askManager(desk: JobDesk, { number, problem, signal }: Question) 
       slotId: slot.slotId,
       cwd: slot.path,
       ...roleModel(job.options, "manager"),
-      resultSchema: planJsonSchema(),
+      resultSchema: managersPlanJsonSchema(),
       permissions: { mode: "read", allow: [], sandbox: job.options.agent.sandbox },
     },
     prompt: { fresh, resumed: continuationPrompt(fresh) },

@@ -1,11 +1,32 @@
 import type { AgentLaunch } from "../agents/port.ts";
+import { modelLadder, modelOfAttempt, type ModelVerdict } from "../domain/decide/model-of-attempt.ts";
+import type { Attempt } from "../domain/model.ts";
 import type { JobSettings } from "../domain/settings.ts";
+import type { TaskLease } from "../state/begin-attempt.ts";
+import type { JobDesk } from "./desk.ts";
 
-/** Which model a role's agent is started with. */
+/**
+ * Which model a role's agent is started with.
+ * @param chosen - goes before the setting
+ */
 export function roleModel(
   { models, efforts }: JobSettings,
   role: keyof JobSettings["models"],
+  chosen?: string,
 ): Pick<AgentLaunch, "model" | "effort"> {
   const effort = efforts[role];
-  return { model: models[role], ...(effort === undefined ? {} : { effort }) };
+  return { model: chosen ?? models[role], ...(effort === undefined ? {} : { effort }) };
+}
+
+/** The model of a task's next attempt, from what became of those before it. */
+export async function modelOfNext({ services, job }: JobDesk, { taskId }: TaskLease): Promise<string> {
+  const { tasks, attempts } = services.state;
+  const [{ spec }, earlier] = await Promise.all([tasks.get(taskId), attempts.list(taskId)]);
+  return modelOfAttempt(modelLadder(spec, job.options), earlier.map(verdictOn));
+}
+
+function verdictOn({ status, outcome, decision }: Attempt): ModelVerdict {
+  const isWork = outcome?.status === "finished" && outcome.replayOf === undefined;
+  const isShort = status === "bounced" || (status === "rejected" && decision?.failureClass === "recoverable");
+  return isWork && isShort ? "not-good-enough" : "says-nothing";
 }

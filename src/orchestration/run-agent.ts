@@ -1,11 +1,12 @@
 import type { AgentEvent, AgentLaunch, AgentOutcome } from "../agents/port.ts";
-import { asSessionId } from "../domain/ids.ts";
+import { asSessionId, type SessionId } from "../domain/ids.ts";
 import { addUsage, noUsage } from "../domain/budget/usage.ts";
 import type { FaultPoint } from "../domain/fault-points.ts";
 import type { AgentAnswer, AgentConversation } from "../domain/model.ts";
 import type { ConversationOwner } from "../state/sessions.ts";
 import type { AgentDesk, JobDesk } from "./desk.ts";
 import { redactEvent, redactOutcome } from "./redact-agent.ts";
+import { noteAccountEvent, noteAccountOutcome } from "./account-signals.ts";
 import { capsOf, conversationLimitUsd } from "./caps.ts";
 import { payForTurn, type PaidTurn } from "./paid-turn.ts";
 import { continuationPrompt } from "../supervision/prompts/prompt-head.ts";
@@ -14,19 +15,26 @@ export type AgentRun = {
   readonly owner: ConversationOwner;
   /** The conversation asks for one thing: what it came to is kept, and asking again after a death costs nothing. */
   readonly isAskedOnce: boolean;
-  readonly launch: Omit<AgentLaunch, "resume">;
+  readonly launch: Omit<AgentLaunch, "resume" | "forkOf">;
   readonly prompt: {
     /** For an empty conversation: everything. */
     readonly fresh: string;
     /** For the conversation that this owner had before. */
     readonly resumed: string;
   };
+  /** While the conversation is empty it begins as a fork of another one; where that is impossible, with the fresh prompt. */
+  readonly fork?: {
+    readonly sessionId: SessionId;
+    readonly prompt: string;
+    /** Called before the fresh prompt is sent instead. */
+    readonly onMissed: () => Promise<void>;
+  };
   readonly limits: { readonly timeoutMs: number; readonly stallTimeoutMs: number };
   readonly signal: AbortSignal;
 };
 
 /**
- * Runs one turn of an owner's conversation: goes on with it where that is possible, else starts it anew with the whole
+ * Runs one turn of an owner's conversation: goes on with it where that is possible, else starts it anew, as a fork or with the whole
  * prompt. The conversation's id and its cost are stored as they become known, so that a death of ours loses neither.
  * What comes back is redacted. Under a limit on cost the turn begins with money set aside, and goes on with more while there is more.
  */
@@ -53,17 +61,22 @@ const hasDied = (outcome: AgentOutcome): boolean =>
 async function converse(desk: JobDesk, run: AgentRun): Promise<AgentOutcome> {
   const { sessions } = desk.services.state;
   const conversation = await sessions.beginTurn(run.owner, run.launch.slotId);
+  const { fork, ...unforked } = run;
+  const isEmpty = conversation.sessionId === undefined;
   const first = await paidTurn(desk, run, conversation);
-  if (conversation.sessionId === undefined || !cannotResume(first.outcome)) return withMore(desk, run, first);
+  if ((isEmpty && fork === undefined) || !cannotResume(first.outcome)) return withMore(desk, run, first);
   await sessions.forget(run.owner.key);
-  return withMore(desk, run, await paidTurn(desk, run, await sessions.beginTurn(run.owner, run.launch.slotId)));
+  if (!isEmpty) return converse(desk, run);
+  await fork?.onMissed();
+  return converse(desk, unforked);
 }
 
 /** A turn that used up what it had set aside goes on with more, or comes back with the limit that stands in the way. */
 async function withMore(desk: JobDesk, run: AgentRun, { outcome, needsMore }: PaidTurn): Promise<AgentOutcome> {
   if (!needsMore) return outcome;
   const { fresh } = run.prompt;
-  const rest = await converse(desk, { ...run, prompt: { fresh, resumed: continuationPrompt(fresh) } });
+  const resumed = continuationPrompt(run.fork?.prompt ?? fresh);
+  const rest = await converse(desk, { ...run, prompt: { fresh, resumed } });
   return {
     ...rest,
     text: rest.text === "" ? outcome.text : rest.text,
@@ -102,12 +115,12 @@ type LimitedRun = AgentRun & { readonly maxCostUsd?: number };
 
 async function turn(desk: JobDesk, run: LimitedRun, conversation: AgentConversation): Promise<AgentOutcome> {
   const { sessionId } = conversation;
-  const fenced = { ...run.launch, ...fenceOf(desk, run) };
-  const launch = sessionId === undefined ? fenced : { ...fenced, resume: sessionId };
+  const opening = openingOf(run, sessionId);
+  const launch = { ...run.launch, ...fenceOf(desk, run), ...opening.launch };
   const { session, noteConversation } = await desk.pool.checkOut(launch);
   const recorder = new TurnRecorder(desk, run, conversation.turn);
   const said = await session.doTurn({
-    prompt: sessionId === undefined ? run.prompt.fresh : run.prompt.resumed,
+    prompt: opening.prompt,
     onEvent: (event) => {
       if (event.type === "session-started") noteConversation(event.sessionId);
       recorder.record(redactEvent(event, desk.services));
@@ -121,6 +134,14 @@ async function turn(desk: JobDesk, run: LimitedRun, conversation: AgentConversat
   await recorder.finish(outcome);
   if (!session.isAlive) await desk.pool.closeSlot(run.launch.slotId);
   return outcome;
+}
+
+type Opening = { readonly launch: Pick<AgentLaunch, "resume" | "forkOf">; readonly prompt: string };
+
+function openingOf({ prompt, fork }: AgentRun, sessionId: SessionId | undefined): Opening {
+  if (sessionId !== undefined) return { launch: { resume: sessionId }, prompt: prompt.resumed };
+  if (fork !== undefined) return { launch: { forkOf: fork.sessionId }, prompt: fork.prompt };
+  return { launch: {}, prompt: prompt.fresh };
 }
 
 /** The same for every turn of a job, so that its agents' processes stay warm. */
@@ -161,6 +182,9 @@ class TurnRecorder {
     }
     if (event.type === "tool-ended") this.#mayDie("tool-used");
     if (event.type === "usage") this.#queue(() => sessions.recordUsage(this.#owner, this.#turn, event.usage));
+    if (event.type === "account-limits" || event.type === "api-retry") {
+      this.#queue(() => noteAccountEvent(this.#desk.services, event));
+    }
     const line = activityOf(event);
     if (line === undefined) return;
     const { jobId, taskId, role } = this.#owner;
@@ -171,6 +195,7 @@ class TurnRecorder {
   async finish(outcome: AgentOutcome): Promise<void> {
     const { sessions } = this.#desk.services.state;
     this.#queue(() => sessions.recordUsage(this.#owner, this.#turn, outcome.usage));
+    this.#queue(() => noteAccountOutcome(this.#desk.services, outcome));
     if (this.#isAskedOnce && outcome.status === "finished") {
       const { text, result } = outcome;
       this.#queue(() => sessions.keepAnswer(this.#owner.key, { text, result }));

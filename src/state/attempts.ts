@@ -1,6 +1,14 @@
 import type { ErrorJson } from "../domain/errors.ts";
 import type { AttemptId, CommitId, JobId, SlotId, TaskId } from "../domain/ids.ts";
-import type { Attempt, AttemptDecision, AttemptOutcome, AttemptStatus, DiffStat, GateResult } from "../domain/model.ts";
+import type {
+  Attempt,
+  AttemptDecision,
+  AttemptOutcome,
+  AttemptStatus,
+  ConversationOrigin,
+  DiffStat,
+  GateResult,
+} from "../domain/model.ts";
 import type { FailureClass } from "../domain/failure/failure-class.ts";
 import type { TaskStatus } from "../domain/task-status.ts";
 import type { ValidationVerdict } from "../domain/validate/validate-attempt.ts";
@@ -50,14 +58,17 @@ export class Attempts {
     this.#context = context;
   }
 
-  /** @throws {TuttiError} `LEASE_LOST` */
-  async begin(lease: TaskLease, tip: CommitId): Promise<BegunAttempt> {
+  /**
+   * @param model - for a new attempt; one that goes on keeps its own
+   * @throws {TuttiError} `LEASE_LOST`
+   */
+  async begin(lease: TaskLease, tip: CommitId, model?: string): Promise<BegunAttempt> {
     const at = this.#context.now();
     return this.#fenced(lease, async (tx) => {
       const last = await lastAttempt(tx, lease.taskId);
       await moveTask(tx, { id: lease.taskId, to: "running", at });
       if (last?.status === "running" || last?.status === "interrupted") return resumeAttempt(tx, { last, lease, at });
-      return insertAttempt(tx, { last, lease, tip, at });
+      return insertAttempt(tx, { last, lease, tip, model, at });
     });
   }
 
@@ -66,6 +77,40 @@ export class Attempts {
     await this.#fenced(lease, async (tx) => {
       await tx.updateTable("attempts").set({ slot_id: slotId }).where("id", "=", attemptId).execute();
     });
+  }
+
+  /** Says whose conversation the attempt's own goes on from, or why it can't. */
+  async noteOrigin(lease: TaskLease, attemptId: AttemptId, origin: ConversationOrigin): Promise<void> {
+    const at = this.#context.now();
+    const { of: relation, attempt = null, isForked, reason = "" } = origin;
+    await this.#fenced(lease, async (tx) => {
+      await tx
+        .updateTable("attempts")
+        .set({ origin: JSON.stringify(origin) })
+        .where("id", "=", attemptId)
+        .execute();
+      const subject = subjectOf(lease, attemptId);
+      const from = { of: relation, from: attempt };
+      if (isForked) await appendEvent(tx, { at, type: "conversation-forked", subject, data: from });
+      else await appendEvent(tx, { at, type: "conversation-missed", subject, data: { ...from, reason } });
+    });
+  }
+
+  /** The attempt of a batch whose conversation the next one goes on from: the last one that was accepted with the same model. */
+  async lastOfBatch(jobId: JobId, { batch, model }: { batch: string; model: string }): Promise<Attempt | undefined> {
+    const row = await this.#context.store.read((db) =>
+      db
+        .selectFrom("tasks")
+        .innerJoin("attempts", "attempts.id", "tasks.accepted_attempt")
+        .selectAll("attempts")
+        .where("tasks.job_id", "=", jobId)
+        .where("tasks.batch", "=", batch)
+        .where("attempts.model", "=", model)
+        .orderBy("attempts.ended_at", "desc")
+        .orderBy("attempts.id", "desc")
+        .executeTakeFirst(),
+    );
+    return row && attemptFromRow(row);
   }
 
   async recordOutcome(lease: TaskLease, attemptId: AttemptId, outcome: AttemptOutcome): Promise<void> {

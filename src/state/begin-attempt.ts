@@ -26,6 +26,8 @@ export type BegunAttempt = {
   readonly slotId: SlotId | undefined;
   /** Key of the agent conversation to use. */
   readonly conversation: string;
+  /** Alias or full name; absent when nobody said so. */
+  readonly model: string | undefined;
 };
 
 /** Where an attempt's events belong. */
@@ -57,6 +59,7 @@ export async function resumeAttempt(tx: Tx, { last, lease, at }: Resuming): Prom
     .selectFrom("sessions")
     .select("session_id")
     .where("key", "=", last.conversation)
+    .where("slot_id", "is not", null)
     .executeTakeFirst();
   const data = { number: attempt.number, workerId: lease.workerId, sessionId: session?.session_id ?? null };
   await appendEvent(tx, { at, type: "attempt-resumed", subject: subjectOf(lease, attempt.id), data });
@@ -67,6 +70,7 @@ export async function resumeAttempt(tx: Tx, { last, lease, at }: Resuming): Prom
     baseCommit,
     slotId,
     conversation,
+    model: attempt.model,
     isContinuation: true,
     feedback: await feedbackBefore(tx, lease.taskId, number),
   };
@@ -76,11 +80,12 @@ type Starting = {
   readonly last: AttemptRow | undefined;
   readonly lease: TaskLease;
   readonly tip: CommitId;
+  readonly model: string | undefined;
   readonly at: number;
 };
 
 /** Opens the next attempt; where the last one's conversation goes on, in its slot and from its base. */
-export async function insertAttempt(tx: Tx, { last, lease, tip, at }: Starting): Promise<BegunAttempt> {
+export async function insertAttempt(tx: Tx, { last, lease, tip, model, at }: Starting): Promise<BegunAttempt> {
   const number = (last?.number ?? 0) + 1;
   const id = attemptIdOf(lease.taskId, number);
   const before = last === undefined ? undefined : attemptFromRow(last);
@@ -99,13 +104,15 @@ export async function insertAttempt(tx: Tx, { last, lease, tip, at }: Starting):
       worker_id: lease.workerId,
       slot_id: slotId ?? null,
       conversation,
+      model: model ?? null,
       base_commit: baseCommit,
       started_at: at,
     })
     .execute();
-  const data = { number, workerId: lease.workerId, baseCommit };
+  const data = { number, workerId: lease.workerId, baseCommit, ...(model === undefined ? {} : { model }) };
   await appendEvent(tx, { at, type: "attempt-started", subject: subjectOf(lease, id), data });
-  return { id, number, baseCommit, slotId, conversation, isContinuation: false, feedback: before?.feedback };
+  const place = { id, number, baseCommit, slotId, conversation, model };
+  return { ...place, isContinuation: false, feedback: before?.feedback };
 }
 
 async function feedbackBefore(tx: Tx, taskId: TaskId, number: number): Promise<string | undefined> {

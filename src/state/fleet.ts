@@ -72,6 +72,27 @@ export class Fleet {
     }));
   }
 
+  /** Who stands between a worker and its next task where agents are few: those at work, of all jobs, and those of its job that are first. */
+  async rivals(jobId: JobId, id: WorkerId): Promise<{ readonly busy: number; readonly idleBefore: number }> {
+    return this.#context.store.read(async (db) => {
+      const atWork = await db
+        .selectFrom("tasks")
+        .select("worker_id")
+        .where("status", "in", ["leased", "running", "validating"])
+        .execute();
+      const others = await db
+        .selectFrom("workers")
+        .select("id")
+        .where("job_id", "=", jobId)
+        .where("status", "=", "live")
+        .where("kind", "in", ["worker", "joined"])
+        .where("id", "<", id)
+        .execute();
+      const busy = new Set(atWork.map((task) => task.worker_id).filter((worker) => worker !== id));
+      return { busy: busy.size, idleBefore: others.filter((other) => !busy.has(other.id)).length };
+    });
+  }
+
   async addSlot(slot: {
     readonly id: SlotId;
     readonly jobId: JobId;
@@ -135,7 +156,7 @@ export class Fleet {
 
   /**
    * Says that a slot moves on: what stood there can't be gone on with any more, neither as files nor as a conversation about
-   * them. Written before the move, so that a death in between never continues on other work's files.
+   * them; it can still be forked. Written before the move, so that a death in between never continues on other work's files.
    */
   async vacateSlot(id: SlotId): Promise<void> {
     await this.#context.store.write(async (tx) => {
@@ -146,11 +167,7 @@ export class Fleet {
         .where("slot_id", "=", id)
         .where("status", "in", ["running", "interrupted", "rejected"])
         .execute();
-      await tx
-        .updateTable("sessions")
-        .set({ ...nowhere, session_id: null })
-        .where("slot_id", "=", id)
-        .execute();
+      await tx.updateTable("sessions").set(nowhere).where("slot_id", "=", id).execute();
     });
   }
 

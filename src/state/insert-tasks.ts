@@ -25,6 +25,7 @@ const rowOf = (jobId: JobId, spec: TaskSpec, position: number): NewRow => ({
   position,
   status: "pending",
   spec: JSON.stringify(spec),
+  batch: spec.batch ?? null,
   priority: spec.priority,
   round: 0,
   fence_token: 0,
@@ -33,7 +34,7 @@ const rowOf = (jobId: JobId, spec: TaskSpec, position: number): NewRow => ({
 
 type NewRow = Pick<
   TaskRow,
-  "id" | "job_id" | "key" | "position" | "status" | "spec" | "priority" | "round" | "fence_token" | "failures"
+  "id" | "job_id" | "key" | "position" | "status" | "spec" | "batch" | "priority" | "round" | "fence_token" | "failures"
 >;
 
 function* parts<Row>(rows: readonly Row[]): Generator<Row[]> {

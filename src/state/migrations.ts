@@ -2,7 +2,10 @@ import type { Kysely } from "kysely";
 
 import type { Migrations } from "../stores/port.ts";
 import { reservationsMigration } from "./reservations-migration.ts";
+import { createAccountLimits } from "./accounts.ts";
+import { createHolds } from "./holds.ts";
 import { createResults } from "./result-tables.ts";
+import { sharedConversationsMigration } from "./shared-conversations-migration.ts";
 
 async function createJobs(db: Kysely<unknown>): Promise<void> {
   await db.schema
@@ -194,4 +197,11 @@ export const stateMigrations: Migrations = {
   "state-002-job-api": { up: addJobApi },
   "state-010-reservations": reservationsMigration,
   "state-020-results": { up: createResults },
+  "state-040-governor": {
+    async up(db) {
+      await createAccountLimits(db);
+      await createHolds(db);
+    },
+  },
+  "state-030-shared-conversations": sharedConversationsMigration,
 };

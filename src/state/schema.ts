@@ -1,5 +1,7 @@
 import type { Generated } from "kysely";
 
+import type { AccountRow } from "./accounts.ts";
+import type { HoldRow } from "./holds.ts";
 import type { ResultTables } from "./result-tables.ts";
 
 /** Text that holds JSON. */
@@ -44,6 +46,8 @@ export type TaskRow = {
   waits_for: string | null;
   /** The plan's entry, whole. */
   spec: JsonText;
+  /** Of the plan's entry: tasks with the same one share a conversation. */
+  batch: string | null;
   priority: number;
   /** Which dispatch of the task this is: its engine run is `<task>#<round>`. */
   round: number;
@@ -71,6 +75,10 @@ export type AttemptRow = {
   slot_id: string | null;
   /** Key of its agent conversation: its own id, or that of the attempt whose conversation it goes on with. */
   conversation: string;
+  /** Null in what older versions stored. */
+  model: string | null;
+  /** Which conversation its own was to begin as a fork of, and whether it did. */
+  origin: JsonText | null;
   base_commit: string;
   snapshot_commit: string | null;
   feedback: string | null;
@@ -91,6 +99,7 @@ export type SessionRow = {
   role: string;
   /** Where it can be resumed; null once that slot has moved on. */
   slot_id: string | null;
+  /** Outlives its slot: it can be forked from anywhere on the machine. */
   session_id: string | null;
   /** Turns begun, resumed ones included. */
   turns: number;
@@ -184,6 +193,8 @@ export type StateTables = ResultTables & {
   workers: WorkerRow;
   slots: SlotRow;
   pauses: PauseRow;
+  account_limits: AccountRow;
+  holds: HoldRow;
   events: EventRow;
   activity: ActivityRow;
 };

@@ -1,88 +1,9 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { AgentAdapter, AgentEvent, AgentLaunch, AgentOutcome, AgentSession, AgentTurn } from "../agents/port.ts";
 import { totalUsage } from "../domain/budget/usage.ts";
 import { asSessionId } from "../domain/ids.ts";
-import { findProcess } from "../places/local/process-table.ts";
+import { Bench, isRunning, pidOf, play, playAndThen, textIn, type AgentUnderTest, type Ended } from "./agent-bench.ts";
 
-/** An adapter whose agent does what `conformanceScript` or `conformanceScenario` says for each task. */
-export type AgentUnderTest = {
-  readonly adapter: AgentAdapter;
-  /** A launch into an empty working directory of its own; another one at each call. */
-  readonly launch: () => Promise<AgentLaunch>;
-  /** Removes everything that `launch` made. */
-  readonly remove: () => Promise<void>;
-};
-
-type Ended = AgentOutcome & { readonly events: readonly AgentEvent[] };
-
-/** The sessions of one promise; closed at its end, whatever happened. */
-class Bench {
-  readonly #under: AgentUnderTest;
-  readonly #sessions: AgentSession[] = [];
-
-  constructor(under: AgentUnderTest) {
-    this.#under = under;
-  }
-
-  async open(changes: Partial<AgentLaunch> = {}): Promise<{ launch: AgentLaunch; session: AgentSession }> {
-    return this.reopen({ ...(await this.#under.launch()), ...changes });
-  }
-
-  async reopen(launch: AgentLaunch): Promise<{ launch: AgentLaunch; session: AgentSession }> {
-    const session = await this.#under.adapter.doOpen(launch);
-    this.#sessions.push(session);
-    return { launch, session };
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(this.#sessions.map((session) => session.doClose()));
-    await this.#under.remove();
-  }
-}
-
-const promptFor = (task: string): string => `Tutti role: worker\nTutti task: ${task}\nTutti attempt: 1\n\nDo it.`;
-
-type Limits = Partial<AgentTurn> & { readonly onSeen?: (event: AgentEvent) => void };
-
-/** Plays the prompt of a task, with limits that no test reaches unless it sets them. */
-async function play(session: AgentSession, task: string, { onSeen, ...limits }: Limits = {}): Promise<Ended> {
-  const events: AgentEvent[] = [];
-  const outcome = await session.doTurn({
-    prompt: promptFor(task),
-    onEvent: (event) => {
-      events.push(event);
-      onSeen?.(event);
-    },
-    signal: new AbortController().signal,
-    timeoutMs: 60_000,
-    stallTimeoutMs: 60_000,
-    ...limits,
-  });
-  return { ...outcome, events };
-}
-
-/** As `play`, and acts once the agent's first tool call has ended. */
-function playAndThen(session: AgentSession, task: string, act: () => void, limits: Limits = {}): Promise<Ended> {
-  let isDone = false;
-  const onSeen = ({ type }: AgentEvent): void => {
-    if (type !== "tool-ended" || isDone) return;
-    isDone = true;
-    act();
-  };
-  return play(session, task, { ...limits, onSeen });
-}
-
-const textIn = ({ cwd }: AgentLaunch, file: string): Promise<string | undefined> =>
-  readFile(join(cwd, file), "utf8").catch(() => undefined);
-
-const pidOf = ({ processGroup }: AgentSession): number => processGroup?.pid ?? Number.NaN;
-
-const isRunning = async (pid: number): Promise<boolean> => {
-  const found = await findProcess(pid);
-  return found !== undefined && !found.isZombie;
-};
+export type { AgentUnderTest } from "./agent-bench.ts";
 
 const answerSchema = {
   type: "object",

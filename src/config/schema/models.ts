@@ -1,20 +1,14 @@
 import { z } from "zod";
+import { modelAliases, modelNamePattern } from "../../domain/model-name.ts";
 
-/** Short names that Claude Code itself resolves to the newest model of a family. */
-export const modelAliases = ["opus", "sonnet", "haiku", "fable", "best"] as const;
-
-/**
- * An alias, optionally with the suffix for the long context (`sonnet[1m]`), or a full name: it starts with `claude-`,
- * contains `anthropic.` (Bedrock) or a `/` (a gateway, an ARN).
- */
-const modelPattern = new RegExp(`^(?:(?:${modelAliases.join("|")})(?:\\[1m\\])?|claude-\\S+|\\S*anthropic\\.\\S+|\\S*/\\S*)$`);
+export { modelAliases } from "../../domain/model-name.ts";
 
 export const effortLevels = ["low", "medium", "high", "xhigh", "max"] as const;
 
 const modelName = () =>
   z
     .string()
-    .regex(modelPattern)
+    .regex(modelNamePattern)
     .meta({ examples: [...modelAliases] });
 
 const role = (does: string) => ({
@@ -32,14 +26,25 @@ const inheriting = (does: string) =>
     .describe(`The model that ${does}. Without a model here it is the manager.`);
 
 const withDefault = (model: (typeof modelAliases)[number], does: string) =>
-  z
-    .strictObject({ model: modelName().default(model).describe(`The model that ${does}.`), ...role(does) })
-    .prefault({})
-    .describe(`The model that ${does}.`);
+  z.strictObject({ model: modelName().default(model).describe(`The model that ${does}.`), ...role(does) });
+
+const escalate = z
+  .array(modelName())
+  .min(1)
+  .describe(
+    "Models instead of `model`, cheap ones first: an attempt whose work failed its validation or its gates is followed by one " +
+      "with the next. The last one stays.",
+  )
+  .exactOptional();
 
 export const modelsSchema = z.strictObject({
-  manager: withDefault("opus", "plans the job and sums it up"),
-  worker: withDefault("sonnet", "does the tasks"),
+  manager: withDefault("opus", "plans the job and sums it up")
+    .prefault({})
+    .describe("The model that plans the job and sums it up."),
+  worker: withDefault("sonnet", "does the tasks")
+    .extend({ escalate })
+    .prefault({})
+    .describe("The model that does the tasks."),
   resolver: inheriting("resolves merge conflicts"),
   reviewer: inheriting("reviews finished tasks"),
 });

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../json.ts";
+import { modelLadder } from "../decide/model-of-attempt.ts";
 import type { PlanTask } from "../plan/plan-schema.ts";
 import type { GateSpec, JobSettings } from "../settings.ts";
 import { canonicalJson } from "./canonical-json.ts";
@@ -14,12 +15,12 @@ export type Ingredients = Readonly<Record<IngredientName, Json>>;
 /** One digest for each ingredient: enough for the key, and to say later which of them has changed. */
 export type IngredientDigests = Readonly<Record<IngredientName, string>>;
 
-/** A plan's task; a schema for its answer and the task whose result its prompt begins with count where there are any. */
-export type KeyedTask = PlanTask & { readonly resultSchema?: JsonObject; readonly parent?: string };
+/** A plan's task; a schema for its answer counts where there is one. */
+export type KeyedTask = PlanTask & { readonly resultSchema?: JsonObject };
 
 export type ResultFacts = {
   readonly spec: KeyedTask;
-  readonly settings: Pick<JobSettings, "agent" | "models" | "efforts" | "gates">;
+  readonly settings: Pick<JobSettings, "agent" | "models" | "escalate" | "efforts" | "gates">;
   /** Object name of the tree of the job's base commit. */
   readonly baseTree: string;
   /** Result keys of the tasks that it depends on, in any order. */
@@ -38,6 +39,7 @@ export function resultIngredients({ spec, settings, baseTree, dependencyKeys }: 
       acceptance: spec.acceptance,
       resultSchema: spec.resultSchema,
       parent: spec.parent,
+      continuesParent: spec.continuesParent === true ? true : undefined,
     },
     files: {
       contextFiles: spec.contextFiles,
@@ -45,12 +47,16 @@ export function resultIngredients({ spec, settings, baseTree, dependencyKeys }: 
       footprint: spec.footprint?.toSorted(),
     },
     agent: { profile: spec.agent, ...agentFacts(settings.agent) },
-    model: { model: settings.models.worker, effort: settings.efforts.worker },
+    model: { ...modelFacts(modelLadder(spec, settings)), effort: settings.efforts.worker },
     gates: gateFacts(settings.gates, spec.gates),
     base: baseTree,
     dependencies: dependencyKeys.toSorted(),
   };
 }
+
+/** Which rung it came to is no ingredient: a result is asked for before anybody knows. */
+const modelFacts = ([model, ...stronger]: readonly string[]): JsonObject =>
+  stronger.length === 0 ? { model: model ?? "" } : { model: model ?? "", stronger };
 
 /** Where the agent's program lies is not what it does. */
 const agentFacts = ({ kind, allow, sandbox, settingSources }: JobSettings["agent"]): JsonObject => ({

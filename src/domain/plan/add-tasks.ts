@@ -1,6 +1,6 @@
 import { TuttiError } from "../errors.ts";
 import { asTaskId, jobOfTask, taskIdOf, type JobId } from "../ids.ts";
-import { graphProblems } from "./graph-problems.ts";
+import { graphProblems, withParent } from "./graph-problems.ts";
 import { planError } from "./parse-plan.ts";
 import { schemaProblems } from "./schema-problems.ts";
 import { taskRequestSchema, type RawTaskRequest, type TaskSpec } from "./task-spec.ts";
@@ -50,12 +50,12 @@ function specOf(jobId: JobId, request: KeyedRequest, index: number): TaskSpec {
   const keyOf = (reference: string, field: string): string => localKey(jobId, reference, `tasks[${index}].${field}`);
   const parent = parentTaskId === undefined ? undefined : keyOf(parentTaskId, "parentTaskId");
   const needed = dependsOn.map((reference, at) => keyOf(reference, `dependsOn[${at}]`));
-  return {
+  return withParent({
     ...rest,
     title: title ?? titleOf(request.prompt),
-    dependsOn: [...new Set(parent === undefined ? needed : [parent, ...needed])],
+    dependsOn: needed,
     ...(parent === undefined ? {} : { parent }),
-  };
+  });
 }
 
 function localKey(jobId: JobId, reference: string, field: string): string {

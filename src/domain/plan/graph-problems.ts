@@ -4,11 +4,23 @@ import type { PlanProblem } from "./plan-problem.ts";
 import type { Plan, PlanTask } from "./plan-schema.ts";
 import { repositoryPathProblem } from "./repository-path-problem.ts";
 
-/** What a schema can't see: duplicate keys, dependencies on nobody, paths outside the repository, cycles. */
+/** What a schema can't see: duplicate keys, dependencies on nobody, paths outside the repository, conversations of nobody, cycles. */
 export function graphProblems(plan: Plan): readonly PlanProblem[] {
-  const problems = [...duplicateKeys(plan.tasks), ...unknownDependencies(plan.tasks), ...badPaths(plan.tasks)];
-  return [...problems, ...cycles(plan.tasks)];
+  const { tasks } = plan;
+  const problems = [
+    ...duplicateKeys(tasks),
+    ...unknownTasks(tasks),
+    ...badPaths(tasks),
+    ...conversationProblems(tasks),
+  ];
+  return [...problems, ...cycles(tasks.map(withParent))];
 }
+
+/** A parent is a dependency, named once. */
+export const withParent = <Task extends Pick<PlanTask, "parent" | "dependsOn">>(task: Task): Task => {
+  const { parent, dependsOn } = task;
+  return { ...task, dependsOn: [...new Set(parent === undefined ? dependsOn : [parent, ...dependsOn])] };
+};
 
 function duplicateKeys(tasks: readonly PlanTask[]): readonly PlanProblem[] {
   const first = new Map<string, number>();
@@ -26,20 +38,44 @@ const duplicate = (index: number, taken: number, key: string): PlanProblem => ({
   fix: "Give each task a key of its own.",
 });
 
-function unknownDependencies(tasks: readonly PlanTask[]): readonly PlanProblem[] {
+function unknownTasks(tasks: readonly PlanTask[]): readonly PlanProblem[] {
   const keys = new Set(tasks.map(({ key }) => key));
-  return tasks.flatMap(({ dependsOn }, index) =>
-    dependsOn.flatMap((name, at) =>
-      keys.has(name) ? [] : [unknownDependency(["tasks", index, "dependsOn", at], name)],
-    ),
-  );
+  return tasks.flatMap(({ dependsOn, parent }, index) => {
+    const isUnknown = parent !== undefined && !keys.has(parent) && !dependsOn.includes(parent);
+    return [
+      ...(isUnknown ? [unknownTask(["tasks", index, "parent"], parent)] : []),
+      ...dependsOn.flatMap((name, at) =>
+        keys.has(name) ? [] : [unknownTask(["tasks", index, "dependsOn", at], name)],
+      ),
+    ];
+  });
 
-  function unknownDependency(path: PlanProblem["path"], name: string): PlanProblem {
+  function unknownTask(path: PlanProblem["path"], name: string): PlanProblem {
     const near = didYouMean(name, keys);
     const fix = near === undefined ? "Name the key of a task in this plan." : `Did you mean "${near}"?`;
     return { code: "PLAN_INVALID", path, message: `names "${name}", which is no task's key`, fix };
   }
 }
+
+/** A conversation goes on from one other, which has to be named. */
+function conversationProblems(tasks: readonly PlanTask[]): readonly PlanProblem[] {
+  return tasks.flatMap(({ parent, continuesParent, batch }, index) => {
+    if (continuesParent !== true) return [];
+    const path = ["tasks", index, "continuesParent"];
+    if (parent === undefined) return [{ code: "PLAN_INVALID", path, ...noParent }];
+    return batch === undefined ? [] : [{ code: "PLAN_INVALID", path, ...twoConversations }];
+  });
+}
+
+const noParent = {
+  message: "is set, but the task has no parent",
+  fix: "Name the task to go on from as its parent (parentTaskId in the job API), or remove it.",
+};
+
+const twoConversations = {
+  message: "is set together with batch, and a task can go on from one conversation only",
+  fix: "Remove one of the two.",
+};
 
 const pathLists = ["contextFiles", "expectedOutputs", "footprint"] as const;
 

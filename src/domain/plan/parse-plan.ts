@@ -1,5 +1,5 @@
 import { TuttiError } from "../errors.ts";
-import { graphProblems } from "./graph-problems.ts";
+import { graphProblems, withParent } from "./graph-problems.ts";
 import { formatPlanPath, type PlanPath, type PlanProblem } from "./plan-problem.ts";
 import { planSchema, type Plan } from "./plan-schema.ts";
 import { schemaProblems } from "./schema-problems.ts";
@@ -28,8 +28,7 @@ export function parsePlan(value: unknown, origin: PlanOrigin = {}): Plan {
   if (!parsed.success) throw planError(schemaProblems(parsed.error.issues, value), origin);
   const problems = graphProblems(parsed.data);
   if (problems.length > 0) throw planError(problems, origin);
-  const tasks = parsed.data.tasks.map((task) => ({ ...task, dependsOn: [...new Set(task.dependsOn)] }));
-  return { summary: parsed.data.summary, tasks };
+  return { summary: parsed.data.summary, tasks: parsed.data.tasks.map(withParent) };
 }
 
 /** One error for all problems; the first is the message. */

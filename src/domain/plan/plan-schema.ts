@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Json, JsonObject } from "../json.ts";
+import { modelNamePattern } from "../model-name.ts";
 
 /** A task graph for one goal: what a manager answers with and what `tutti plan` reads and writes. */
 export type Plan = {
@@ -31,6 +32,14 @@ export type PlanTask = {
   readonly footprint?: readonly string[];
   /** Names of configured gates; absent = the project's default gates. */
   readonly gates?: readonly string[];
+  /** Key of the task that it runs after and whose result its prompt begins with. Always one of `dependsOn` too. */
+  readonly parent?: string;
+  /** Its agent goes on from the conversation of its parent's accepted attempt, in a fork of it. Needs `parent`. */
+  readonly continuesParent?: boolean;
+  /** Tasks of a job with the same name here share a conversation, one after another. */
+  readonly batch?: string;
+  /** Models to try, cheap ones first; absent = the project's. See `modelOfAttempt`. */
+  readonly escalate?: readonly string[];
 };
 
 /** The keys that a `dependsOn` may name. */
@@ -39,7 +48,19 @@ export const taskKeyPattern = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 const text = z.string().trim().min(1);
 const texts = z.array(text);
 
-export const planTaskSchema = z.strictObject({
+/** A manager plans the work; how it is to be paid for is a person's choice. */
+const personsChoice = {
+  parent: text.exactOptional().describe("Key of the task that it runs after and whose result its prompt begins with"),
+  continuesParent: z.boolean().exactOptional().describe("Go on from the parent's conversation, in a fork of it"),
+  batch: text.exactOptional().describe("Tasks with the same name here share a conversation, one after another"),
+  escalate: z
+    .array(z.string().regex(modelNamePattern))
+    .min(1)
+    .exactOptional()
+    .describe("Models to try, cheap ones first: the next one follows work that failed its validation or gates"),
+};
+
+const plannedTask = {
   key: z.string().regex(taskKeyPattern).describe("Unique short name: lower-case letters, digits, - and _"),
   title: text.describe("What the task does, in a few words"),
   prompt: text.describe("Complete instructions for an agent that sees only the repository and this text"),
@@ -53,21 +74,29 @@ export const planTaskSchema = z.strictObject({
   acceptance: texts.default([]).describe("Statements that must hold when the task is done"),
   footprint: texts.exactOptional().describe("Globs of the files that the task may change"),
   gates: texts.exactOptional().describe("Names of the configured checks that must pass"),
-});
+};
 
-export const planSchema = z.strictObject({
-  summary: text.describe("How the goal is reached, in a sentence or two"),
-  tasks: z.array(planTaskSchema).min(1),
-});
+const summary = text.describe("How the goal is reached, in a sentence or two");
+
+export const planTaskSchema = z.strictObject({ ...plannedTask, ...personsChoice });
+
+export const planSchema = z.strictObject({ summary, tasks: z.array(planTaskSchema).min(1) });
+
+const managersPlanSchema = z.strictObject({ summary, tasks: z.array(z.strictObject(plannedTask)).min(1) });
 
 const jsonObject = z.record(z.string(), z.json());
 
 /**
- * The plan as JSON Schema, for a model's structured output and for editors. Describes the input: what has a default may be
- * left out. Carries no `$schema`, because some agents' validators refuse a dialect that they don't know.
+ * The plan as JSON Schema, for programs and editors. Describes the input: what has a default may be left out. Carries no
+ * `$schema`, because some agents' validators refuse a dialect that they don't know.
  */
-export function planJsonSchema(): JsonObject {
-  const { $schema: _dialect, ...schema } = z.toJSONSchema(planSchema, { io: "input", target: "draft-7" });
+export const planJsonSchema = (): JsonObject => jsonSchemaOf(planSchema);
+
+/** The same for a manager's structured output: without what only a person should choose. */
+export const managersPlanJsonSchema = (): JsonObject => jsonSchemaOf(managersPlanSchema);
+
+function jsonSchemaOf(described: z.ZodType): JsonObject {
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(described, { io: "input", target: "draft-7" });
   const plain: Json = jsonObject.parse(schema);
   return plain;
 }

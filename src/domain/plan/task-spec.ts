@@ -5,8 +5,6 @@ import { planTaskSchema, type PlanTask } from "./plan-schema.ts";
 
 /** A task as it is stored: a plan's entry, and what only the job API can say besides. */
 export type TaskSpec = PlanTask & {
-  /** Key of the task that it runs after and whose result its prompt begins with. Also one of `dependsOn`. */
-  readonly parent?: string;
   /** Name of the group that it belongs to. Has no effect on order. */
   readonly partOf?: string;
   /** The caller's own facts: kept and given back, never shown to an agent. */
@@ -22,7 +20,7 @@ export type TaskSpec = PlanTask & {
 const jsonObject = z.record(z.string(), z.json());
 
 /** What a caller says about a task: everything but the prompt may be left out. */
-export const taskRequestSchema = planTaskSchema.extend({
+export const taskRequestSchema = planTaskSchema.omit({ parent: true }).extend({
   key: planTaskSchema.shape.key.exactOptional(),
   title: planTaskSchema.shape.title.exactOptional(),
   parentTaskId: z.string().min(1).exactOptional(),

@@ -25,6 +25,14 @@ export function workerPrompt(facts: WorkerPromptFacts): string {
     `You carry out one task of a larger plan, alone, in your own working copy of the repository (your current directory).`,
     section("The goal of the whole plan", facts.goal),
     section("The plan", facts.planSummary),
+    ...taskSections(facts),
+    rules,
+  );
+}
+
+function taskSections(facts: WorkerPromptFacts): readonly string[] {
+  const { spec } = facts;
+  return [
     section(`Your task: ${spec.title}`, spec.prompt),
     section("The task that yours follows on from", parentContext(facts.parent)),
     section("Read first", spec.contextFiles),
@@ -40,7 +48,22 @@ export function workerPrompt(facts: WorkerPromptFacts): string {
       facts.gates.map((gate) => `${gate.name}: \`${gate.run}\``),
     ),
     section("The attempt before this one was not accepted", facts.feedback),
-    rules,
+  ];
+}
+
+/**
+ * For a conversation that is a fork of another task's. The goal, the plan, the rules and what was read stand in front of it; what was
+ * seen of files may not be true any more.
+ */
+export function forkedPrompt(facts: WorkerPromptFacts & { readonly baseCommit: string }): string {
+  const { spec } = facts;
+  return joinSections(
+    promptHead({ role: "worker", task: spec.key, attempt: facts.attempt }),
+    "The task above is done, and its work was accepted and taken away. You carry out another task of the same plan now. Your current " +
+      `directory is a working copy at commit ${facts.baseCommit}. It may be another directory, and its files may not be what you saw: ` +
+      "they hold what was merged until now, by other agents too. Look again at what you rely on before you change it.",
+    ...taskSections(facts),
+    section("Rules", "The rules above hold for this task too. Do only this task."),
   );
 }
 
