@@ -1,5 +1,5 @@
 import type { CommitId, TaskId } from "../domain/ids.ts";
-import type { Attempt, Evidence, GateResult, Job, Task } from "../domain/model.ts";
+import type { Attempt, DiffStat, Evidence, GateResult, Job, Task } from "../domain/model.ts";
 import { gateFeedback, gatesOfTask, runGates } from "../supervision/run-gates.ts";
 import {
   diffOf,
@@ -57,6 +57,7 @@ export class MergeQueue {
     const { services, job } = this.#desk;
     const tip = await jobTip(services.repo, job.id);
     if (await this.#wasIntended(work, tip)) return;
+    if (this.#hasNothingToMerge(work)) return this.#complete(work, evidenceOf(work, { tip, gates: [], diff: noDiff }));
     await services.state.integrations.started(subjectOf(work), tip);
     const merge = await this.#merge(work, tip);
     if (merge === undefined) return;
@@ -67,6 +68,12 @@ export class MergeQueue {
     if (failure !== undefined) return this.#sendBack(merge, failure);
     services.fault("integrate.gated");
     await this.#land(merge, tip, gates);
+  }
+
+  /** Its answer is its result: the branch stays where it is, and there is no merged tree to judge. */
+  #hasNothingToMerge({ task, attempt }: Work): boolean {
+    const gates = gatesOfTask(this.#desk.job.options.gates, task.spec.gates);
+    return attempt.diff?.files === 0 && !gates.some(({ on }) => on.includes("merged"));
   }
 
   /** A crash after the proof was stored: only the branch, or only the record of it, is still to follow. */
@@ -165,16 +172,9 @@ export class MergeQueue {
 
   async #land(merge: Merge, tip: CommitId, gates: readonly GateResult[]): Promise<void> {
     const { services, job } = this.#desk;
-    const { task, attempt, commit } = merge;
-    const evidence: Evidence = {
-      attempt: attempt.id,
-      attemptCommit: snapshotOf(attempt),
-      mergedCommit: commit,
-      gates: [...attempt.gates, ...gates],
-      diff: (await diffOf(services.repo, tip, commit)).diffStat,
-      expectedOutputs: task.spec.expectedOutputs,
-      ...(attempt.outcome?.replayOf === undefined ? {} : { replayOf: attempt.outcome.replayOf }),
-    };
+    const { commit } = merge;
+    const { diffStat: diff } = await diffOf(services.repo, tip, commit);
+    const evidence = evidenceOf(merge, { tip: commit, gates, diff });
     const subject = subjectOf(merge);
     await services.state.integrations.intend(subject, evidence);
     services.fault("integrate.intended");
@@ -189,6 +189,20 @@ export class MergeQueue {
     await this.#desk.services.state.integrations.complete(subjectOf(work), evidence, change);
   }
 }
+
+const noDiff: DiffStat = { files: 0, added: 0, deleted: 0 };
+
+type Landed = { readonly tip: CommitId; readonly gates: readonly GateResult[]; readonly diff: DiffStat };
+
+const evidenceOf = ({ task, attempt }: Pick<Work, "task" | "attempt">, { tip, gates, diff }: Landed): Evidence => ({
+  attempt: attempt.id,
+  attemptCommit: snapshotOf(attempt),
+  mergedCommit: tip,
+  gates: [...attempt.gates, ...gates],
+  diff,
+  expectedOutputs: task.spec.expectedOutputs,
+  ...(attempt.outcome?.replayOf === undefined ? {} : { replayOf: attempt.outcome.replayOf }),
+});
 
 const pathsOf = ({ files }: Conflicted): readonly string[] => files.map(({ path }) => path);
 
