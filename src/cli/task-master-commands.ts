@@ -4,10 +4,10 @@ import type { Cli } from "./cli.ts";
 import type { JobExportOptions } from "./commands/job-export.ts";
 import type { JobImportOptions } from "./commands/job-import.ts";
 import type { AddTaskOptions, ListOptions, TagOptions } from "./commands/task-master.ts";
+import { examples, json } from "./options.ts";
 
 type Face = { readonly cli: Cli; readonly finish: (code: number) => void };
 
-const json = () => new Option("--json", "machine-readable output");
 const tag = () => new Option("-t, --tag <name>", "the tag; default: the one that Task Master works on");
 const file = () => new Option("-f, --file <path>", "default: the nearest .taskmaster/tasks/tasks.json upwards");
 
@@ -24,12 +24,15 @@ export function addTaskMasterCommands(program: Command, face: Face): void {
 function addImport(job: Command, { cli, finish }: Face): void {
   job
     .command("import")
-    .description("make a job of what is left to do in a Task Master file, without starting it")
-    .argument("[file]", "default: the nearest .taskmaster/tasks/tasks.json upwards")
+    .description("make a job of an exported one, or of what is left to do in a Task Master file, without starting it")
+    .argument("[file]", "- reads an exported job from stdin; default: the nearest .taskmaster/tasks/tasks.json upwards")
     .addOption(tag())
-    .option("-g, --goal <text>", "what the job is for; default: the tag's name")
+    .option("-g, --goal <text>", "what the job is for; default: that of the exported job, or the tag's name")
     .addOption(json())
-    .addHelpText("after", "\nExamples:\n  tutti job import\n  tutti job import --tag release --json\n")
+    .addHelpText(
+      "after",
+      examples("tutti job import job.json", "tutti job import", "tutti job import --tag release --json"),
+    )
     .action(async (path: string | undefined, options: JobImportOptions) => {
       finish(await (await import("./commands/job-import.ts")).jobImportCommand(cli, path, options));
     });
@@ -38,14 +41,22 @@ function addImport(job: Command, { cli, finish }: Face): void {
 function addExport(job: Command, { cli, finish }: Face): void {
   job
     .command("export")
-    .description("write the statuses of a job's tasks into a Task Master file")
+    .description("write a job and its tasks as JSON, or its statuses into a Task Master file")
     .argument("<job>", "its id or the beginning of it")
-    .argument("[file]", "default: the nearest .taskmaster/tasks/tasks.json upwards; made if there is none")
+    .option("-o, --output <file>", "write it there; default: print it")
+    .option("--task-master [file]", "write into this file; default: the nearest .taskmaster/tasks/tasks.json upwards")
     .option("-t, --tag <name>", "the tag; default: the one that the job came from, else one named for the job")
     .addOption(json())
-    .addHelpText("after", "\nExamples:\n  tutti job export task-master-master-3f2a\n")
-    .action(async (id: string, path: string | undefined, options: JobExportOptions) => {
-      finish(await (await import("./commands/job-export.ts")).jobExportCommand(cli, { id, path }, options));
+    .addHelpText(
+      "after",
+      examples(
+        "tutti job export build-an-api-3f2a --output job.json",
+        "tutti job export build-an-api-3f2a | tutti job import -",
+        "tutti job export task-master-master-3f2a --task-master",
+      ),
+    )
+    .action(async (id: string, options: JobExportOptions) => {
+      finish(await (await import("./commands/job-export.ts")).jobExportCommand(cli, id, options));
     });
 }
 

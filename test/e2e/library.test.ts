@@ -149,6 +149,10 @@ describe("a job made by a program", () => {
     ["a file outside", { contextFiles: ["../secret"] }, "PLAN_INVALID", "../secret"],
     ["a priority out of range", { priority: 0 }, "PLAN_INVALID", "priority is 0"],
     ["an unknown parent", { parentTaskId: "nobody" }, "PLAN_INVALID", "nobody"],
+    ["an unknown dependency", { dependsOn: ["nobody"] }, "PLAN_INVALID", "nobody"],
+    ["a task of another job", { dependsOn: ["other-job/theirs"] }, "PLAN_INVALID", "a task of job other-job"],
+    ["a task that needs itself", { key: "self", dependsOn: ["self"] }, "PLAN_CYCLE", "self -> self"],
+    ["a budget that is none", { budgetUsd: -1 }, "PLAN_INVALID", "budgetUsd is -1"],
   ])("refuses %s and stores nothing", async (_what, subtask, code, words) => {
     await using tutti = new Tutti(await start({}));
     const job = await tutti.createJob("Bad input");
@@ -156,6 +160,27 @@ describe("a job made by a program", () => {
       code,
       message: expect.stringContaining(words) as unknown,
     });
+    expect((await tutti.getJobStatus(job)).totalTasks).toBe(0);
+  });
+
+  it("refuses ids that there are not, a circle in a batch, and a first task that is wrong, and stores nothing", async () => {
+    await using tutti = new Tutti(await start({}));
+    const unknown = { code: "JOB_UNKNOWN", message: expect.stringContaining("nothing") as unknown };
+    await expect(tutti.addSubtask("nothing", "P")).rejects.toMatchObject(unknown);
+    await expect(tutti.waitAndCollect("nothing")).rejects.toMatchObject(unknown);
+    await expect(tutti.cancel("nothing")).rejects.toMatchObject(unknown);
+    await expect(tutti.getTask("nothing/a")).rejects.toMatchObject({ code: "TASK_UNKNOWN" });
+    await expect(
+      tutti.quickDelegate([{ prompt: "P", contextFiles: ["src/nothing.js"] }], { goal: "g" }),
+    ).rejects.toMatchObject({ code: "INPUT_INVALID" });
+    expect(await project.git("for-each-ref", "refs/tutti", "refs/heads/tutti")).toBe("");
+
+    const job = await tutti.createJob("A circle");
+    const circle = [
+      { key: "a", prompt: "A", dependsOn: ["b"] },
+      { key: "b", prompt: "B", dependsOn: ["a"] },
+    ];
+    await expect(tutti.addSubtasks(job, circle)).rejects.toMatchObject({ code: "PLAN_CYCLE" });
     expect((await tutti.getJobStatus(job)).totalTasks).toBe(0);
   });
 });

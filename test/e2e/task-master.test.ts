@@ -45,14 +45,16 @@ describe("Task Master's tasks", () => {
     const imported = await tutti("job", "import", "--json");
     expect(imported.exitCode, imported.stderr).toBe(0);
     const { jobId } = z.object({ jobId: z.string() }).parse(JSON.parse(imported.stdout));
-    expect((await tutti("job", "export", jobId)).stdout).toContain("0 changed, 0 added, 0 left as they are");
+    expect((await tutti("job", "export", jobId, "--task-master")).stdout).toContain(
+      "0 changed, 0 added, 0 left as they are",
+    );
     expect(model.requests).toEqual([]);
 
     const resumed = await tutti("resume", jobId, "--yes");
     expect(resumed.exitCode, resumed.stderr).toBe(0);
     expect(statusesOf(await inspectJob(project))).toEqual(Object.fromEntries(keys.map((key) => [key, "completed"])));
 
-    const exported = await tutti("job", "export", jobId);
+    const exported = await tutti("job", "export", jobId, "--task-master");
     expect(exported.stdout).toContain("5 changed, 0 added, 0 left as they are");
     expect(await statuses()).toEqual({
       "1": "done",
@@ -64,7 +66,7 @@ describe("Task Master's tasks", () => {
       "3.2": "done",
       "4": "deferred",
     });
-    const again = await tutti("job", "export", jobId, "--tag", "copy");
+    const again = await tutti("job", "export", jobId, "--task-master", "--tag", "copy");
     expect(again.stdout).toContain("0 changed, 5 added");
     expect(Object.values(await statuses("--tag", "copy"))).toEqual(keys.map(() => "done"));
     expect(model.unmatched).toEqual([]);

@@ -96,7 +96,7 @@ describe("the public surface", () => {
       "job resume: --yes --max-cost --resume-at-reset --no-cache --json",
       "job retry: --no-cache --json",
       "job import: --tag --goal --json",
-      "job export: --tag --json",
+      "job export: --output --task-master --tag --json",
       "coordinator: ",
       "delegate: --goal --workers --json",
       "task: ",

@@ -9,17 +9,28 @@ import { oneLine } from "../render/terminal-text.ts";
 import { tasksFileOf } from "./task-master.ts";
 import { withProject } from "../with-project.ts";
 
-export type JobExportOptions = { readonly tag?: string };
+export type JobExportOptions = {
+  /** `true`: the nearest file. */
+  readonly taskMaster?: string | true;
+  readonly tag?: string;
+  readonly output?: string;
+};
 
-/** `tutti job export` */
-export const jobExportCommand = (
-  cli: Cli,
-  given: { readonly id: string; readonly path: string | undefined },
-  options: JobExportOptions,
-): Promise<number> =>
-  withProject(cli, ({ application }) =>
-    jobExport({ application, output: cli.output, id: given.id, file: tasksFileOf(cli, given.path), ...options }),
-  );
+/** `tutti job export`: as a file of ours, or into Task Master's. */
+export async function jobExportCommand(cli: Cli, id: string, options: JobExportOptions): Promise<number> {
+  const { taskMaster, tag, output: path } = options;
+  if (taskMaster === undefined && tag !== undefined) throw needsTaskMaster("--tag");
+  if (taskMaster === undefined) return (await import("./job-file.ts")).exportJobFile(cli, id, path);
+  if (path !== undefined) {
+    throw new TuttiError("INPUT_INVALID", "--output and --task-master name two places", { hint: "Give one of them" });
+  }
+  const file = tasksFileOf(cli, taskMaster === true ? undefined : taskMaster);
+  const request = { output: cli.output, id, file, ...(tag === undefined ? {} : { tag }) };
+  return withProject(cli, ({ application }) => jobExport({ application, ...request }));
+}
+
+const needsTaskMaster = (flag: string): TuttiError =>
+  new TuttiError("INPUT_INVALID", `${flag} is for Task Master's file`, { hint: "Give --task-master too" });
 
 export type JobExportRequest = {
   readonly application: Pick<Application, "job" | "tasks">;
@@ -47,7 +58,7 @@ export async function jobExport(request: JobExportRequest): Promise<number> {
 }
 
 /** A plan that nobody has agreed to yet has no tasks in the state: they are pending. */
-async function exportedTasks(application: Pick<Application, "tasks">, job: Job) {
+export async function exportedTasks(application: Pick<Application, "tasks">, job: Job) {
   const tasks = await application.tasks(job.id);
   if (tasks.length > 0) return tasks;
   if (job.plan === undefined) {

@@ -1,4 +1,5 @@
 import { jobSettings, openProject } from "../../compose.ts";
+import { TuttiError } from "../../domain/errors.ts";
 import { exitCodes } from "../../domain/job-status.ts";
 import type { Job } from "../../domain/model.ts";
 import type { JobSettings } from "../../domain/settings.ts";
@@ -13,6 +14,18 @@ export type JobImportOptions = { readonly tag?: string; readonly goal?: string }
 
 /** `tutti job import`: the file is read first, so that a mistake in it leaves nothing behind. */
 export async function jobImportCommand(cli: Cli, path: string | undefined, options: JobImportOptions): Promise<number> {
+  const { importJobFile, readJobFile } = await import("./job-file.ts");
+  const exported = path === undefined ? undefined : await readJobFile(cli, path);
+  if (exported === undefined || path === undefined) return importTasksFile(cli, path, options);
+  const { goal, tag } = options;
+  if (tag !== undefined) {
+    throw new TuttiError("INPUT_INVALID", `${path} is an exported job: it has no tags`, { hint: "Leave --tag out" });
+  }
+  const name = path === "-" ? "stdin" : path;
+  return importJobFile(cli, { value: exported, name, ...(goal === undefined ? {} : { goal }) });
+}
+
+async function importTasksFile(cli: Cli, path: string | undefined, options: JobImportOptions): Promise<number> {
   const file = tasksFileOf(cli, path);
   const tag = readTag({ file, ...(options.tag === undefined ? {} : { tag: options.tag }) });
   const imported = planFromTaskMaster(tag.tasks, { file, tag: tag.name });
@@ -64,5 +77,5 @@ function showImport({ id }: Job, { output, plan, notes }: JobImportRequest): voi
   for (const note of notes) output.stderr(`note: ${oneLine(note)}\n`);
   output.stdout(`Job ${id}: ${plan.tasks.length} ${plan.tasks.length === 1 ? "task" : "tasks"}, not started.\n`);
   output.stdout(`Look at its plan and start it: tutti resume ${id}\n`);
-  output.stdout(`Afterwards: tutti job export ${id}\n`);
+  output.stdout(`Afterwards: tutti job export ${id} --task-master\n`);
 }

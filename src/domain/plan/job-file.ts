@@ -4,10 +4,11 @@ import { TuttiError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { Job } from "../model.ts";
 import type { TaskStatus } from "../task-status.ts";
-import type { RawTaskRequest, TaskRequest, TaskSpec } from "./task-spec.ts";
+import type { RawTaskRequest, TaskSpec } from "./task-spec.ts";
 
 const format = "tutti-job";
 const version = 1;
+const jsonObject = z.record(z.string(), z.json());
 
 /** A job as a file: enough to make the same tasks again, and to read how far they were. */
 export type JobFile = {
@@ -15,7 +16,7 @@ export type JobFile = {
   readonly version: typeof version;
   readonly job: Pick<Job, "id" | "goal" | "status" | "baseCommit" | "branch" | "createdAt">;
   /** Each is what `addTasks` takes, and its status, which an import doesn't look at. */
-  readonly tasks: readonly (TaskRequest & { readonly status: TaskStatus })[];
+  readonly tasks: readonly JsonObject[];
 };
 
 export function jobFileOf(
@@ -27,25 +28,13 @@ export function jobFileOf(
 }
 
 /** What has to be asked for to get this task. */
-function requestOf({ parent, ...spec }: TaskSpec): TaskRequest {
-  const { dependsOn, contextFiles, expectedOutputs, acceptance, footprint, gates, ...rest } = spec;
-  return {
-    ...rest,
-    dependsOn: [...dependsOn],
-    contextFiles: [...contextFiles],
-    expectedOutputs: [...expectedOutputs],
-    acceptance: [...acceptance],
-    ...(footprint === undefined ? {} : { footprint: [...footprint] }),
-    ...(gates === undefined ? {} : { gates: [...gates] }),
-    ...(parent === undefined ? {} : { parentTaskId: parent }),
-  };
-}
+const requestOf = ({ parent, ...spec }: TaskSpec): JsonObject =>
+  jsonObject.parse({ ...spec, ...(parent === undefined ? {} : { parentTaskId: parent }) });
 
 /** Whether a parsed file means to be a job of ours, whatever else is wrong with it. */
 export const isJobFile = (value: unknown): boolean =>
   typeof value === "object" && value !== null && "format" in value && value.format === format;
 
-const jsonObject = z.record(z.string(), z.json());
 const jobFileSchema = z.object({
   version: z.literal(version),
   job: z.object({ goal: z.string().trim().min(1) }),
