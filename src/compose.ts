@@ -93,7 +93,7 @@ export async function openProject(request: OpenProject): Promise<Project> {
     repo,
     logger,
     workerId,
-    folders: { slots: join(stateDir, "slots"), cache: join(stateDir, "cache") },
+    folders: { slots: join(stateDir, "slots"), state: stateDir, cache: join(stateDir, "cache") },
     projectBudget: projectBudget(loaded.config),
     commandEnv: commandEnvironment(env),
     now,
@@ -161,7 +161,7 @@ function commandEnvironment(env: Environment): Readonly<Record<string, string>> 
 }
 
 async function ownProcess(): Promise<OwnProcess> {
-  const entry = await findProcess(process.pid);
+  const entry = findProcess(process.pid);
   return { host: hostname(), pid: process.pid, pidStart: entry?.startTime ?? "" };
 }
 

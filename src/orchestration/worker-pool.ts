@@ -14,10 +14,22 @@ export interface SpawnedWorker {
 
 export type SpawnWorker = (worker: { readonly id: WorkerId; readonly jobId: JobId }) => SpawnedWorker;
 
-/** Deaths in a row, without a worker that lived, after which starting more is no answer. */
+/** Deaths in a row, without a worker that lived or an attempt that ended, after which starting more is no answer. */
 const maxDeathsInARow = 5;
 /** A worker that lived so long was not killed by its start. */
 const healthyAfterMs = 10_000;
+
+/**
+ * Whether a worker's death says nothing against starting another: it lived long enough, or attempts came to an end in its time.
+ * Whatever kills them, something is done.
+ */
+export async function wasWorthStarting(
+  { state, now }: Pick<Services, "state" | "now">,
+  { startedAt, jobId }: { readonly startedAt: number; readonly jobId?: JobId },
+): Promise<boolean> {
+  if (now() - startedAt > healthyAfterMs) return true;
+  return ((await state.events.lastAt("attempt-decided", jobId)) ?? 0) >= startedAt;
+}
 
 /** Of this process: a coordinator that drives a job again after a pause must not use the name of a worker twice. */
 let started = 0;
@@ -79,8 +91,9 @@ export class WorkerPool {
     const livedMs = this.#services.now() - startedAt;
     const isOrderly = code === 0;
     this.#services.logger.info("worker exited", { worker: id, code, signal, livedMs });
-    this.#deathsInARow = isOrderly || livedMs > healthyAfterMs ? 0 : this.#deathsInARow + 1;
     try {
+      const isHealthy = isOrderly || (await wasWorthStarting(this.#services, { startedAt, jobId: this.#jobId }));
+      this.#deathsInARow = isHealthy ? 0 : this.#deathsInARow + 1;
       if (!isOrderly) await recoverWorker(this.#services, { id, jobId: this.#jobId });
     } catch (error) {
       const known = TuttiError.from(error);

@@ -1,3 +1,5 @@
+import type { DiskSpace } from "../domain/schedule/admission.ts";
+
 /** Where a process of ours or of an agent lives: this machine, a sandbox, a container, another host. */
 export interface Place {
   /** Runs a shell command to its end. Never throws for what the command did. */
@@ -9,6 +11,10 @@ export interface Place {
   isAlive(process: ProcessIdentity): Promise<boolean>;
   /** Facts for admission. */
   resources(): Promise<PlaceResources>;
+  /** What may still be written where each of `paths` is, or will be. */
+  freeDisk(paths: readonly string[]): Promise<readonly DiskSpace[]>;
+  /** What living processes and all that they have started use, in bytes; those that are gone or alone are left out. */
+  memoryOf(processes: readonly ProcessIdentity[]): Promise<readonly number[]>;
 }
 
 /** A pid alone is reused; pid and start time name one process of this boot. */

@@ -34,6 +34,15 @@ export class EventLog {
     return rows.map(eventFromRow);
   }
 
+  /** When something of a kind last happened, in milliseconds since the Unix epoch; `undefined`: never. */
+  async lastAt(type: EventType, jobId?: JobId): Promise<number | undefined> {
+    const row = await this.#context.store.read((db) => {
+      const last = db.selectFrom("events").select("at").where("type", "=", type).orderBy("seq", "desc").limit(1);
+      return (jobId === undefined ? last : last.where("job_id", "=", jobId)).executeTakeFirst();
+    });
+    return row?.at;
+  }
+
   /** For facts that no other command says. */
   async append<Type extends EventType>(type: Type, subject: Subject, data: EventData[Type]): Promise<void> {
     const at = this.#context.now();

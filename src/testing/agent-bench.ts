@@ -77,6 +77,6 @@ export const textIn = ({ cwd }: AgentLaunch, file: string): Promise<string | und
 export const pidOf = ({ processGroup }: AgentSession): number => processGroup?.pid ?? Number.NaN;
 
 export const isRunning = async (pid: number): Promise<boolean> => {
-  const found = await findProcess(pid);
+  const found = findProcess(pid);
   return found !== undefined && !found.isZombie;
 };

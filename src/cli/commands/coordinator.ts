@@ -4,15 +4,14 @@ import { TuttiError } from "../../domain/errors.ts";
 import type { JobId } from "../../domain/ids.ts";
 import { coordinate } from "../../orchestration/coordinator.ts";
 import { orphanedJobs } from "../../orchestration/pool.ts";
-import type { SpawnedWorker } from "../../orchestration/worker-pool.ts";
+import { wasWorthStarting, type SpawnedWorker } from "../../orchestration/worker-pool.ts";
 import { checkAgent } from "../check-agent.ts";
 import type { Cli } from "../cli.ts";
 import { stopSignals } from "../stop-signals.ts";
 
 const lookAgainMs = 1_000;
-/** A worker that dies at once, again and again, is not started for ever. */
+/** Workers that die at once, again and again, while nothing is done, are not started for ever. */
 const maxEarlyDeaths = 5;
-const healthyAfterMs = 10_000;
 
 /** `tutti coordinator N`: N workers for every job of this project, and a coordinator for the jobs that have none. */
 export async function coordinatorCommand(cli: Cli, workers: number): Promise<number> {
@@ -90,20 +89,24 @@ async function drive(cli: Cli, jobId: JobId, { stop, stopNow }: Signals): Promis
 /** The processes that were started here; one that dies is replaced. */
 class Workers {
   failure: TuttiError | undefined;
+  readonly #services: Project["services"];
   readonly #spawn: () => SpawnedWorker;
   readonly #live = new Set<SpawnedWorker>();
   #earlyDeaths = 0;
   #isStopping = false;
 
   constructor(cli: Cli, project: Project) {
+    this.#services = project.services;
     this.#spawn = poolWorkerSpawner(project.repo.root, cli.env);
   }
 
   start(): void {
-    const startedAt = performance.now();
+    const startedAt = this.#services.now();
     const worker = this.#spawn();
     this.#live.add(worker);
-    void worker.exited.then(() => this.#replace(worker, performance.now() - startedAt));
+    void worker.exited
+      .then(() => this.#replace(worker, startedAt))
+      .catch((error: unknown) => (this.failure ??= TuttiError.from(error)));
   }
 
   async stop(): Promise<void> {
@@ -116,10 +119,12 @@ class Workers {
     for (const worker of this.#live) worker.kill();
   }
 
-  #replace(worker: SpawnedWorker, livedMs: number): void {
+  async #replace(worker: SpawnedWorker, startedAt: number): Promise<void> {
     this.#live.delete(worker);
     if (this.#isStopping) return;
-    this.#earlyDeaths = livedMs > healthyAfterMs ? 0 : this.#earlyDeaths + 1;
+    this.#earlyDeaths = (await wasWorthStarting(this.#services, { startedAt })) ? 0 : this.#earlyDeaths + 1;
+    // Asked to stop while it looked.
+    if (this.#isStopping) return;
     if (this.#earlyDeaths < maxEarlyDeaths) return this.start();
     this.failure = new TuttiError(
       "PROCESS_FAILED",

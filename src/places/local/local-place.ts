@@ -3,6 +3,8 @@ import { availableParallelism, freemem, loadavg } from "node:os";
 
 import { asSlotId } from "../../domain/ids.ts";
 import type { Place, PlaceResources } from "../port.ts";
+import { freeDisk } from "./free-disk.ts";
+import { memoryOfTrees } from "./process-memory.ts";
 import { isSameProcess, killMarkedProcesses, killProcessGroup } from "./process-reaper.ts";
 import { runCommand } from "./run-command.ts";
 
@@ -17,6 +19,8 @@ export const localPlace = (): Place => ({
   },
   isAlive: isSameProcess,
   resources,
+  freeDisk,
+  memoryOf: memoryOfTrees,
 });
 
 async function resources(): Promise<PlaceResources> {

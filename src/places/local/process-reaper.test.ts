@@ -25,7 +25,7 @@ async function shell(script: string, env: Record<string, string> = {}): Promise<
 const pidOf = (child: ChildProcess): number => child.pid ?? Number.NaN;
 
 const isAlive = async (pid: number): Promise<boolean> => {
-  const entry = await findProcess(pid);
+  const entry = findProcess(pid);
   return entry !== undefined && !entry.isZombie;
 };
 
@@ -51,7 +51,7 @@ test("a group is ended with the children in it", async () => {
 
 test("a process that leads no group is ended alone", async () => {
   const { child, line } = await shell("sleep 600 & echo $!; wait; sleep 600");
-  const member = await findProcess(Number(line));
+  const member = findProcess(Number(line));
   expect(member?.group).toBe(pidOf(child));
   if (member === undefined) return;
 

@@ -10,14 +10,14 @@ const pollMs = 20;
 
 /** The identity of a living process that leads its own group; `undefined` when it is gone or leads none. */
 export async function processGroupOf(pid: number): Promise<ProcessIdentity | undefined> {
-  const entry = await findProcess(pid);
+  const entry = findProcess(pid);
   if (entry === undefined || entry.isZombie || entry.group !== pid) return undefined;
   return { pid, startTime: entry.startTime };
 }
 
 /** Whether this very process is still alive. */
 export async function isSameProcess({ pid, startTime }: ProcessIdentity): Promise<boolean> {
-  const entry = await findProcess(pid);
+  const entry = findProcess(pid);
   return entry !== undefined && !entry.isZombie && entry.startTime === startTime;
 }
 
