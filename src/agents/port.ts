@@ -2,6 +2,7 @@ import type { Usage } from "../domain/budget/usage.ts";
 import type { ErrorJson } from "../domain/errors.ts";
 import type { SessionId, SlotId } from "../domain/ids.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
+import type { LimitReading } from "../domain/quota/account-limits.ts";
 
 /**
  * The contract with a kind of coding agent (Claude Code, ACP, Aider, any command).
@@ -115,6 +116,8 @@ export type AgentEvent =
       readonly status: number | undefined;
       readonly delayMs: number | undefined;
     }
+  /** How much of the account's quota is used, as the model server tells it beside its answers. */
+  | { readonly type: "account-limits"; readonly reading: LimitReading }
   | { readonly type: "permission-denied"; readonly tool: string; readonly summary: string };
 
 export type PermissionDenial = { readonly tool: string; readonly summary: string };

@@ -3,6 +3,7 @@ import type { ErrorJson } from "./errors.ts";
 import type { FailureClass } from "./failure/failure-class.ts";
 import type { AttemptId, JobId, TaskId } from "./ids.ts";
 import type { JobStatus } from "./job-status.ts";
+import type { Hold } from "./schedule/admission.ts";
 import type { TaskStatus } from "./task-status.ts";
 
 /**
@@ -74,7 +75,12 @@ export type EventData = {
     readonly maxWaitMs: number;
   };
   "dispatch-resumed": { readonly account: string };
+  /** Fewer agents run than the job allows. */
+  "workers-held": { readonly by: Hold["by"]; readonly agents: number; readonly reason: string };
+  "workers-released": Readonly<Record<string, never>>;
   "checkout-moved": { readonly changes: readonly string[] };
+  /** A new drive tries again what had failed in the same way. */
+  "circuit-closed": Readonly<Record<string, never>>;
   "circuit-opened": { readonly signature: string; readonly tasks: readonly string[] };
   "job-reviewed": { readonly summary: string };
 };

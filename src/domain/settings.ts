@@ -60,6 +60,10 @@ export type JobSettings = {
   readonly leaseMs: number;
   readonly memoryPerWorkerMb: number;
   readonly minFreeMemoryMb: number;
+  /** Absent: none. */
+  readonly minFreeDiskMb?: number;
+  /** In [0, 1]; above it agents run one at a time. Absent: no such limit. */
+  readonly maxAccountUtilization?: number;
   readonly gates: readonly GateSpec[];
   readonly setup: readonly SetupSpec[];
   /** Globs of untracked files of the user's checkout that a working copy needs. */

@@ -11,6 +11,7 @@ import { releasedTasks } from "../domain/schedule/blocked-tasks.ts";
 import { factsOf } from "../domain/schedule/task-facts.ts";
 import { isSettled } from "../domain/task-status.ts";
 import type { ActivityCursor, Cursor } from "../state/event-log.ts";
+import type { Hold } from "../domain/schedule/admission.ts";
 import { pausedByPerson } from "../state/jobs.ts";
 import type { Pause } from "../state/pauses.ts";
 import {
@@ -197,6 +198,11 @@ export class Application {
 
   pause(): Promise<Pause | undefined> {
     return this.#services.state.pauses.find(defaultAccount);
+  }
+
+  /** Why fewer agents run than a job allows. */
+  workerHold(job: Job): Promise<Hold | undefined> {
+    return this.#services.state.holds.findWorkerHold(job.id);
   }
 
   /** What a paused job waits for; `undefined` when nothing holds it any more. */

@@ -1,7 +1,6 @@
 import { TuttiError } from "../domain/errors.ts";
 import type { JobId, RunId, TaskId } from "../domain/ids.ts";
 import type { Job } from "../domain/model.ts";
-import { admitWorkers } from "../domain/schedule/admission.ts";
 import type { HeldBackTask } from "../domain/schedule/write-claims.ts";
 import { isActive, isSettled, taskStatuses } from "../domain/task-status.ts";
 import type { ScheduledTask } from "../state/task-feed.ts";
@@ -11,6 +10,7 @@ import { CheckoutGuard } from "./checkout-guard.ts";
 import { JobBoard } from "./job-board.ts";
 import { findCommonCause } from "./common-cause.ts";
 import { livePool } from "./pool.ts";
+import { Governor } from "./governor.ts";
 import { MergeQueue } from "./merge-queue.ts";
 import { taskQueue, taskRunId } from "./queues.ts";
 import { defaultAccount } from "./services.ts";
@@ -45,6 +45,7 @@ class Driver {
   readonly #queue: MergeQueue;
   readonly #started = new Set<RunId>();
   readonly #guard: CheckoutGuard;
+  readonly #governor: Governor;
   readonly #startedAt: number;
   readonly #heldBackBy = new Map<TaskId, TaskId>();
   #hasCommonCause = false;
@@ -60,6 +61,7 @@ class Driver {
     this.#signal = signal;
     this.#queue = new MergeQueue(desk);
     this.#guard = new CheckoutGuard(desk.services, desk.job.id);
+    this.#governor = new Governor(desk.services, desk.job);
     this.#startedAt = desk.services.now();
   }
 
@@ -111,7 +113,7 @@ class Driver {
     if (breaker.state === "closed") return false;
     this.#hasCommonCause = true;
     const data = { signature: breaker.signature, tasks: breaker.taskIds };
-    await state.events.append("circuit-opened", { jobId: this.#job.id }, data);
+    await state.holds.openCircuit(this.#job.id, data);
     return true;
   }
 
@@ -173,19 +175,8 @@ class Driver {
   }
 
   async #admit(runnableTasks: number): Promise<void> {
-    const { place, logger } = this.#desk.services;
-    const { workers, memoryPerWorkerMb, minFreeMemoryMb } = this.#job.options;
-    if (Math.min(workers, runnableTasks) <= this.#workers.size || (await this.#hasJoined())) return;
-    const admission = admitWorkers({
-      ...(await place.resources()),
-      maxWorkers: workers,
-      liveWorkers: this.#workers.size,
-      runnableTasks,
-      memoryPerWorkerMb,
-      minFreeMemoryMb,
-    });
-    if (admission.heldBy !== undefined) logger.info("workers held back", { by: admission.heldBy });
-    this.#workers.start(admission.start);
+    const start = await this.#governor.admit(this.#workers.size, runnableTasks);
+    if (start > 0 && !(await this.#hasJoined())) this.#workers.start(start);
   }
 
   /** A job of a program leaves its tasks to the workers that somebody has started for all jobs, where there are any. */

@@ -22,6 +22,8 @@ export type Services = {
   readonly folders: {
     /** Absolute; a slot's folder is made below it. */
     readonly slots: string;
+    /** Absolute; the database is in it. */
+    readonly state: string;
     /** Absolute; what set-up commands and copies share. */
     readonly cache: string;
   };

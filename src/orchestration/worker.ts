@@ -3,9 +3,9 @@ import type { Job } from "../domain/model.ts";
 import type { EngineWorker } from "../engine/port.ts";
 import { ActivityBuffer } from "./activity-buffer.ts";
 import { AgentPool } from "./agent-pool.ts";
+import { DispatchPermit } from "./dispatch-permit.ts";
 import { taskQueue } from "./queues.ts";
-import { defaultAccount, type Services } from "./services.ts";
-import { isBudgetSpent } from "./spending.ts";
+import type { Services } from "./services.ts";
 import { SlotKeeper } from "./slot-keeper.ts";
 import { taskWorkflow } from "./task-workflow.ts";
 
@@ -58,15 +58,17 @@ export async function runWorker(
   }
 }
 
-/** Closed while the account is paused or the job's budget is used up: nothing new starts then. */
+/** Closed while anything holds the job's work back: nothing new starts then. */
 class DispatchGate {
   isOpen = true;
   readonly #services: Services;
   readonly #job: Job;
+  readonly #permit: DispatchPermit;
 
   constructor(services: Services, job: Job) {
     this.#services = services;
     this.#job = job;
+    this.#permit = new DispatchPermit(services, job);
   }
 
   async watch(stop: AbortSignal): Promise<void> {
@@ -96,7 +98,6 @@ class DispatchGate {
   }
 
   async #look(): Promise<void> {
-    const isPaused = await this.#services.state.pauses.isPaused(defaultAccount);
-    this.isOpen = !isPaused && !(await isBudgetSpent(this.#services, this.#job));
+    this.isOpen = await this.#permit.isGiven();
   }
 }

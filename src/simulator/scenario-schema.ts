@@ -127,10 +127,30 @@ const Quota = z.strictObject({
   resetAfterSeconds: z.number().positive().describe("From the first refusal until everything is answered again."),
 });
 
+const share = (window: string) =>
+  z.number().min(0).max(1).describe(`Share of the ${window} window that is used.`).exactOptional();
+
+const Limits = z.strictObject({
+  fiveHour: share("five-hour"),
+  sevenDay: share("seven-day"),
+  isWarning: z.boolean().default(false).describe("The server warns that the fuller window is about to end."),
+  resetAfterSeconds: z.number().positive().default(3600).describe("From each answer until the window ends."),
+});
+
 /** The scenario file, as YAML or JSON. */
 export const ScenarioFile = z.strictObject({
   rules: z.array(Rule).describe("The first rule that matches the prompt answers it."),
   quota: Quota.optional().describe("The account's quota runs out in the middle of the work."),
+  limits: Limits.optional().describe(
+    "How much of the account's quota every good answer says is used (headers anthropic-ratelimit-unified-*).",
+  ),
+  usage: z
+    .enum(["scripted", "counted"])
+    .default("scripted")
+    .describe(
+      "What an answer says that it has used: the numbers of its turn, or what its request and itself really hold, at four characters " +
+        "a token, with a prompt cache as the Messages API documents it.",
+    ),
   fallback: Fallback.optional().describe("Answers what no rule matches. Default: a text that says so."),
 });
 
@@ -140,6 +160,7 @@ export type ScenarioTurn = z.infer<typeof Turn>;
 export type ScenarioMatch = z.infer<typeof Match>;
 export type ScenarioFault = z.infer<typeof Fault>;
 export type StatusFault = z.infer<typeof StatusFault>;
+export type ScenarioLimits = z.infer<typeof Limits>;
 export type ToolCall = { readonly name: string; readonly input: JsonObject };
 export type TurnUsage = z.infer<typeof Usage>;
 

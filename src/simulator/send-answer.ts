@@ -4,13 +4,15 @@ import { cutPoint, errorEvent, streamOf } from "./message-stream.ts";
 import { wireMessage } from "./model-message.ts";
 import type { Answer } from "./plan-answer.ts";
 import type { RequestEnd } from "./request-log.ts";
-import type { ScenarioFault, StatusFault } from "./scenario-schema.ts";
+import type { ScenarioFault, ScenarioLimits, StatusFault } from "./scenario-schema.ts";
 import { errorBody, errorHeaders, errorObject, rateLimitHeaders } from "./wire-error.ts";
 
 export type Exchange = {
   readonly response: ServerResponse;
   readonly isStreaming: boolean;
   readonly requestId: string;
+  /** What good answers say of the account. */
+  readonly limits?: ScenarioLimits | undefined;
   /** Fires when the client leaves or the simulator closes. */
   readonly left: AbortSignal;
 };
@@ -22,12 +24,12 @@ export function sendJson(response: ServerResponse, body: unknown, { status = 200
   response.end(JSON.stringify(body));
 }
 
-function beginStream({ response, requestId }: Exchange): void {
+function beginStream({ response, requestId, limits }: Exchange): void {
   response.writeHead(200, {
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-cache",
     "request-id": requestId,
-    ...rateLimitHeaders(Date.now()),
+    ...rateLimitHeaders(Date.now(), limits),
   });
 }
 
@@ -82,10 +84,10 @@ function complete(exchange: Exchange, answer: Answer): RequestEnd {
     beginStream(exchange);
     exchange.response.end(streamOf(answer.message).join(""));
   } else {
-    const headers = { "request-id": exchange.requestId, ...rateLimitHeaders(Date.now()) };
+    const headers = { "request-id": exchange.requestId, ...rateLimitHeaders(Date.now(), exchange.limits) };
     sendJson(exchange.response, wireMessage(answer.message), { headers });
   }
-  return { outcome: "answered", status: 200 };
+  return { outcome: "answered", status: 200, usage: answer.message.usage };
 }
 
 async function wait(delayMs: number, left: AbortSignal): Promise<void> {

@@ -2,15 +2,17 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FaultCounter } from "./fault-counter.ts";
 import { MessagesRequest } from "./messages-request.ts";
-import { planAnswer } from "./plan-answer.ts";
+import { planAnswer, type Answer } from "./plan-answer.ts";
 import type { RequestLog } from "./request-log.ts";
 import type { Scenario, ScenarioFault } from "./scenario-schema.ts";
 import { sendAnswer, sendJson } from "./send-answer.ts";
+import { countTokens, type PromptTokens, type TokenMeter } from "./token-meter.ts";
 
 export type Context = {
   readonly scenario: Scenario;
   readonly log: RequestLog;
   readonly faults: FaultCounter;
+  readonly meter: TokenMeter;
 };
 
 export async function readBody(request: IncomingMessage): Promise<string> {
@@ -42,11 +44,18 @@ function faultText(fault: ScenarioFault | undefined): { fault?: string } {
   return { fault: "hang" in fault ? `hang ${fault.hang}` : `disconnect ${fault.disconnect}` };
 }
 
+/** What a turn says of itself goes first. */
+function withCount(answer: Answer, prompt: PromptTokens): Answer {
+  if (answer.hasOwnUsage) return answer;
+  const usage = { ...prompt, outputTokens: countTokens(answer.message.content) };
+  return { ...answer, message: { ...answer.message, usage } };
+}
+
 const sessionOf = ({ headers }: IncomingMessage): string | undefined => [headers["x-claude-code-session-id"]].flat()[0];
 
 /** Answers `POST /v1/messages`. */
 export async function serveMessages(
-  { scenario, log, faults }: Context,
+  { scenario, log, faults, meter }: Context,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -58,8 +67,9 @@ export async function serveMessages(
     const error = { type: "invalid_request_error", message: "Not a Messages API request." };
     return sendJson(response, { type: "error", error, request_id: requestId }, { status: 400 });
   }
-  const answer = planAnswer(scenario, parsed, nonce);
+  const planned = planAnswer(scenario, parsed, nonce);
   const sessionId = sessionOf(request);
+  const answer = scenario.usage === "counted" ? withCount(planned, meter.meter(parsed, Date.now())) : planned;
   const whom = answer.facts.task ?? sessionId ?? "";
   const isScripted = answer.facts.kind !== "auxiliary";
   const fault = isScripted ? faults.take(`${answer.faultKey}/${whom}`, answer.fault, Date.now()) : undefined;
@@ -71,5 +81,6 @@ export async function serveMessages(
     ...faultText(fault),
   });
   left.addEventListener("abort", () => record.end({ outcome: "aborted" }));
-  record.end(await sendAnswer({ response, isStreaming: parsed.stream, requestId, left }, answer, fault));
+  const exchange = { response, isStreaming: parsed.stream, requestId, left, limits: scenario.limits };
+  record.end(await sendAnswer(exchange, answer, fault));
 }

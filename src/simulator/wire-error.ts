@@ -1,4 +1,4 @@
-import type { StatusFault } from "./scenario-schema.ts";
+import type { ScenarioLimits, StatusFault } from "./scenario-schema.ts";
 
 type WireError = { readonly type: string; readonly message: string };
 
@@ -51,10 +51,11 @@ export function errorHeaders(fault: StatusFault, nowMs: number): Record<string, 
   };
 }
 
-/** Headers of a good answer: limits far from used up. */
-export function rateLimitHeaders(nowMs: number): Record<string, string> {
+/** Headers of a good answer: limits of requests and tokens far from used up, and those of a subscription as scripted. */
+export function rateLimitHeaders(nowMs: number, limits?: ScenarioLimits): Record<string, string> {
   const reset = new Date(nowMs + 60_000).toISOString();
   return {
+    ...(limits === undefined ? {} : unifiedHeaders(limits, nowMs)),
     "anthropic-ratelimit-requests-limit": "4000",
     "anthropic-ratelimit-requests-remaining": "3999",
     "anthropic-ratelimit-requests-reset": reset,
@@ -62,4 +63,25 @@ export function rateLimitHeaders(nowMs: number): Record<string, string> {
     "anthropic-ratelimit-tokens-remaining": "1999000",
     "anthropic-ratelimit-tokens-reset": reset,
   };
+}
+
+function unifiedHeaders(limits: ScenarioLimits, nowMs: number): Record<string, string> {
+  const { fiveHour, sevenDay, isWarning, resetAfterSeconds } = limits;
+  const reset = String(Math.ceil(nowMs / 1000 + resetAfterSeconds));
+  const status = isWarning ? "allowed_warning" : "allowed";
+  const windows = { "5h": fiveHour, "7d": sevenDay };
+  const fuller = (sevenDay ?? 0) > (fiveHour ?? 0) ? "7d" : "5h";
+  const headers: Record<string, string> = {
+    "anthropic-ratelimit-unified-status": status,
+    "anthropic-ratelimit-unified-reset": reset,
+    "anthropic-ratelimit-unified-representative-claim": fuller === "7d" ? "seven_day" : "five_hour",
+  };
+  for (const [name, used] of Object.entries(windows)) {
+    if (used === undefined) continue;
+    headers[`anthropic-ratelimit-unified-${name}-status`] = name === fuller ? status : "allowed";
+    headers[`anthropic-ratelimit-unified-${name}-reset`] = reset;
+    headers[`anthropic-ratelimit-unified-${name}-utilization`] = String(used);
+    if (isWarning && name === fuller) headers[`anthropic-ratelimit-unified-${name}-surpassed-threshold`] = String(used);
+  }
+  return headers;
 }

@@ -2,8 +2,7 @@ import type { Kysely } from "kysely";
 
 import type { Migrations } from "../stores/port.ts";
 import { reservationsMigration } from "./reservations-migration.ts";
-import { createAccountLimits } from "./accounts.ts";
-import { createHolds } from "./holds.ts";
+import { createGovernor } from "./governor-tables.ts";
 import { createResults } from "./result-tables.ts";
 import { sharedConversationsMigration } from "./shared-conversations-migration.ts";
 
@@ -197,11 +196,6 @@ export const stateMigrations: Migrations = {
   "state-002-job-api": { up: addJobApi },
   "state-010-reservations": reservationsMigration,
   "state-020-results": { up: createResults },
-  "state-040-governor": {
-    async up(db) {
-      await createAccountLimits(db);
-      await createHolds(db);
-    },
-  },
+  "state-040-governor": { up: createGovernor },
   "state-030-shared-conversations": sharedConversationsMigration,
 };

@@ -5,6 +5,9 @@ import type { TaskStatus } from "../domain/task-status.ts";
 import type { ErrorJson } from "../domain/errors.ts";
 import type { Activity, EventData, EventType, StoredEvent } from "../domain/events.ts";
 import type { StoredResult } from "../domain/cache/stored-result.ts";
+import type { AccountLimits } from "../domain/quota/account-limits.ts";
+import type { Hold } from "../domain/schedule/admission.ts";
+import type { AccountRow } from "./governor-tables.ts";
 import type { ResultRow } from "./result-tables.ts";
 import type { ActivityRow, AttemptRow, EventRow, JobRow, SessionRow, TaskRow } from "./schema.ts";
 
@@ -54,6 +57,14 @@ export const taskFromRow = (row: TaskRow, dependsOn: readonly string[]): Task =>
 
 export const waitsForOf = (row: Pick<TaskRow, "waits_for">): Task["waitsFor"] =>
   (row.waits_for ?? undefined) as Task["waitsFor"];
+
+export const accountFromRow = ({ account, reading, pace }: AccountRow): AccountLimits => ({
+  account,
+  reading: JSON.parse(reading) as AccountLimits["reading"],
+  pace: JSON.parse(pace) as AccountLimits["pace"],
+});
+
+export const holdFromText = (text: string): Hold => JSON.parse(text) as Hold;
 
 export const specFromRow = (row: Pick<TaskRow, "spec">): Task["spec"] => JSON.parse(row.spec) as Task["spec"];
 

@@ -1,7 +1,6 @@
 import type { Generated } from "kysely";
 
-import type { AccountRow } from "./accounts.ts";
-import type { HoldRow } from "./holds.ts";
+import type { AccountRow, HoldRow } from "./governor-tables.ts";
 import type { ResultTables } from "./result-tables.ts";
 
 /** Text that holds JSON. */

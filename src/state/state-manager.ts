@@ -1,8 +1,10 @@
+import { Accounts } from "./accounts.ts";
 import { Attempts } from "./attempts.ts";
 import type { StateContext } from "./context.ts";
 import { Costs } from "./costs.ts";
 import { EventLog } from "./event-log.ts";
 import { Fleet } from "./fleet.ts";
+import { Holds } from "./holds.ts";
 import { Integrations } from "./integrations.ts";
 import { Jobs } from "./jobs.ts";
 import { Pauses } from "./pauses.ts";
@@ -27,6 +29,8 @@ export class StateManager {
   readonly reservations: Reservations;
   readonly fleet: Fleet;
   readonly pauses: Pauses;
+  readonly accounts: Accounts;
+  readonly holds: Holds;
   readonly events: EventLog;
 
   constructor(context: StateContext) {
@@ -41,6 +45,8 @@ export class StateManager {
     this.reservations = new Reservations(context);
     this.fleet = new Fleet(context);
     this.pauses = new Pauses(context);
+    this.accounts = new Accounts(context);
+    this.holds = new Holds(context);
     this.events = new EventLog(context);
   }
 }

@@ -63,6 +63,31 @@ describe("how the real Claude Code takes the simulator's faults", { timeout: 60_
     expect(turnsOf(simulator)).toEqual(["0 answered 429", "0 answered 429"]);
   });
 
+  it("tells how much of a subscription is used, also when that is little, and when the server warns", async ({
+    simulate,
+  }) => {
+    const told = async (limits: string): Promise<unknown> => {
+      const { options } = await simulate(`${scenario("{ status: 529 }")}limits: ${limits}\n`);
+      const { messages } = await speak(prompt("t"), options({ env: subscription }));
+      return messages
+        .flatMap((message) => (message.type === "rate_limit_event" ? [message.rate_limit_info] : []))
+        .at(-1);
+    };
+    const windowsOf = (fiveHour: number, sevenDay: number) => ({
+      five_hour: { utilization: fiveHour },
+      seven_day: { utilization: sevenDay },
+    });
+    expect(await told("{ fiveHour: 0.92, sevenDay: 0.4, isWarning: true }")).toMatchObject({
+      status: "allowed_warning",
+      rateLimitType: "five_hour",
+      unifiedWindows: windowsOf(0.92, 0.4),
+    });
+    expect(await told("{ fiveHour: 0.55, sevenDay: 0.4 }")).toMatchObject({
+      status: "allowed",
+      unifiedWindows: windowsOf(0.55, 0.4),
+    });
+  });
+
   it("asks again when the connection is cut before the answer", async ({ simulate }) => {
     const { simulator, options } = await simulate(scenario("{ disconnect: before }"));
     const spoken = await speak(prompt("t"), options());

@@ -7,6 +7,7 @@ import type {
 } from "@anthropic-ai/claude-agent-sdk";
 import type { Usage } from "../../domain/budget/usage.ts";
 import type { AgentEvent, PermissionDenial } from "../port.ts";
+import { limitReadingOf } from "./limit-reading.ts";
 import { toolSummary } from "./tool-summary.ts";
 import { StreamedUsage } from "./turn-usage.ts";
 
@@ -49,7 +50,7 @@ export class TurnRecorder {
     if (message.type === "assistant") this.#assistant(message);
     else if (message.type === "user") this.#toolResults(message);
     else if (message.type === "stream_event") this.#stream(message);
-    else if (message.type === "rate_limit_event") this.rateLimit = message.rate_limit_info;
+    else if (message.type === "rate_limit_event") this.#limits(message.rate_limit_info);
     else if (message.type === "system") this.#system(message);
   }
 
@@ -60,6 +61,11 @@ export class TurnRecorder {
     if (call.isDenied) return;
     call.isDenied = true;
     this.#emit({ type: "permission-denied", tool: call.tool, summary: call.summary });
+  }
+
+  #limits(info: SDKRateLimitInfo): void {
+    this.rateLimit = info;
+    this.#emit({ type: "account-limits", reading: limitReadingOf(info) });
   }
 
   #system(message: Extract<SDKMessage, { type: "system" }>): void {

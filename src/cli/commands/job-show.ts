@@ -3,7 +3,7 @@ import { exitCodes, isJobOver } from "../../domain/job-status.ts";
 import type { Attempt, Task } from "../../domain/model.ts";
 import type { Application } from "../../orchestration/application.ts";
 import type { Output } from "../output.ts";
-import { pauseText } from "../render/overall-text.ts";
+import { holdText, pauseText } from "../render/overall-text.ts";
 import { pauseReasonText } from "../render/pause-reason.ts";
 import { formatCost, formatDateTime, formatDuration, formatTokens } from "../render/quantities.ts";
 import { reportText } from "../render/report-text.ts";
@@ -12,7 +12,7 @@ import { textTable } from "../render/text-table.ts";
 import { cut, oneLine, wrap } from "../render/terminal-text.ts";
 
 export type JobShowRequest = {
-  readonly application: Pick<Application, "job" | "tasks" | "attempts" | "usage" | "report" | "pause" | "pauseReason">;
+  readonly application: Pick<Application, "job" | "tasks" | "attempts" | "usage" | "report" | "pause" | "pauseReason" | "workerHold">;
   /** An id or the beginning of one; default: the newest job. */
   readonly id?: string;
   readonly output: Output;
@@ -52,21 +52,23 @@ async function readFacts({ application, id }: JobShowRequest) {
     })),
   );
   const reason = job.status === "paused" ? await application.pauseReason(job) : undefined;
-  return { job, tasks: listed, usage: usage.ofJob, report, pause, reason };
+  const hold = job.status === "running" ? await application.workerHold(job) : undefined;
+  return { job, tasks: listed, usage: usage.ofJob, report, pause, reason, hold };
 }
 
-const jsonOf = ({ job, tasks, usage, report, pause, reason }: JobFacts) => ({
+const jsonOf = ({ job, tasks, usage, report, pause, reason, hold }: JobFacts) => ({
   job: { ...job, report: undefined },
   tasks: tasks.map(({ task, attempts, usage: used }) => ({ ...task, attempts: attempts.length, usage: used })),
   usage,
   total: totalUsage(usage),
   pause: pause ?? null,
   pauseReason: reason ?? null,
+  hold: hold ?? null,
   report: report ?? null,
 });
 
 function jobText(facts: JobFacts, { output, now = () => Date.now(), timeZone }: JobShowRequest): string {
-  const { job, report, pause } = facts;
+  const { job, report, pause, hold } = facts;
   const at = now();
   if (report !== undefined && isJobOver(job.status)) return reportText(report, output);
   // Of a job that is paused, the end of the text says why.
@@ -80,6 +82,7 @@ function jobText(facts: JobFacts, { output, now = () => Date.now(), timeZone }: 
     ...wrap(`Goal: ${job.goal}`, Math.max(40, output.columns)),
     `Started ${formatDateTime(job.createdAt, timeZone)}; branch ${job.branch}; ${usageText(facts.usage)}`,
     ...paused.map((line) => output.style("yellow", line)),
+    ...(hold === undefined ? [] : [output.style("yellow", `Held back: ${holdText(hold)}`)]),
     "",
     facts.tasks.length === 0 ? "It has no tasks yet.\n" : taskTable(facts.tasks, output, at),
     ...nextLines(facts, at, timeZone),

@@ -27,6 +27,7 @@ const applicationOf = ({ state, jobId }: OpenState) => ({
   heldBy: (task: Task) => heldBy(state, task),
   report: async () => (await state.jobs.get(jobId)).report,
   pause: () => state.pauses.find("default"),
+  workerHold: () => state.holds.findWorkerHold(jobId),
   pauseReason: async () => whyPaused({ state, now: () => 0, projectBudget }, await state.jobs.get(jobId)),
 });
 

@@ -3,7 +3,7 @@ import type { TaskStatus } from "../../domain/task-status.ts";
 import { elapsedMs } from "./job-progress.ts";
 import type { JobView } from "./job-view.ts";
 import { counted, formatClock, formatDuration, shortCommit } from "./quantities.ts";
-import { resumeText } from "./overall-text.ts";
+import { holdText, resumeText } from "./overall-text.ts";
 import { warningText } from "./reduce-job-view.ts";
 import { heldBackText } from "./reduce-task-view.ts";
 
@@ -32,6 +32,10 @@ function jobLine(event: StoredEvent): EventLine | undefined {
       return { what: "reviewed", detail: event.data.summary };
     case "resume-scheduled":
       return { what: "waiting", detail: resumeText(event.data, event.at) };
+    case "workers-held":
+      return { what: "held", detail: holdText(event.data) };
+    case "workers-released":
+      return { what: "released", detail: "nothing holds agents back any more" };
     case "dispatch-resumed":
       return { what: "resumed", detail: "agents start again" };
     case "work-rescued":

@@ -75,6 +75,8 @@ export type JobView = {
   readonly pauses: readonly PauseView[];
   /** While it waits for a reset to go on by itself. */
   readonly resume: EventData["resume-scheduled"] | undefined;
+  /** Why fewer agents run than the job allows. */
+  readonly hold: EventData["workers-held"] | undefined;
   readonly rescues: readonly RescueView[];
   /** The last ones, oldest first; `warningCount` counts all. */
   readonly warnings: readonly WarningView[];
@@ -101,6 +103,7 @@ export function initialJobView(job: Job, tasks: readonly Task[]): JobView {
     usage: undefined,
     pauses: [],
     resume: undefined,
+    hold: undefined,
     rescues: [],
     warnings: [],
     warningCount: 0,

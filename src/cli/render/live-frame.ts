@@ -1,7 +1,7 @@
 import { isActive, type TaskStatus } from "../../domain/task-status.ts";
 import { elapsedMs, progressOf } from "./job-progress.ts";
 import type { JobView, TaskView } from "./job-view.ts";
-import { etaText, overallText, pausesAt, pauseText, resumeText } from "./overall-text.ts";
+import { etaText, holdText, overallText, pausesAt, pauseText, resumeText } from "./overall-text.ts";
 import { formatCost, formatDuration, formatTokens } from "./quantities.ts";
 import type { Style } from "./style.ts";
 import { spinnerAt, taskSigns } from "./task-symbols.ts";
@@ -132,12 +132,13 @@ function noteLines(view: JobView, options: FrameOptions): readonly string[] {
   const pauses = pausesAt(view, now).map((pause) => style("yellow", cut(pauseText(pause, now, timeZone), columns)));
   const { resume } = view;
   const waiting = resume === undefined ? [] : [style("yellow", cut(resumeText(resume, now, timeZone), columns))];
+  const held = view.hold === undefined ? [] : [style("yellow", cut(holdText(view.hold), columns))];
   const rescued = view.rescues.length === 0 ? [] : [cut(`${view.rescues.length} rescued: tutti rescue list`, columns)];
   const warnings = view.warnings.slice(-shownWarnings).map(({ taskKey, text }) => {
     const place = taskKey === undefined ? "" : `${taskKey}: `;
     return style("yellow", cut(`! ${place}${text}`, columns));
   });
-  return [...doing.map((line) => style("dim", line)), ...pauses, ...waiting, ...rescued, ...warnings];
+  return [...doing.map((line) => style("dim", line)), ...pauses, ...waiting, ...held, ...rescued, ...warnings];
 }
 
 function barLine(view: JobView, { columns, style, remainingMs }: FrameOptions): string {

@@ -1,9 +1,10 @@
 import type { EventData } from "../../domain/events.ts";
 import type { JobStatus } from "../../domain/job-status.ts";
+import type { Hold } from "../../domain/schedule/admission.ts";
 import type { TaskStatus } from "../../domain/task-status.ts";
 import { progressOf, type JobProgress } from "./job-progress.ts";
 import type { JobView, PauseView } from "./job-view.ts";
-import { formatClock, formatCost, formatDateTime, formatDuration, formatTokens } from "./quantities.ts";
+import { counted, formatClock, formatCost, formatDateTime, formatDuration, formatTokens } from "./quantities.ts";
 
 /** `3/10 done · 2 running · 1 failed · ETA 4m 10s · 20.4k tokens · $0.0223 · 2/4 workers`: what is cut off a narrow line matters least */
 export function overallText(view: JobView, eta: string): string {
@@ -51,6 +52,10 @@ function countTexts(view: JobView, { total, completed, working, merging, byStatu
     ...others,
   ];
 }
+
+/** `at most 2 agents at once: the model server asked to slow down (429)` */
+export const holdText = ({ agents, reason }: Pick<Hold, "agents" | "reason">): string =>
+  agents === 0 ? `no agent starts: ${reason}` : `at most ${counted(agents, "agent")} at once: ${reason}`;
 
 /** The pauses that still hold. */
 export const pausesAt = ({ pauses }: JobView, now: number): readonly PauseView[] =>

@@ -49,6 +49,10 @@ function withJobEvent(view: JobView, event: StoredEvent): JobView {
       return withPause(view, event);
     case "resume-scheduled":
       return { ...view, resume: event.data.at === null ? undefined : event.data };
+    case "workers-held":
+      return { ...view, hold: event.data };
+    case "workers-released":
+      return { ...view, hold: undefined };
     case "dispatch-resumed":
       return { ...view, pauses: view.pauses.filter(({ account }) => account !== event.data.account) };
     case "work-rescued":
@@ -64,7 +68,8 @@ function withJobEvent(view: JobView, event: StoredEvent): JobView {
 
 function withStatus(view: JobView, { at, data }: StoredEvent<"job-status-changed">): JobView {
   const endedAt = isJobOver(data.to) ? at : undefined;
-  return { ...view, status: data.to, reason: data.reason, endedAt, activity: undefined, resume: undefined };
+  const held = data.to === "running" ? {} : { hold: undefined };
+  return { ...view, status: data.to, reason: data.reason, endedAt, activity: undefined, resume: undefined, ...held };
 }
 
 function withSession(view: JobView, { at, data }: StoredEvent<"agent-session-started">): JobView {

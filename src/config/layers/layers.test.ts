@@ -56,7 +56,7 @@ describe("environment", () => {
 
 /** A value that the schema allows: the default, else the first choice or example, else one of the type. */
 function sampleOf(node: JsonObject): Json {
-  const choices = z.array(z.string()).safeParse(node["enum"] ?? node["examples"]).data ?? [];
+  const choices = z.array(z.union([z.string(), z.number()])).safeParse(node["enum"] ?? node["examples"]).data ?? [];
   if (node["default"] === undefined && node["type"] === "array")
     return [sampleOf(z.record(z.string(), z.json()).parse(node["items"]))];
   return node["default"] ?? choices[0] ?? (node["type"] === "number" ? 2.5 : "some text");

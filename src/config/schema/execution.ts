@@ -48,5 +48,23 @@ export const executionSchema = z.strictObject({
     .default(30_000)
     .describe("How long a worker that stopped answering keeps its task. Renewed at a third of it."),
   minFreeMemoryMb: z.int().min(0).default(512).describe("No new task starts while less memory than this is free."),
-  memoryPerWorkerMb: z.int().min(1).default(400).describe("What one worker is expected to need; used by `workers: auto`."),
+  memoryPerWorkerMb: z
+    .int()
+    .min(1)
+    .default(400)
+    .describe("What one worker is expected to need; used by `workers: auto`, and until live ones were measured."),
+  minFreeDiskMb: z
+    .int()
+    .min(0)
+    .default(512)
+    .describe("No new task starts while less than this is free where the slots or the database are."),
+  maxAccountUtilization: z
+    .number()
+    .min(0)
+    .max(1)
+    .meta({ examples: [0.8] })
+    .describe(
+      "When more than this share of a window of your subscription is used, such as `0.8`, agents run one at a time until it ends. Default: no such limit.",
+    )
+    .exactOptional(),
 });

@@ -1,0 +1,75 @@
+import {
+  type AccountLimits,
+  afterReading,
+  afterRefusal,
+  fullPace,
+  type LimitReading,
+  nothingRead,
+} from "../domain/quota/account-limits.ts";
+import type { Tx } from "./append-events.ts";
+import type { StateContext } from "./context.ts";
+import { accountFromRow } from "./rows.ts";
+
+/** The limits of accounts, as their model servers tell them beside the work. */
+export class Accounts {
+  readonly #context: StateContext;
+
+  constructor(context: StateContext) {
+    this.#context = context;
+  }
+
+  /** What the server told beside an answer. */
+  async noteReading(account: string, reading: LimitReading): Promise<void> {
+    await this.#change(account, (before, moment) => ({
+      ...before,
+      reading: merged(before.reading, reading),
+      pace: afterReading(before, reading, moment),
+    }));
+  }
+
+  /** The server asked for a short pause. */
+  async noteRefusal(account: string): Promise<void> {
+    await this.#change(account, (before, moment) => ({ ...before, pace: afterRefusal(before.pace, moment) }));
+  }
+
+  async find(account: string): Promise<AccountLimits | undefined> {
+    const row = await this.#context.store.read((db) =>
+      db.selectFrom("account_limits").selectAll().where("account", "=", account).executeTakeFirst(),
+    );
+    return row && accountFromRow(row);
+  }
+
+  async #change(
+    account: string,
+    next: (before: AccountLimits, moment: { readonly now: number; readonly atWork: number }) => AccountLimits,
+  ): Promise<void> {
+    const now = this.#context.now();
+    await this.#context.store.write(async (tx) => {
+      const row = await tx.selectFrom("account_limits").selectAll().where("account", "=", account).executeTakeFirst();
+      const before = row === undefined ? { account, reading: nothingRead, pace: fullPace } : accountFromRow(row);
+      const { reading, pace } = next(before, { now, atWork: await agentsAtWork(tx) });
+      const values = { reading: JSON.stringify(reading), pace: JSON.stringify(pace), noted_at: now };
+      await tx
+        .insertInto("account_limits")
+        .values({ account, ...values })
+        .onConflict((conflict) => conflict.column("account").doUpdateSet(values))
+        .execute();
+    });
+  }
+}
+
+/** A window that this answer did not tell of is as it was. */
+function merged(before: LimitReading, now: LimitReading): LimitReading {
+  const told = new Set(now.windows.map(({ name }) => name));
+  return { ...now, windows: [...now.windows, ...before.windows.filter(({ name }) => !told.has(name))] };
+}
+
+/** Of all jobs: they share the account. */
+async function agentsAtWork(tx: Tx): Promise<number> {
+  const { count } = await tx
+    .selectFrom("tasks")
+    .select((eb) => eb.fn.countAll().as("count"))
+    .where("status", "in", ["leased", "running", "validating"])
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
