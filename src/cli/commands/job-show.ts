@@ -12,7 +12,10 @@ import { textTable } from "../render/text-table.ts";
 import { cut, oneLine, wrap } from "../render/terminal-text.ts";
 
 export type JobShowRequest = {
-  readonly application: Pick<Application, "job" | "tasks" | "attempts" | "usage" | "report" | "pause" | "pauseReason" | "workerHold">;
+  readonly application: Pick<
+    Application,
+    "job" | "tasks" | "attempts" | "usage" | "report" | "pause" | "pauseReason" | "workerHold"
+  >;
   /** An id or the beginning of one; default: the newest job. */
   readonly id?: string;
   readonly output: Output;

@@ -75,7 +75,7 @@ const gate = "'! grep -rqs bad out && ! grep -q \"^<<<<<<<\" list.txt'";
 function configOf({ agent, workers, leaseMs, budgetUsd }: ChaosPlan, script: string): string {
   const settings = agent === "fake" ? `{ kind: fake, fakeScript: ${script} }` : "{ allow: [Bash], sandbox: off }";
   return [
-    `execution: { workers: ${workers}, leaseMs: ${leaseMs}, memoryPerWorkerMb: 64, minFreeMemoryMb: 64 }`,
+    `execution: { workers: ${workers}, leaseMs: ${leaseMs}, memoryPerWorkerMb: 64, minFreeMemoryMb: 64, minFreeDiskMb: 0 }`,
     `agent: ${settings}`,
     `gates: [{ name: good, run: ${gate} }]`,
     ...(budgetUsd === undefined
