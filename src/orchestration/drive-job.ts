@@ -132,13 +132,14 @@ class Driver {
     if (room > 0) await this.#sayHeldBack(heldBack);
   }
 
-  /** Once for each task and whom it waits for. Of many, the few that would be next. */
+  /** Once for each task and whom it waits for. Of many, the few that would be next. That a batch goes in turn is no news. */
   async #sayHeldBack(heldBack: readonly HeldBackTask[]): Promise<void> {
     const { events } = this.#desk.services.state;
-    for (const { id, path, by } of heldBack.slice(0, this.#job.options.workers * queuedPerWorker)) {
-      if (this.#heldBackBy.get(id) === by) continue;
+    for (const held of heldBack.slice(0, this.#job.options.workers * queuedPerWorker)) {
+      const { id, by } = held;
+      if (this.#heldBackBy.get(id) === by || !("path" in held)) continue;
       this.#heldBackBy.set(id, by);
-      await events.append("task-held-back", { jobId: this.#job.id, taskId: id }, { path, by });
+      await events.append("task-held-back", { jobId: this.#job.id, taskId: id }, { path: held.path, by });
     }
   }
 

@@ -13,7 +13,9 @@ import type { Services } from "./services.ts";
 export type HeldBy =
   | { readonly why: "dependency"; readonly by: TaskId; readonly status: TaskStatus }
   /** Both may write the file; `by` goes first. */
-  | { readonly why: "same-file"; readonly by: TaskId; readonly path: string };
+  | { readonly why: "same-file"; readonly by: TaskId; readonly path: string }
+  /** Both belong to the batch; `by` goes first. */
+  | { readonly why: "same-batch"; readonly by: TaskId; readonly batch: string };
 
 /** Empty for a task that may start, has started or has come to an end. */
 export async function heldBy(state: StateManager, { id, jobId, status, dependsOn }: Task): Promise<readonly HeldBy[]> {
@@ -26,7 +28,11 @@ export async function heldBy(state: StateManager, { id, jobId, status, dependsOn
   });
   if (needed.length > 0) return needed;
   const clash = readyTasks(tasks.map(factsOf)).heldBack.find((task) => task.id === id);
-  return clash === undefined ? [] : [{ why: "same-file", by: clash.by, path: clash.path }];
+  if (clash === undefined) return [];
+  const { by } = clash;
+  return "path" in clash
+    ? [{ why: "same-file", by, path: clash.path }]
+    : [{ why: "same-batch", by, batch: clash.batch }];
 }
 
 /** The attempt that was made at this time: they follow one another. */

@@ -14,6 +14,8 @@ import type { TemplateValues } from "./template.ts";
 export type Answer = {
   readonly facts: Omit<RequestFacts, "method" | "path" | "sessionId">;
   readonly message: ModelMessage;
+  /** The scenario says what it has used. */
+  readonly hasOwnUsage: boolean;
   readonly delayMs: number;
   readonly fault: ScenarioFault | undefined;
   /** Which fault this is, apart from whom it happens to. */
@@ -26,6 +28,7 @@ const noRule: readonly ScenarioTurn[] = [{ says: "The scenario has no rule for t
 const plain = (kind: RequestFacts["kind"], message: ModelMessage): Answer => ({
   facts: { kind, model: message.model },
   message,
+  hasOwnUsage: false,
   delayMs: 0,
   fault: undefined,
   faultKey: "",
@@ -77,6 +80,7 @@ function scripted({ prompt, conversation, script, values, at }: Found, nonce: st
   return {
     facts: { kind, model, ...prompt.lines, rule: script.name, turn: at, prompt: prompt.text.slice(0, 200) },
     message: messageOf(turn, values, { model, rule: script.rule, turn: at, nonce }),
+    hasOwnUsage: turn.usage !== undefined,
     delayMs: turn.delayMs ?? 0,
     fault: turn.fault,
     faultKey: `${script.rule}/${at}`,

@@ -1,3 +1,5 @@
+import type { TurnUsage } from "./scenario-schema.ts";
+
 /**
  * - `turn` answered from a rule
  * - `unmatched` no rule matched: answered by the fallback
@@ -31,6 +33,8 @@ export type RecordedRequest = {
   readonly status?: number;
   /** What was done wrong on purpose. */
   readonly fault?: string;
+  /** What the answer said that it has used; absent where none was sent. */
+  readonly usage?: TurnUsage;
   /** `aborted`: the agent left. `cut`: the scenario cut the connection. */
   readonly outcome: RequestOutcome;
   /** Milliseconds since the Unix epoch. */
@@ -38,10 +42,15 @@ export type RecordedRequest = {
   readonly endedAt?: number;
 };
 
+/** Of all answers together. */
+export type SentUsage = TurnUsage & { readonly requests: number };
+
 export type RequestCounts = {
   /** Model turns by `<role>/<task>`; `-` where the prompt does not say. */
   readonly byKey: Readonly<Record<string, number>>;
   readonly byKind: Readonly<Record<RequestKind, number>>;
+  /** By the model that was asked. */
+  readonly byModel: Readonly<Record<string, SentUsage>>;
 };
 
 export const requestKey = ({ role, task }: Pick<RecordedRequest, "role" | "task">): string =>
@@ -56,5 +65,23 @@ export function countRequests(requests: readonly RecordedRequest[]): RequestCoun
     const key = requestKey(request);
     byKey[key] = (byKey[key] ?? 0) + 1;
   }
-  return { byKey, byKind };
+  return { byKey, byKind, byModel: usageByModel(requests) };
 }
+
+function usageByModel(requests: readonly RecordedRequest[]): RequestCounts["byModel"] {
+  const sums: Record<string, SentUsage> = {};
+  for (const { model, usage } of requests) {
+    if (model !== undefined && usage !== undefined) sums[model] = plus(sums[model] ?? nothing, usage);
+  }
+  return sums;
+}
+
+const nothing: SentUsage = { requests: 0, inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
+
+const plus = (sum: SentUsage, usage: TurnUsage): SentUsage => ({
+  requests: sum.requests + 1,
+  inputTokens: sum.inputTokens + usage.inputTokens,
+  outputTokens: sum.outputTokens + usage.outputTokens,
+  cacheReadTokens: sum.cacheReadTokens + usage.cacheReadTokens,
+  cacheWriteTokens: sum.cacheWriteTokens + usage.cacheWriteTokens,
+});

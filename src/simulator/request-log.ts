@@ -1,7 +1,7 @@
 import type { RecordedRequest } from "./recorded-request.ts";
 
-export type RequestFacts = Omit<RecordedRequest, "number" | "outcome" | "startedAt" | "endedAt" | "status">;
-export type RequestEnd = Pick<RecordedRequest, "outcome" | "status">;
+export type RequestFacts = Omit<RecordedRequest, "number" | "outcome" | "startedAt" | "endedAt" | "status" | "usage">;
+export type RequestEnd = Pick<RecordedRequest, "outcome" | "status" | "usage">;
 
 export type OpenRecord = {
   readonly number: number;

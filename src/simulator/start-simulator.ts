@@ -6,6 +6,7 @@ import { RequestLog } from "./request-log.ts";
 import type { Scenario } from "./scenario-schema.ts";
 import { serve } from "./serve.ts";
 import type { Context } from "./serve-messages.ts";
+import { TokenMeter } from "./token-meter.ts";
 
 export type SimulatorOptions = {
   readonly scenario: Scenario;
@@ -66,7 +67,12 @@ export async function startSimulator({ scenario, port = 0, log, onRequest }: Sim
     if (request.outcome !== "pending") log?.(describe(request));
     onRequest?.(request);
   });
-  const context: Context = { scenario, log: requestLog, faults: new FaultCounter(scenario.quota) };
+  const context: Context = {
+    scenario,
+    log: requestLog,
+    faults: new FaultCounter(scenario.quota),
+    meter: new TokenMeter(),
+  };
   const server = createServer((request, response) => {
     serve(context, request, response).catch((error: unknown) => {
       log?.(`error: ${TuttiError.from(error).message}`);

@@ -17,7 +17,7 @@ export type FeedPage = {
 };
 
 const idsAtOnce = 500;
-const facts = ["id", "status", "priority", "position", "round", "waits_for", "spec"] as const;
+const facts = ["id", "status", "priority", "position", "round", "waits_for", "spec", "batch"] as const;
 
 /** The tasks of a job as they change: whoever follows it reads each change once, however many tasks there are. */
 export class TaskFeed {
@@ -87,5 +87,6 @@ async function withDependencies(db: Kysely<StateTables>, rows: readonly FactRow[
     waitsFor: waitsForOf(row),
     dependsOn: dependsOn.get(row.id) ?? [],
     writes: writesOf(specFromRow(row)),
+    ...(row.batch === null ? {} : { batch: row.batch }),
   }));
 }

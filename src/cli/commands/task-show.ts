@@ -1,6 +1,6 @@
 import { totalUsage, type Usage } from "../../domain/budget/usage.ts";
 import { exitCodes } from "../../domain/job-status.ts";
-import type { Attempt, Evidence, Task } from "../../domain/model.ts";
+import type { Attempt, ConversationOrigin, Evidence, Task } from "../../domain/model.ts";
 import type { Application } from "../../orchestration/application.ts";
 import type { HeldBy } from "../../orchestration/task-details.ts";
 import { findTask } from "../find-task.ts";
@@ -87,19 +87,31 @@ function taskText(facts: Facts, output: Output, timeZone: string | undefined): s
 
 const keyOf = (id: string): string => id.slice(id.lastIndexOf("/") + 1);
 
-const heldText = (held: HeldBy): string =>
-  held.why === "dependency"
-    ? `it needs ${keyOf(held.by)}, which is ${held.status}`
-    : `${keyOf(held.by)} goes first, because both may write ${held.path}`;
+function heldText(held: HeldBy): string {
+  switch (held.why) {
+    case "dependency":
+      return `it needs ${keyOf(held.by)}, which is ${held.status}`;
+    case "same-file":
+      return `${keyOf(held.by)} goes first, because both may write ${held.path}`;
+    case "same-batch":
+      return `${keyOf(held.by)} goes first, because both belong to the batch ${held.batch}`;
+  }
+}
 
 const promptLines = 12;
 
 /** What was asked for; what is as usual is left out. */
 function specLines({ spec, dependsOn, priority }: Task, width: number): readonly string[] {
-  const { parent, contextFiles, expectedOutputs, footprint = [], gates = [], acceptance, timeoutMs, budgetUsd } = spec;
+  const { parent, continuesParent, batch, escalate = [], contextFiles, expectedOutputs, acceptance } = spec;
+  const { footprint = [], gates = [], timeoutMs, budgetUsd } = spec;
   const facts: readonly (readonly [string, readonly string[]])[] = [
     ["after", dependsOn.map(keyOf)],
-    ["follows on from", parent === undefined ? [] : [parent]],
+    [
+      "follows on from",
+      parent === undefined ? [] : [continuesParent === true ? `${parent}, in a fork of its conversation` : parent],
+    ],
+    ["batch", batch === undefined ? [] : [batch]],
+    ["models, cheap ones first", escalate],
     ["priority", priority === 5 ? [] : [String(priority)]],
     ["reads first", contextFiles],
     ["makes", expectedOutputs],
@@ -133,18 +145,25 @@ function attemptLines(
   { style, columns }: Output,
   timeZone: string | undefined,
 ): readonly string[] {
-  const { number, status, workerId, startedAt, endedAt, outcome, decision, gates } = attempt;
+  const { number, status, workerId, startedAt, endedAt, outcome, decision, gates, model, origin } = attempt;
   const page = { style, width: Math.max(40, columns) };
   const by = workerId === undefined ? "" : ` by worker ${workerId}`;
   const took = endedAt === undefined ? "" : `, ${formatDuration(endedAt - startedAt)}`;
   return [
     `${style("bold", `Attempt ${number}`)}: ${status} (${formatDateTime(startedAt, timeZone)}${took})${by}`,
     `    from ${shortCommit(attempt.baseCommit)}${attempt.snapshotCommit === undefined ? "" : ` to ${shortCommit(attempt.snapshotCommit)}`}`,
+    ...(model === undefined ? [] : [`    model: ${model}`]),
+    ...(origin === undefined ? [] : indented(originText(origin), page.width)),
     ...usageLines(usage).map((line) => `    ${line}`),
     ...(outcome === undefined ? [] : outcomeLines(outcome, page.width)),
     ...gates.flatMap((gate) => gateLines(gate, page)),
     ...(decision === undefined ? [] : decisionLines(decision, page.width)),
   ];
+}
+
+function originText({ of: relation, attempt, isForked, reason = "" }: ConversationOrigin): string {
+  const whose = `the conversation of ${attempt ?? `its ${relation}`}`;
+  return isForked ? `goes on from ${whose}, in a fork` : `could not go on from ${whose} and began anew: ${reason}`;
 }
 
 function outcomeLines(outcome: NonNullable<Attempt["outcome"]>, width: number): readonly string[] {

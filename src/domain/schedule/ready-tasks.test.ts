@@ -104,6 +104,19 @@ describe("readyTasks", () => {
     });
   });
 
+  it("lets the tasks of a batch start one after another, the next one when the work of the one before is accepted", () => {
+    const batch = { batch: "small" };
+    const waiting = [facts("a", batch), facts("b", batch), facts("other", { batch: "large" }), facts("alone")];
+    expect(readyTasks(waiting)).toEqual({
+      ready: ["a", "other", "alone"],
+      heldBack: [{ id: "b", batch: "small", by: "a" }],
+    });
+    expect(readyTasks([facts("a", { ...batch, status: "validating" }), facts("b", batch)]).ready).toEqual([]);
+    for (const status of ["integrating", "completed", "failed", "waiting"] as const) {
+      expect(readyTasks([facts("a", { ...batch, status }), facts("b", batch)]).ready).toEqual(["b"]);
+    }
+  });
+
   it("does not hold anything back for a task that waits for a person", () => {
     const tasks = [facts("asks", { status: "waiting", writes: ["a.ts"] }), facts("also-a", { writes: ["a.ts"] })];
     expect(readyTasks(tasks).ready).toEqual(["also-a"]);

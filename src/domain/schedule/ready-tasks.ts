@@ -14,7 +14,7 @@ export type ReadyTasks = {
 /**
  * Which tasks may start now, and in which order: larger priority, then the longer chain of tasks that wait for it, then age,
  * then the given order. A task is ready when it is `pending` or `ready` and each of its dependencies is `completed`. Two
- * tasks that may write the same file never run at once: the later one is held back.
+ * tasks that may write the same file, or belong to the same batch, never run at once: the later one is held back.
  *
  * O(n log n) in tasks and dependencies; `Schedule` gives the same for tasks that change one by one. Pure: the same facts
  * always give the same order.

@@ -17,6 +17,7 @@ const factsOf = (tasks: readonly ArbitraryTask[]): readonly TaskFacts[] =>
     dependsOn: dependsOn.map(asTaskId),
     priority: priority % 3,
     createdAt: index,
+    ...(duration % 5 === 0 ? { batch: "one" } : {}),
     ...(duration % 3 === 0 ? { writes: files.slice(duration % 4, (duration % 4) + 1) } : {}),
   }));
 

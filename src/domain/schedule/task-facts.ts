@@ -13,6 +13,8 @@ export type TaskFacts = {
   readonly createdAt: number;
   /** Globs of what it may write: its expected outputs and its footprint. Absent: nothing that another must wait for. */
   readonly writes?: readonly string[];
+  /** Tasks of one batch go one after another, so that each can go on from the conversation of the one before it. */
+  readonly batch?: string;
 };
 
 /** A task as a node of the graph algorithms. */
@@ -26,6 +28,7 @@ export const factsOf = (task: Task): TaskFacts => ({
   priority: task.priority,
   createdAt: task.position,
   writes: writesOf(task.spec),
+  ...(task.spec.batch === undefined ? {} : { batch: task.spec.batch }),
 });
 
 /** Everything that a task says it may write. */
