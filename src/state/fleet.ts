@@ -190,6 +190,7 @@ export class Fleet {
         .innerJoin("tasks", "tasks.id", "attempts.task_id")
         .select("attempts.slot_id")
         .where("attempts.job_id", "=", jobId)
+        .where("attempts.status", "in", ["running", "interrupted", "rejected"])
         .where("attempts.slot_id", "is not", null)
         .where("tasks.status", "!=", "cancelled")
         .where((eb) =>

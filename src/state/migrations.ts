@@ -184,6 +184,11 @@ async function addJobApi(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
+/** A job of very many tasks: what runs or has failed is found without reading the attempts that are done with. */
+async function indexAttempts(db: Kysely<unknown>): Promise<void> {
+  await db.schema.createIndex("attempts_by_job").on("attempts").columns(["job_id", "status"]).execute();
+}
+
 /** The state's schema. A published migration never changes; a new need is a new migration. */
 export const stateMigrations: Migrations = {
   "state-001-first": {
@@ -198,4 +203,5 @@ export const stateMigrations: Migrations = {
   "state-020-results": { up: createResults },
   "state-040-governor": { up: createGovernor },
   "state-030-shared-conversations": sharedConversationsMigration,
+  "state-050-attempts-by-job": { up: indexAttempts },
 };
