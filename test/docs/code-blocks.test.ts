@@ -79,9 +79,15 @@ describe("shell commands", () => {
     const [program = "", ...args] = words[0]?.includes("=") === true ? words.slice(1) : words;
     if (program === "tutti") return usageProblem(args);
     if (program === "npm") return npmProblem(args);
-    if (program === "alias") return undefined;
+    if (program === "node") return programProblem(args);
+    if (program === "alias" || program === "cd") return undefined;
     if (program === "git") return gitProblem(args);
     return `nobody checks commands of ${program}`;
+  }
+
+  function programProblem([file = ""]: readonly string[]): string | undefined {
+    const path = file.replace("path/to/tutti/", "");
+    return existsSync(join(projectRoot, path)) ? undefined : `there is no program ${path}`;
   }
 
   function npmProblem([verb = "", name = ""]: readonly string[]): string | undefined {

@@ -26,9 +26,9 @@ export type Page = {
 
 const fence = /^```([a-z]*)[ ]?([^\n]*)\n([\s\S]*?)^```$/gm;
 
-/** Everything written for people: the pages at the root and all of `docs/`. */
+/** Everything written for people: the pages at the root, all of `docs/` and `examples/`. */
 export function readPages(): readonly Page[] {
-  const paths = [...globSync("*.md", { cwd: projectRoot }), ...globSync("docs/**/*.md", { cwd: projectRoot })];
+  const paths = ["*.md", "docs/**/*.md", "examples/**/*.md"].flatMap((glob) => globSync(glob, { cwd: projectRoot }));
   return paths.toSorted().map(readPage);
 }
 
