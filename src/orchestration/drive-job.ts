@@ -9,6 +9,7 @@ import { failBrokenDispatches } from "./broken-dispatches.ts";
 import { CheckoutGuard } from "./checkout-guard.ts";
 import { JobBoard } from "./job-board.ts";
 import { findCommonCause } from "./common-cause.ts";
+import { pacedWatch } from "./paced-watch.ts";
 import { livePool } from "./pool.ts";
 import { Governor } from "./governor.ts";
 import { MergeQueue } from "./merge-queue.ts";
@@ -67,7 +68,7 @@ class Driver {
 
   async run(): Promise<DriveEnd> {
     const { state } = this.#desk.services;
-    const watch = state.events.watch();
+    const watch = pacedWatch(state.events.watch());
     const board = await JobBoard.open(state, this.#job);
     await this.#guard.look();
     try {
@@ -167,7 +168,7 @@ class Driver {
   async #merge(accepted: readonly TaskId[]): Promise<void> {
     try {
       await this.#queue.drain(accepted, this.#signal);
-      await this.#guard.look();
+      await this.#guard.lookNowAndThen();
     } catch (error) {
       this.#mergeFailure = error;
     }
