@@ -125,8 +125,7 @@ async function startDrive({ services, jobId, isApproved, liftsPause }: Coordinat
   const hasEnded = last !== undefined && ["completed", "failed", "cancelled"].includes(last.status);
   const round = hasEnded ? await state.jobs.nextRound(jobId) : job.round;
   await state.jobs.withdrawPause(jobId);
-  // A drive counts failures anew.
-  await state.holds.closeCircuit(jobId);
+  await state.holds.beginCircuit(jobId);
   // A quota that is still out will say so by itself.
   if (liftsPause) await state.pauses.resume(defaultAccount);
   const isAccepted = (await state.tasks.countByStatus(jobId)).size > 0;

@@ -1,7 +1,10 @@
+import type { Workflow } from "../engine/port.ts";
 import type { Job } from "../domain/model.ts";
+import { findCommonCause } from "./common-cause.ts";
 import { hasDisk, isWithinCeiling } from "./governor.ts";
 import { defaultAccount, type Services } from "./services.ts";
 import { isBudgetSpent } from "./spending.ts";
+import type { TaskInput, TaskOutput } from "./task-workflow.ts";
 
 /** How long a look at the disk holds. */
 const diskMs = 1_000;
@@ -20,9 +23,16 @@ export class DispatchPermit {
   async isGiven(): Promise<boolean> {
     const { state } = this.#services;
     if (await state.pauses.isPaused(defaultAccount)) return false;
-    if (await state.holds.isCircuitOpen(this.#job.id)) return false;
+    if ((await state.holds.circuit(this.#job.id)).isOpen) return false;
     if (await isBudgetSpent(this.#services, this.#job)) return false;
     return (await this.#hasDisk()) && isWithinCeiling(this.#services, this.#job);
+  }
+
+  /** For a worker that has just failed and is not to wait until the coordinator sees it too. */
+  async isFailureCommon(): Promise<boolean> {
+    const { state } = this.#services;
+    const { since } = await state.holds.circuit(this.#job.id);
+    return (await findCommonCause(state, this.#job.id, since)).state === "open";
   }
 
   async #hasDisk(): Promise<boolean> {
@@ -33,3 +43,15 @@ export class DispatchPermit {
     return this.#disk.hasRoom;
   }
 }
+
+type TaskWorkflow = Workflow<TaskInput, TaskOutput>;
+
+/** The same workflow, that says of a failed task before its worker can take up the next one. */
+export const tellingFailures = (workflow: TaskWorkflow, onFailure: () => Promise<void>): TaskWorkflow => ({
+  ...workflow,
+  run: async (flow, input) => {
+    const output = await workflow.run(flow, input);
+    if (output.action === "fail") await onFailure();
+    return output;
+  },
+});

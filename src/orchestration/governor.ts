@@ -7,7 +7,7 @@ import { defaultAccount, type Services } from "./services.ts";
 
 type Governed = Pick<Services, "state" | "place" | "folders" | "now">;
 
-/** Memory comes and goes from second to second: it is said that all is well again when it has stayed so. */
+/** Memory comes and goes from second to second: that all is well again is said when it goes on, or when it has stayed so. */
 const calmMs = 5_000;
 /** While nothing more is wanted, or could be had a moment ago. */
 const lookAgainMs = 1_000;
@@ -36,7 +36,7 @@ export class Governor {
     this.#lookedAt = now;
     const { start, hold } = await this.#look({ liveWorkers, runnableTasks, isMoreWanted });
     this.#isHeld = hold !== undefined;
-    await this.#tell(hold);
+    await this.#tell(hold, start > 0);
     return start;
   }
 
@@ -67,12 +67,13 @@ export class Governor {
   }
 
   /** Once for each change, also over a restart. */
-  async #tell(hold: Hold | undefined): Promise<void> {
+  async #tell(hold: Hold | undefined, goesOn: boolean): Promise<void> {
     const { state, now } = this.#services;
     this.#told ??= keyOf(await state.holds.findWorkerHold(this.#job.id));
     if (hold === undefined) {
       this.#calmSince ??= now();
-      if (this.#told === "" || now() - this.#calmSince < calmMs) return;
+      const isCalm = goesOn || now() - this.#calmSince >= calmMs;
+      if (this.#told === "" || !isCalm) return;
       await state.holds.releaseWorkers(this.#job.id);
     } else {
       this.#calmSince = undefined;

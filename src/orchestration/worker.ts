@@ -3,7 +3,7 @@ import type { Job } from "../domain/model.ts";
 import type { EngineWorker } from "../engine/port.ts";
 import { ActivityBuffer } from "./activity-buffer.ts";
 import { AgentPool } from "./agent-pool.ts";
-import { DispatchPermit } from "./dispatch-permit.ts";
+import { DispatchPermit, tellingFailures } from "./dispatch-permit.ts";
 import { taskQueue } from "./queues.ts";
 import type { Services } from "./services.ts";
 import { SlotKeeper } from "./slot-keeper.ts";
@@ -37,8 +37,10 @@ export async function runWorker(
   const pool = new AgentPool(services.agents);
   const activity = new ActivityBuffer(services);
   const slots = new SlotKeeper({ services, pool, job });
-  engine.register(taskWorkflow({ services, pool, activity, slots, job }));
   const gate = new DispatchGate(services, job);
+  const workflow = taskWorkflow({ services, pool, activity, slots, job });
+  engine.register(tellingFailures(workflow, () => gate.lookAfterFailure()));
+  await gate.look();
   const working = engine.work({
     workerId,
     queues: [taskQueue(asJobId(job.id))],
@@ -60,7 +62,8 @@ export async function runWorker(
 
 /** Closed while anything holds the job's work back: nothing new starts then. */
 class DispatchGate {
-  isOpen = true;
+  isOpen = false;
+  #hasCommonCause = false;
   readonly #services: Services;
   readonly #job: Job;
   readonly #permit: DispatchPermit;
@@ -74,7 +77,7 @@ class DispatchGate {
   async watch(stop: AbortSignal): Promise<void> {
     const changes = this.#services.state.events.watch();
     while (!stop.aborted) {
-      await this.#look();
+      await this.look();
       await changes.wait({ timeoutMs: refreshMs, signal: stop });
     }
   }
@@ -88,7 +91,7 @@ class DispatchGate {
     const { state, now } = this.#services;
     const changes = state.events.watch();
     for (let busyAt = now(); !until.stop.aborted && now() - busyAt < until.idleMs;) {
-      await this.#look();
+      await this.look();
       if ((await state.jobs.get(this.#job.id)).status !== "running") return;
       const mayClaim = this.isOpen && (await state.tasks.waiting(this.#job.id)).count > 0;
       const isBusy = mayClaim || until.working.active.size > 0;
@@ -97,7 +100,13 @@ class DispatchGate {
     }
   }
 
-  async #look(): Promise<void> {
-    this.isOpen = await this.#permit.isGiven();
+  async look(): Promise<void> {
+    this.isOpen = !this.#hasCommonCause && (await this.#permit.isGiven());
+  }
+
+  /** What is seen here holds for this drive: a worker of the next one looks anew. */
+  async lookAfterFailure(): Promise<void> {
+    this.#hasCommonCause ||= await this.#permit.isFailureCommon();
+    await this.look();
   }
 }

@@ -1,11 +1,17 @@
-import type { EventData } from "../domain/events.ts";
+import type { EventData, EventType } from "../domain/events.ts";
 import type { JobId } from "../domain/ids.ts";
 import type { Hold } from "../domain/schedule/admission.ts";
-import { appendEvent } from "./append-events.ts";
+import { appendEvent, type Tx } from "./append-events.ts";
 import type { StateContext } from "./context.ts";
+import type { HoldRow } from "./governor-tables.ts";
 import { holdFromText } from "./rows.ts";
 
-type Circuit = EventData["circuit-opened"];
+export type Circuit = {
+  /** Tasks of this drive failed in the same way: nothing more begins. */
+  readonly isOpen: boolean;
+  /** When the drive began, in milliseconds since the Unix epoch: what failed before does not count. */
+  readonly since: number;
+};
 
 /** What holds the work of jobs back, beside a pause of the account; said in the log when it begins and when it ends. */
 export class Holds {
@@ -16,63 +22,72 @@ export class Holds {
   }
 
   async holdWorkers(jobId: JobId, hold: Hold): Promise<void> {
-    await this.#begin(jobId, { kind: "workers", event: "workers-held", data: hold });
-  }
-
-  async releaseWorkers(jobId: JobId): Promise<void> {
-    await this.#end(jobId, { kind: "workers", event: "workers-released" });
-  }
-
-  async findWorkerHold(jobId: JobId): Promise<Hold | undefined> {
-    const text = await this.#find(jobId, "workers");
-    return text === undefined ? undefined : holdFromText(text);
-  }
-
-  async openCircuit(jobId: JobId, circuit: Circuit): Promise<void> {
-    await this.#begin(jobId, { kind: "circuit", event: "circuit-opened", data: circuit });
-  }
-
-  async closeCircuit(jobId: JobId): Promise<void> {
-    await this.#end(jobId, { kind: "circuit", event: "circuit-closed" });
-  }
-
-  async isCircuitOpen(jobId: JobId): Promise<boolean> {
-    return (await this.#find(jobId, "circuit")) !== undefined;
-  }
-
-  async #begin<Type extends "workers-held" | "circuit-opened">(
-    jobId: JobId,
-    { kind, event, data }: { readonly kind: string; readonly event: Type; readonly data: EventData[Type] },
-  ): Promise<void> {
-    const at = this.#context.now();
-    const values = { data: JSON.stringify(data), since: at };
-    await this.#context.store.write(async (tx) => {
-      await tx
-        .insertInto("holds")
-        .values({ job_id: jobId, kind, ...values })
-        .onConflict((conflict) => conflict.columns(["job_id", "kind"]).doUpdateSet(values))
-        .execute();
-      await appendEvent(tx, { at, type: event, subject: { jobId }, data });
-    });
+    await this.#write({ type: "workers-held", jobId, data: hold }, (tx, since) =>
+      put(tx, { job_id: jobId, kind: "workers", data: JSON.stringify(hold), since }),
+    );
   }
 
   /** Says nothing where nothing was held. */
-  async #end(
-    jobId: JobId,
-    { kind, event }: { readonly kind: string; readonly event: "workers-released" | "circuit-closed" },
-  ): Promise<void> {
-    const at = this.#context.now();
-    await this.#context.store.write(async (tx) => {
-      const gone = await tx.deleteFrom("holds").where("job_id", "=", jobId).where("kind", "=", kind).executeTakeFirst();
-      if (Number(gone.numDeletedRows) === 0) return;
-      await appendEvent(tx, { at, type: event, subject: { jobId }, data: {} });
+  async releaseWorkers(jobId: JobId): Promise<void> {
+    await this.#write({ type: "workers-released", jobId, data: {} }, async (tx) => {
+      const ofWorkers = tx.deleteFrom("holds").where("job_id", "=", jobId).where("kind", "=", "workers");
+      return Number((await ofWorkers.executeTakeFirst()).numDeletedRows) > 0;
     });
   }
 
-  async #find(jobId: JobId, kind: string): Promise<string | undefined> {
-    const row = await this.#context.store.read((db) =>
-      db.selectFrom("holds").select("data").where("job_id", "=", jobId).where("kind", "=", kind).executeTakeFirst(),
-    );
-    return row?.data;
+  async findWorkerHold(jobId: JobId): Promise<Hold | undefined> {
+    const row = await this.#find(jobId, "workers");
+    return row === undefined ? undefined : holdFromText(row.data);
   }
+
+  /** A drive begins and counts failures anew. */
+  async beginCircuit(jobId: JobId): Promise<void> {
+    const before = await this.#find(jobId, "circuit");
+    await this.#write({ type: "circuit-closed", jobId, data: {} }, async (tx, since) => {
+      await put(tx, { job_id: jobId, kind: "circuit", data: closed, since });
+      return before !== undefined && before.data !== closed;
+    });
+  }
+
+  async openCircuit(jobId: JobId, cause: EventData["circuit-opened"]): Promise<void> {
+    await this.#write({ type: "circuit-opened", jobId, data: cause }, (tx, at) =>
+      put(tx, { job_id: jobId, kind: "circuit", data: JSON.stringify(cause), since: at }, ["data"]),
+    );
+  }
+
+  /** Without a drive so far, all that failed counts. */
+  async circuit(jobId: JobId): Promise<Circuit> {
+    const row = await this.#find(jobId, "circuit");
+    return { isOpen: row !== undefined && row.data !== closed, since: row?.since ?? 0 };
+  }
+
+  /** @param change - returns whether there is anything to say */
+  async #write<Type extends EventType>(
+    { type, jobId, data }: { readonly type: Type; readonly jobId: JobId; readonly data: EventData[Type] },
+    change: (tx: Tx, at: number) => Promise<boolean>,
+  ): Promise<void> {
+    const at = this.#context.now();
+    await this.#context.store.write(async (tx) => {
+      if (await change(tx, at)) await appendEvent(tx, { at, type, subject: { jobId }, data });
+    });
+  }
+
+  #find(jobId: JobId, kind: string): Promise<HoldRow | undefined> {
+    return this.#context.store.read((db) =>
+      db.selectFrom("holds").selectAll().where("job_id", "=", jobId).where("kind", "=", kind).executeTakeFirst(),
+    );
+  }
+}
+
+const closed = "null";
+
+/** @param replaced - what a row that is there already takes over. Default: everything */
+async function put(tx: Tx, row: HoldRow, replaced: readonly ("data" | "since")[] = ["data", "since"]): Promise<true> {
+  const values = Object.fromEntries(replaced.map((name) => [name, row[name]]));
+  await tx
+    .insertInto("holds")
+    .values(row)
+    .onConflict((conflict) => conflict.columns(["job_id", "kind"]).doUpdateSet(values))
+    .execute();
+  return true;
 }
