@@ -4,6 +4,7 @@ import type { EngineWorker } from "../engine/port.ts";
 import { ActivityBuffer } from "./activity-buffer.ts";
 import { AgentPool } from "./agent-pool.ts";
 import { DispatchPermit, tellingFailures } from "./dispatch-permit.ts";
+import { pacedWatch } from "./paced-watch.ts";
 import { taskQueue } from "./queues.ts";
 import type { Services } from "./services.ts";
 import { SlotKeeper } from "./slot-keeper.ts";
@@ -75,7 +76,7 @@ class DispatchGate {
   }
 
   async watch(stop: AbortSignal): Promise<void> {
-    const changes = this.#services.state.events.watch();
+    const changes = pacedWatch(this.#services.state.events.watch());
     while (!stop.aborted) {
       await this.look();
       await changes.wait({ timeoutMs: refreshMs, signal: stop });
@@ -89,7 +90,7 @@ class DispatchGate {
     readonly working: Pick<EngineWorker, "active">;
   }): Promise<void> {
     const { state, now } = this.#services;
-    const changes = state.events.watch();
+    const changes = pacedWatch(state.events.watch());
     for (let busyAt = now(); !until.stop.aborted && now() - busyAt < until.idleMs;) {
       await this.look();
       if ((await state.jobs.get(this.#job.id)).status !== "running") return;
