@@ -5,6 +5,7 @@ import { isSettled } from "../domain/task-status.ts";
 import type { Job } from "../domain/model.ts";
 import type { WorkerProcess } from "../state/fleet.ts";
 import { isDriven } from "./is-driven.ts";
+import { pacedWatch } from "./paced-watch.ts";
 import { defaultAccount, type Services } from "./services.ts";
 import type { OwnProcess } from "./worker.ts";
 
@@ -38,7 +39,7 @@ const lookAgainMs = 1_000;
 export async function joinPool({ services, own, stop, workIn }: PoolMember): Promise<void> {
   const { state, workerId } = services;
   await state.fleet.workerStarted({ id: workerId, jobId: everyJob, kind: "joined", ...own });
-  const changes = state.events.watch();
+  const changes = pacedWatch(state.events.watch());
   try {
     while (!stop.aborted) {
       const job = (await state.pauses.isPaused(defaultAccount)) ? undefined : await nextJob(services);
@@ -53,8 +54,8 @@ export async function joinPool({ services, own, stop, workIn }: PoolMember): Pro
 /** Where the most urgent task waits; among equals the oldest job. */
 async function nextJob({ state, repo }: Services): Promise<Job | undefined> {
   let best: { readonly job: Job; readonly priority: number } | undefined;
-  for (const job of (await state.jobs.list(repo.root)).toReversed()) {
-    if (job.status !== "running" || job.isPauseRequested) continue;
+  for (const job of (await state.jobs.list(repo.root, "running")).toReversed()) {
+    if (job.isPauseRequested) continue;
     const { count, priority } = await state.tasks.waiting(job.id);
     if (count > 0 && priority > (best?.priority ?? 0)) best = { job, priority };
   }
@@ -64,8 +65,8 @@ async function nextJob({ state, repo }: Services): Promise<Job | undefined> {
 /** Jobs of programs that nobody drives and whose tasks wait: a coordinator for all jobs takes them up. */
 export async function orphanedJobs(services: Pick<Services, "state" | "repo" | "place">): Promise<readonly Job[]> {
   const { state, repo } = services;
-  const jobs = (await state.jobs.list(repo.root)).filter(
-    ({ status, strategy, isPauseRequested }) => status === "running" && strategy === "manual" && !isPauseRequested,
+  const jobs = (await state.jobs.list(repo.root, "running")).filter(
+    ({ strategy, isPauseRequested }) => strategy === "manual" && !isPauseRequested,
   );
   const open = await Promise.all(jobs.map(async (job) => ((await isOrphaned(job)) ? [job] : [])));
   return open.flat();

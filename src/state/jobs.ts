@@ -88,17 +88,17 @@ export class Jobs {
     return row === undefined ? undefined : jobFromRow(row);
   }
 
-  /** Newest first. */
-  async list(projectPath: string): Promise<readonly Job[]> {
-    const rows = await this.#context.store.read((db) =>
-      db
+  /** Newest first. @param status - default: of any */
+  async list(projectPath: string, status?: JobStatus): Promise<readonly Job[]> {
+    const rows = await this.#context.store.read((db) => {
+      const all = db
         .selectFrom("jobs")
         .selectAll()
         .where("project_path", "=", projectPath)
         .orderBy("created_at", "desc")
-        .orderBy("id", "desc")
-        .execute(),
-    );
+        .orderBy("id", "desc");
+      return (status === undefined ? all : all.where("status", "=", status)).execute();
+    });
     return rows.map(jobFromRow);
   }
 

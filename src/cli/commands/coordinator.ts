@@ -3,6 +3,7 @@ import { resumeRules } from "../../config/resume-rules.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import type { JobId } from "../../domain/ids.ts";
 import { coordinate } from "../../orchestration/coordinator.ts";
+import { pacedWatch } from "../../orchestration/paced-watch.ts";
 import { orphanedJobs } from "../../orchestration/pool.ts";
 import { wasWorthStarting, type SpawnedWorker } from "../../orchestration/worker-pool.ts";
 import { checkAgent } from "../check-agent.ts";
@@ -28,7 +29,7 @@ export async function coordinatorCommand(cli: Cli, workers: number): Promise<num
     await checkAgent(cli, project);
     for (let n = 0; n < workers; n += 1) pool.start();
     cli.output.stdout(`${workers} workers for ${project.repo.root}. Ctrl-C stops them.\n`);
-    const changes = project.services.state.events.watch();
+    const changes = pacedWatch(project.services.state.events.watch());
     while (!signals.stop.aborted) {
       if (pool.failure !== undefined) throw pool.failure;
       const orphans = (await orphanedJobs(project.services)).filter(({ id }) => !drives.has(id) && !failed.has(id));
