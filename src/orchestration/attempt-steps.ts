@@ -130,17 +130,34 @@ export async function proveAttempt(
 ): Promise<AttemptProof | null> {
   const { begun, lease, outcome } = step;
   if (outcome.status === "failed") return null;
-  const { slotId } = await desk.services.state.attempts.get(begun.id);
-  const slot = slotId === undefined ? undefined : await desk.slots.takeBack(slotId);
-  if (slot === undefined) throw slotLost(begun);
+  const slot = await placeOfWork(desk, begun, step.signal);
   const proof = await prove(desk, { slot, lease, begun, outcome, signal: step.signal });
   await desk.services.state.attempts.recordProof(lease, begun.id, proof);
   desk.services.fault("proof.recorded");
   return proof;
 }
 
+/** How soon a worker that has lost a task leaves its slot is up to its agent's end. */
+const lookAgainMs = 250;
+
+/**
+ * The slot that finished work stands in. Another worker that has lost the task may hold it a moment longer.
+ * @throws {TuttiError} `LEASE_LOST` when the slot is gone
+ */
+async function placeOfWork(desk: JobDesk, begun: BegunAttempt, signal: AbortSignal): Promise<Slot> {
+  const { attempts, fleet } = desk.services.state;
+  for (;;) {
+    const { slotId } = await attempts.get(begun.id);
+    const slot = slotId === undefined ? undefined : await desk.slots.takeBack(slotId);
+    if (slot !== undefined) return slot;
+    const isThere = (await fleet.slots(desk.job.id)).some(({ id }) => id === slotId);
+    if (!isThere) throw slotLost(begun);
+    await delay(lookAgainMs, undefined, { signal });
+  }
+}
+
 const slotLost = (begun: BegunAttempt): TuttiError =>
-  new TuttiError("LEASE_LOST", `The slot of attempt ${begun.id} belongs to another worker`, {
+  new TuttiError("LEASE_LOST", `The slot that the work of attempt ${begun.id} stood in is gone`, {
     failureClass: "killed",
     context: { attempt: begun.id },
   });

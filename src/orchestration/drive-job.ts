@@ -17,6 +17,7 @@ import { taskQueue, taskRunId } from "./queues.ts";
 import { defaultAccount } from "./services.ts";
 import { isBudgetSpent } from "./spending.ts";
 import { dispatchedTask } from "./task-workflow.ts";
+import { areUnattended } from "./unattended-tasks.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
 /** Why a drive ended. `settled`: nothing is left to do. */
@@ -186,15 +187,22 @@ class Driver {
     return this.#job.strategy === "manual" && (await livePool(this.#desk.services)).length > 0;
   }
 
+  /** The workers that had them are gone, and nothing is being merged. */
+  async #areLeft(active: readonly ScheduledTask[]): Promise<boolean> {
+    const isMerging = active.some(({ status }) => status === "integrating");
+    return !isMerging && (await areUnattended(this.#desk.services.engine, active));
+  }
+
   /** More than there may be workers need not be counted. */
   #countRunnable({ schedule }: JobBoard): number {
     return schedule.count(...dispatchedStatuses) + schedule.next(this.#job.options.workers).ready.length;
   }
 
-  #endOf(board: JobBoard, isPaused: boolean): DriveEnd | undefined {
+  async #endOf(board: JobBoard, isPaused: boolean): Promise<DriveEnd | undefined> {
     const { schedule } = board;
     if (schedule.count(...settledStatuses) === schedule.size) return "settled";
-    if (schedule.count(...activeStatuses) > 0) return undefined;
+    const active = board.tasks(schedule.withStatus(...activeStatuses));
+    if (active.length > 0 && !(isPaused && (await this.#areLeft(active)))) return undefined;
     if (isPaused) return "paused";
     if (this.#hasCommonCause) return "waiting";
     // Something may still start without a person.

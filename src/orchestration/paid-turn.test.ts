@@ -1,14 +1,16 @@
 import { once } from "node:events";
 
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 
 import type { AgentOutcome } from "../agents/port.ts";
+import { TuttiError } from "../domain/errors.ts";
 import { asWorkerId, taskIdOf } from "../domain/ids.ts";
 import type { Job } from "../domain/model.ts";
 import type { ProjectBudget } from "../domain/settings.ts";
 import { localPlace } from "../places/local/local-place.ts";
 import { openState, type OpenState } from "../state/state-manager.fixture.ts";
 import { silentLogger } from "../telemetry/port.ts";
+import { capsOf } from "./caps.ts";
 import { payForTurn, type Payment } from "./paid-turn.ts";
 import { isBudgetSpent } from "./spending.ts";
 
@@ -77,6 +79,19 @@ async function untilAborted(signal: AbortSignal): Promise<AgentOutcome> {
 const never = () => Promise.reject(new Error("a turn was begun"));
 
 describe("a turn under a limit", () => {
+  it("gives back what it had set aside also when the database was locked at its end", async () => {
+    const { open, job, services, payment } = await jobUnder({ maxCostUsdPerJob: 1, workers: 1 });
+    const locked = new TuttiError("STATE_BUSY", "locked", { failureClass: "transient" });
+    vi.spyOn(open.state.reservations, "settle").mockRejectedValueOnce(locked);
+    const turn = underWay(open, payment({ key: "a" }));
+    turn.end(0.25);
+
+    expect(await turn.ended).toMatchObject({ outcome: { status: "finished" } });
+
+    const [budget] = await open.state.reservations.chain({ jobId: job.id }, capsOf(services, job));
+    expect(budget).toMatchObject({ reservedUsd: 0, spentUsd: 0.25 });
+  });
+
   it("gets a worker's share, and two turns side by side never more than there is", async () => {
     const { open, payment } = await jobUnder({ maxCostUsdPerJob: 1, workers: 2 });
     const [a, b] = [underWay(open, payment({ key: "a" })), underWay(open, payment({ key: "b" }))];

@@ -5,6 +5,7 @@ import { shareOf, type Budget, type Grant } from "../domain/budget/budget.ts";
 import { hasPrice } from "../domain/budget/model-alias.ts";
 import { noUsage } from "../domain/budget/usage.ts";
 import { errorToJson, type TuttiError } from "../domain/errors.ts";
+import { isStateTrouble } from "../domain/failure/state-trouble.ts";
 import type { Job } from "../domain/model.ts";
 import type { ReservedTurn } from "../state/reservations.ts";
 import { capsOf, conversationLimitUsd, unpricedModel } from "./caps.ts";
@@ -44,7 +45,6 @@ export async function payForTurn(payment: Payment, play: Play): Promise<PaidTurn
   const { services, job, turn, signal } = payment;
   const grant = await setAside(payment);
   if (grant.kind !== "granted") return { outcome: failed(grant.error), needsMore: false };
-  const { reservations } = services.state;
   if (!grant.isCapped) return { outcome: await play({ signal }), needsMore: false };
   let isCut = false;
   try {
@@ -54,8 +54,21 @@ export async function payForTurn(payment: Payment, play: Play): Promise<PaidTurn
     isCut = isTooDear(outcome);
     return { outcome, needsMore: isCut };
   } finally {
-    await reservations.settle(turn, { isCut });
+    await settleInTheEnd(payment, isCut);
     services.logger.debug("a turn was settled", { job: job.id, turn: `${turn.key}#${turn.turn}`, isCut });
+  }
+}
+
+/** While the database is locked or has no room it is tried again: others wait for what this turn has set aside. */
+async function settleInTheEnd({ services, turn }: Payment, isCut: boolean): Promise<void> {
+  for (;;) {
+    try {
+      return await services.state.reservations.settle(turn, { isCut });
+    } catch (error) {
+      if (!isStateTrouble(error)) throw error;
+      services.logger.warn("a turn could not be settled yet", { turn: `${turn.key}#${turn.turn}`, code: error.code });
+    }
+    await delay(lookAgainMs);
   }
 }
 

@@ -1,3 +1,4 @@
+import { TuttiError } from "../domain/errors.ts";
 import { asTaskId, type TaskId } from "../domain/ids.ts";
 import type { AttemptDecision } from "../domain/model.ts";
 import type { Flow, Workflow } from "../engine/port.ts";
@@ -21,8 +22,19 @@ export const dispatchedTask: Workflow<TaskInput, TaskOutput> = {
  */
 export const taskWorkflow = (desk: JobDesk): Workflow<TaskInput, TaskOutput> => ({
   ...taskWorkflowIdentity,
-  run: (flow, input) => runTask(desk, flow, { taskId: asTaskId(input.taskId), round: input.round }),
+  run: (flow, input) =>
+    lettingGo(desk, () => runTask(desk, flow, { taskId: asTaskId(input.taskId), round: input.round })),
 });
+
+/** Whoever has lost a task leaves its slot, too: the worker that has the task now goes on with what stands there. */
+async function lettingGo<T>({ slots }: JobDesk, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (TuttiError.is(thrown) && thrown.code === "LEASE_LOST") await slots.releaseHeld();
+    throw thrown;
+  }
+}
 
 async function runTask(
   desk: JobDesk,

@@ -1,11 +1,9 @@
-import { setTimeout as delay } from "node:timers/promises";
-
-import { projectProcesses } from "../support/crash/project-processes.ts";
-import type { TuttiProcess, TuttiResult } from "../support/tutti-process.ts";
+import type { TuttiResult } from "../support/tutti-process.ts";
 import { turnCostUsd } from "./plan/chaos-plan.ts";
 import { jobStanding, type JobStanding } from "./job-standing.ts";
 import type { ChaosJob } from "./world/chaos-job.ts";
 import type { Disturber } from "./world/disturber.ts";
+import { endWithin } from "./world/end-within.ts";
 
 /** One command that drove the job, and what it came to. */
 export type Round = {
@@ -21,8 +19,6 @@ export type Round = {
 
 export type Driven = { readonly rounds: readonly Round[]; readonly problems: readonly string[] };
 
-/** Nothing in a seed takes so long, whatever is done to it. */
-const hangMs = { fake: 180_000, claude: 300_000 } as const;
 /** Resumes that a job may need while nothing disturbs it: a lease of a dead one, a pause of the account, a retry. */
 const maxCalmRounds = 8;
 const maxRounds = 40;
@@ -30,29 +26,31 @@ const maxRounds = 40;
 /** Starts the job and goes on with it as a person would, until it is completed or going on doesn't help. */
 export async function driveToTheEnd(job: ChaosJob, disturber: Disturber): Promise<Driven> {
   const rounds: Round[] = [];
+  try {
+    return { rounds, problems: await drive(job, disturber, rounds) };
+  } catch (error) {
+    return { rounds, problems: [String(error)] };
+  } finally {
+    await disturber.stop();
+  }
+}
+
+/** @throws {Error} when a command hung */
+async function drive(job: ChaosJob, disturber: Disturber, rounds: Round[]): Promise<readonly string[]> {
   let calmRounds = 0;
   let command = firstCommand;
   while (calmRounds < maxCalmRounds && rounds.length < maxRounds) {
     const isCalm = !disturber.isUnderWay;
-    const running = job.start(command);
-    const result = await endOf(running, hangMs[job.plan.agent]);
-    if (result === undefined) {
-      await disturber.stop();
-      return { rounds, problems: [await hung(job, running, command)] };
-    }
+    const result = await endWithin(job, job.start(command));
     const standing = await jobStanding(job);
     rounds.push(roundOf(command, result, standing));
-    if (standing.status === "completed") {
-      await disturber.stop();
-      return { rounds, problems: [] };
-    }
+    if (standing.status === "completed") return [];
     if (isCalm && !disturber.isUnderWay && result.signal === null) calmRounds += 1;
     // Often at once, as an impatient person would; when much has failed already, when it is over.
     if (rounds.length % 3 === 0) await disturber.calm();
     command = nextCommand(job, standing);
   }
-  await disturber.stop();
-  return { rounds, problems: [`not completed after ${rounds.length} commands`] };
+  return [`not completed after ${rounds.length} commands`];
 }
 
 const json = ["--yes", "--json"] as const;
@@ -72,23 +70,4 @@ function roundOf(command: readonly string[], result: TuttiResult, { status, spen
   const { exitCode, signal, stdout, stderr } = result;
   const said = exitCode === 0 ? "" : `${stderr}${stdout.trimEnd().split("\n").slice(-2).join("\n")}`.slice(-1_500);
   return { command: command.join(" "), end: exitCode ?? signal, status, spentUsd, said };
-}
-
-/** `undefined`: it has not ended. */
-async function endOf({ ended }: TuttiProcess, withinMs: number): Promise<TuttiResult | undefined> {
-  const stopped = new AbortController();
-  try {
-    return await Promise.race([ended, delay(withinMs, undefined, { signal: stopped.signal })]);
-  } finally {
-    stopped.abort();
-  }
-}
-
-async function hung(job: ChaosJob, running: TuttiProcess, command: readonly string[]): Promise<string> {
-  const alive = await projectProcesses(job.project);
-  for (const { pid } of alive) process.kill(pid, "SIGKILL");
-  await running.ended;
-  const names = alive.map(({ command: line }) => line.slice(0, 120)).join("; ");
-  const said = `${running.stderr()}${running.stdout().trimEnd().split("\n").slice(-3).join("\n")}`;
-  return `${command.join(" ")} hung. Alive: ${names}. It said: ${said.slice(-1_500)}`;
 }

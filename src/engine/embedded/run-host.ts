@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { errorToJson, TuttiError } from "../../domain/errors.ts";
+import { isStateTrouble } from "../../domain/failure/state-trouble.ts";
 import type { Json } from "../../domain/json.ts";
 import type { CallRun } from "../port.ts";
 import { type ChildOutcome, childIdOf, childOutcome, startChild } from "./child-run.ts";
@@ -146,9 +147,7 @@ export class RunHost implements FlowHost {
       return await writeFenced(this.#context, this.lease, command);
     } catch (thrown) {
       if (!TuttiError.is(thrown)) throw this.poison(TuttiError.from(thrown));
-      this.interrupt(thrown);
-      this.#interruption ??= thrown;
-      throw thrown;
+      return this.#giveUp(thrown);
     }
   }
 
@@ -158,9 +157,17 @@ export class RunHost implements FlowHost {
       return { ...place, state: "done", valueText: toJsonText(value, `The output of the step "${place.name}"`) };
     } catch (thrown) {
       this.refuseIfInterrupted();
+      if (isStateTrouble(thrown)) this.#giveUp(thrown);
       const error = errorToJson(TuttiError.from(thrown, "ENGINE_RUN_FAILED"));
       return { ...place, state: "failed", valueText: JSON.stringify(error) };
     }
+  }
+
+  /** Ends this execution, not the run: whoever claims it next does again what was not recorded. */
+  #giveUp(reason: TuttiError): never {
+    this.interrupt(reason);
+    this.#interruption ??= reason;
+    throw reason;
   }
 
   async #record(entry: Entry): Promise<Entry> {

@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { agentProgram, projectProcesses, workerProgram } from "../../support/crash/project-processes.ts";
 import type { Disturbance, Victim } from "../plan/chaos-plan.ts";
 import type { ChaosJob } from "./chaos-job.ts";
+import { endWithin } from "./end-within.ts";
 import { lockDatabase } from "./lock-database.ts";
 
 /** What came of a disturbance, for the log; `undefined`: there was nothing that it could disturb. */
@@ -90,6 +91,6 @@ async function fillDisk({ disk }: ChaosJob, forMs: number): Promise<Disturbed> {
 /** Either the job is busy, or its coordinator was frozen and this one takes it over and drives it. */
 async function rival(job: ChaosJob): Promise<Disturbed> {
   if (job.state.eventCount() === 0) return undefined;
-  const { exitCode, signal } = await job.start(["resume", "--yes", "--json"]).ended;
+  const { exitCode, signal } = await endWithin(job, job.start(["resume", "--yes", "--json"]));
   return `ended with ${String(exitCode ?? signal)}`;
 }
