@@ -8,6 +8,8 @@ export type PartOptions = {
 
 export type PartResult = {
   readonly groups: readonly Group[];
+  /** Tables of another form, in Markdown, after the groups. */
+  readonly blocks?: readonly string[];
   /** Product to version. */
   readonly versions: Readonly<Record<string, string>>;
   /** What a reader must know to read the tables, one sentence or more each. */

@@ -21,6 +21,7 @@ export function reportOf(result: PartResult, about: Provenance): string {
     `\`${about.command}\`, ${about.date}, commit ${about.commit}, ${seconds} s in all`,
     [...about.machine, ...(versions.length === 0 ? [] : [versions.join(", ")])].map((fact) => `- ${fact}`).join("\n"),
     ...result.groups.map(tableOf),
+    ...(result.blocks ?? []),
     result.notes.map((note) => `- ${note}`).join("\n"),
   ]
     .filter((block) => block !== "")

@@ -37,6 +37,19 @@ describe("addTasks", () => {
     ]);
   });
 
+  it("refuses a task that is to continue a parent that it doesn't have, naming field and task", () => {
+    const error = errorOf(() => add([{ prompt: "B" }, { prompt: "C", continuesParent: true }]));
+    expect(error.message).toContain("tasks[1].continuesParent is set, but the task has no parent");
+    expect(error.message).toContain("parentTaskId");
+    const { added } = add([{ prompt: "B", parentTaskId: "a", continuesParent: true, escalate: ["haiku", "opus"] }]);
+    expect(added[0]).toMatchObject({
+      parent: "a",
+      continuesParent: true,
+      escalate: ["haiku", "opus"],
+      dependsOn: ["a"],
+    });
+  });
+
   it("makes a task run after its parent, named by id or key", () => {
     for (const parentTaskId of ["job-1/a", "a"]) {
       expect(add([{ prompt: "B", parentTaskId, dependsOn: ["a"] }]).added[0]).toMatchObject({

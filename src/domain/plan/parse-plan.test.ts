@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { acyclicTasks } from "../../../test/arbitraries/task-graph.ts";
 import { TuttiError } from "../errors.ts";
 import { parsePlan, type PlanOrigin } from "./parse-plan.ts";
-import { planJsonSchema } from "./plan-schema.ts";
+import { managersPlanJsonSchema, planJsonSchema } from "./plan-schema.ts";
 
 const task = (key: string, more: object = {}): object => ({ key, title: key, prompt: `Do ${key}.`, ...more });
 const planOf = (...tasks: readonly object[]): object => ({ summary: "A plan.", tasks });
@@ -143,6 +143,31 @@ describe("parsePlan", () => {
   });
 });
 
+describe("a plan whose tasks share conversations", () => {
+  const child = (more: object): object => planOf(task("a"), task("b", more));
+
+  it("makes a parent a dependency", () => {
+    const plan = parsePlan(child({ parent: "a", continuesParent: true }));
+    expect(plan.tasks[1]).toMatchObject({ parent: "a", continuesParent: true, dependsOn: ["a"] });
+  });
+
+  it.each([
+    [{ continuesParent: true }, "tasks[1].continuesParent is set, but the task has no parent."],
+    [{ parent: "aa" }, 'tasks[1].parent names "aa", which is no task\'s key. Did you mean "a"?'],
+    [{ parent: "b" }, "tasks[1].dependsOn[0] names the task itself: b -> b."],
+    [{ parent: "a", continuesParent: true, batch: "x" }, "tasks[1].continuesParent is set together with batch"],
+    [{ batch: " " }, "tasks[1].batch is empty."],
+    [{ escalate: [] }, "tasks[1].escalate is empty. Give it an entry or leave escalate out."],
+    [{ escalate: ["haiku", "sonet"] }, 'tasks[1].escalate[1] is "sonet", which is no model. Did you mean "sonnet"?'],
+  ])("refuses %j in one line", (more, message) => {
+    expect(refusal(child(more)).message).toContain(message);
+  });
+
+  it("doesn't complain of a parent that continues nothing, nor of a batch with a parent", () => {
+    expect(parsePlan(child({ parent: "a", continuesParent: false, batch: "x" })).tasks[1]?.batch).toBe("x");
+  });
+});
+
 describe("planJsonSchema", () => {
   it("asks a model only for what has no default", () => {
     expect(planJsonSchema()).toMatchObject({
@@ -151,5 +176,13 @@ describe("planJsonSchema", () => {
       properties: { tasks: { items: { required: ["key", "title", "prompt"], additionalProperties: false } } },
     });
     expect(planJsonSchema()).not.toHaveProperty("$schema");
+  });
+
+  it("asks a manager for the work only, and leaves to a person how it is paid for", () => {
+    const plan = JSON.stringify(managersPlanJsonSchema());
+    for (const choice of ["escalate", "batch", "continuesParent"]) {
+      expect(JSON.stringify(planJsonSchema())).toContain(`"${choice}"`);
+      expect(plan).not.toContain(`"${choice}"`);
+    }
   });
 });

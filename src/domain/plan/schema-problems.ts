@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { modelAliases } from "../model-name.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { planSchema, planTaskSchema } from "./plan-schema.ts";
 import type { PlanPath, PlanProblem } from "./plan-problem.ts";
@@ -38,6 +39,7 @@ type Text = Pick<PlanProblem, "message" | "fix">;
 
 function describe(issue: Issue, { path, value }: Found): Text {
   if (issue.code === "invalid_type") return wrongType(issue.expected, value);
+  if (issue.code === "invalid_format" && path.includes("escalate")) return noModel(value);
   if (issue.code === "invalid_format") {
     return {
       message: `is ${JSON.stringify(value)}, which is no task key`,
@@ -45,7 +47,9 @@ function describe(issue: Issue, { path, value }: Found): Text {
     };
   }
   if (issue.code === "too_small" && issue.origin === "array") {
-    return { message: "has no tasks", fix: "Add at least one task." };
+    const isPlan = path.length === 1;
+    if (isPlan) return { message: "has no tasks", fix: "Add at least one task." };
+    return { message: "is empty", fix: `Give it an entry or leave ${lastKey(path)} out.` };
   }
   if (issue.code === "too_small" && issue.origin === "string") {
     return { message: "is empty", fix: `Write a text or leave ${lastKey(path)} out.` };
@@ -55,6 +59,15 @@ function describe(issue: Issue, { path, value }: Found): Text {
     return { message: `is ${JSON.stringify(value)}`, fix: `Use ${range}.` };
   }
   return { message: "is not valid", fix: `${issue.message}.` };
+}
+
+function noModel(value: unknown): Text {
+  const near = didYouMean(String(value), modelAliases);
+  const names = `Use ${modelAliases.join(", ")}, or a full name that starts with claude- or contains a slash.`;
+  return {
+    message: `is ${JSON.stringify(value)}, which is no model`,
+    fix: near === undefined ? names : `Did you mean "${near}"?`,
+  };
 }
 
 function wrongType(expected: string, value: unknown): Text {

@@ -6,7 +6,7 @@ import { managerPrompt } from "./manager-prompt.ts";
 import { continuationPrompt } from "./prompt-head.ts";
 import { resolverPrompt } from "./resolver-prompt.ts";
 import { reviewerPrompt } from "./reviewer-prompt.ts";
-import { retryPrompt, workerPrompt, type WorkerPromptFacts } from "./worker-prompt.ts";
+import { forkedPrompt, retryPrompt, workerPrompt, type WorkerPromptFacts } from "./worker-prompt.ts";
 
 const spec: PlanTask = {
   key: "csv-export",
@@ -59,11 +59,29 @@ describe("a worker's prompt", () => {
   });
 });
 
+describe("the prompt of a fork", () => {
+  const fork = forkedPrompt({ ...facts, attempt: 1, feedback: undefined, dependencies: [], baseCommit: "c0ffee" });
+
+  it("says that the files are others now, and at which commit", () => {
+    expect(fork).toContain("working copy at commit c0ffee");
+    expect(fork).toContain("Look again");
+  });
+
+  it("has all that belongs to its task, and leaves out what stands in front of it", () => {
+    for (const part of ["Write src/csv.ts.", "- src/report.ts", "- Quotes are escaped.", "tests: `npm test`"]) {
+      expect(fork).toContain(part);
+    }
+    for (const part of ["Add a CSV export", "Model first.", "You need not commit"]) expect(fork).not.toContain(part);
+    expect(fork.length).toBeLessThan(workerPrompt(facts).length);
+  });
+});
+
 describe("every prompt of ours", () => {
   it("says in its own lines whose it is, also when it is said again", () => {
     const worker = { role: "worker", task: "csv-export", attempt: 2 };
     expect(readPromptLines(workerPrompt(facts))).toEqual(worker);
     expect(readPromptLines(retryPrompt(facts))).toEqual(worker);
+    expect(readPromptLines(forkedPrompt({ ...facts, baseCommit: "c0ffee" }))).toEqual(worker);
     expect(readPromptLines(continuationPrompt(workerPrompt(facts)))).toEqual(worker);
     const resolver = resolverPrompt({ spec, files: ["a"], gates: [] });
     expect(readPromptLines(resolver)).toEqual({ role: "resolver", task: "csv-export" });
