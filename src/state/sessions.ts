@@ -1,7 +1,7 @@
 import { costOf } from "../domain/budget/price-table.ts";
 import type { Usage } from "../domain/budget/usage.ts";
 import { addUsage } from "../domain/budget/usage.ts";
-import type { JobId, SessionId, SlotId, TaskId } from "../domain/ids.ts";
+import { jobOfTask, type JobId, type SessionId, type SlotId, type TaskId } from "../domain/ids.ts";
 import type { AgentAnswer, AgentConversation } from "../domain/model.ts";
 import { appendEvent } from "./append-events.ts";
 import type { StateContext } from "./context.ts";
@@ -115,9 +115,36 @@ export class Sessions {
     });
   }
 
+  /** Summed up by the store: it is asked for at every look at a job, and a job may have ten thousand turns. */
   async usageOfJob(jobId: JobId): Promise<Usage> {
     const rows = await this.#context.store.read((db) =>
-      db.selectFrom("usage").selectAll().where("job_id", "=", jobId).execute(),
+      db
+        .selectFrom("usage")
+        .select(({ fn }) => [
+          "model",
+          fn.sum<number>("input_tokens").as("input_tokens"),
+          fn.sum<number>("output_tokens").as("output_tokens"),
+          fn.sum<number>("cache_read_tokens").as("cache_read_tokens"),
+          fn.sum<number>("cache_write_tokens").as("cache_write_tokens"),
+          fn.sum<number | null>("cost_usd").as("cost_usd"),
+          fn.countAll<number>().as("rows"),
+          fn.count<number>("cost_usd").as("priced"),
+        ])
+        .where("job_id", "=", jobId)
+        .groupBy("model")
+        .execute(),
+    );
+    return sumRows(rows.map((row) => ({ ...row, cost_usd: row.priced < row.rows ? null : row.cost_usd })));
+  }
+
+  async usageOfTask(taskId: TaskId): Promise<Usage> {
+    const rows = await this.#context.store.read((db) =>
+      db
+        .selectFrom("usage")
+        .selectAll()
+        .where("job_id", "=", jobOfTask(taskId))
+        .where("task_id", "=", taskId)
+        .execute(),
     );
     return sumRows(rows);
   }
@@ -131,7 +158,12 @@ export class Sessions {
   }
 }
 
-const sumRows = (rows: readonly UsageRow[]): Usage =>
+type Counts = Pick<
+  UsageRow,
+  "model" | "input_tokens" | "output_tokens" | "cache_read_tokens" | "cache_write_tokens" | "cost_usd"
+>;
+
+const sumRows = (rows: readonly Counts[]): Usage =>
   addUsage(
     ...rows.map((row) => ({
       [row.model]: {
