@@ -28,6 +28,7 @@ import { createLogger, logFileFor, namedLogFile } from "./telemetry/create-logge
 import { createRedactor } from "./telemetry/redact.ts";
 import { injectClock } from "./testing/inject-clock.ts";
 import { injectFaults } from "./testing/inject-faults.ts";
+import { injectIdleness } from "./testing/inject-idleness.ts";
 import { openRepository, type Repository } from "./workspace/index.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -89,7 +90,7 @@ export async function openProject(request: OpenProject): Promise<Project> {
     state,
     engine,
     agents: await agentAdapter(agent, env),
-    place: localPlace(),
+    place: injectIdleness(env, localPlace()),
     repo,
     logger,
     workerId,

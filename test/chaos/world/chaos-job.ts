@@ -43,7 +43,7 @@ export async function chaosJob(plan: ChaosPlan): Promise<ChaosJob> {
   await project.git("add", "-A");
   await project.git("commit", "-q", "-m", "settings");
   await leaveOwnWork(project);
-  const faults = { TUTTI_FAULT_FOLDER: inHome("faults"), TUTTI_FAULT: faultText(plan.faults) };
+  const faults = { TUTTI_FAULT_IDLE: "1", TUTTI_FAULT_FOLDER: inHome("faults"), TUTTI_FAULT: faultText(plan.faults) };
   const state = new StateFile(project);
   return {
     plan,
@@ -70,7 +70,8 @@ export async function chaosJob(plan: ChaosPlan): Promise<ChaosJob> {
   };
 }
 
-const gate = "'! grep -rqs bad out && ! grep -q \"^<<<<<<<\" list.txt'";
+/** A file without content is what a full disk leaves of a write; the fake agent takes no notice. */
+const gate = "'! grep -rqs bad out && ! find out -empty | grep -q . && ! grep -q \"^<<<<<<<\" list.txt'";
 
 function configOf({ agent, workers, leaseMs, budgetUsd }: ChaosPlan, script: string): string {
   const settings = agent === "fake" ? `{ kind: fake, fakeScript: ${script} }` : "{ allow: [Bash], sandbox: off }";

@@ -4,8 +4,8 @@ import { projectProcesses } from "../../support/crash/project-processes.ts";
 import type { TuttiProcess, TuttiResult } from "../../support/tutti-process.ts";
 import type { ChaosJob } from "./chaos-job.ts";
 
-/** Nothing in a seed takes so long, whatever is done to it. */
-const hangMs = { fake: 180_000, claude: 300_000 } as const;
+/** Nothing in a seed takes so long, whatever is done to it and however busy the machine is. */
+const hangMs = { fake: 300_000, claude: 400_000 } as const;
 
 /**
  * How a command ended. When it doesn't, everything of the project is killed.
