@@ -2,7 +2,7 @@ import { Option, type Command } from "commander";
 
 import type { Cli } from "./cli.ts";
 import type { ResumeOptions, RetryOptions, RunOptions } from "./commands/run.ts";
-import { amountUsd, count, examples, json } from "./options.ts";
+import { amountUsd, count, examples, json, maxCostPerTask } from "./options.ts";
 
 type Face = { readonly cli: Cli; readonly finish: (code: number) => void };
 
@@ -72,9 +72,14 @@ export function addRetry(parent: Command, { cli, finish }: Face): void {
     .description("give tasks that failed or wait for you another start")
     .argument("[job]", newest)
     .argument("[tasks...]", "keys of tasks; default: all that failed or wait")
+    .addOption(maxCostPerTask())
     .addOption(noCache())
     .addOption(json())
-    .addHelpText("after", examples("tutti retry", "tutti retry add-a-csv-3f2a export-button"))
+    .addHelpText("after", examples(
+        "tutti retry",
+        "tutti retry add-a-csv-3f2a export-button",
+        "tutti retry add-a-csv-3f2a export-button --max-cost-per-task 5",
+      ))
     .action(async (id: string | undefined, keys: readonly string[], options: RetryOptions) => {
       finish(await (await import("./commands/run.ts")).retryCommand(cli, id, { ...options, keys }));
     });

@@ -21,6 +21,13 @@ export function amountUsd(value: string): number {
   throw new InvalidArgumentError("Give an amount in US dollars, such as 12.50.");
 }
 
+/** For tasks that wait because they have cost all that they may. */
+export const maxCostPerTask = (): Option =>
+  new Option(
+    "--max-cost-per-task <usd>",
+    "what each of these tasks may cost from now on, what it has cost included",
+  ).argParser(amountUsd);
+
 export function port(value: string): number {
   if (isWhole(value) && Number(value) <= 65_535) return Number(value);
   throw new InvalidArgumentError("Give a port from 0 to 65535.");

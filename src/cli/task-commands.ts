@@ -5,7 +5,7 @@ import type { TaskRetryOptions } from "./commands/task-control.ts";
 import type { TaskDiffOptions } from "./commands/task-diff.ts";
 import type { TaskLogsOptions } from "./commands/task-logs.ts";
 import { noCache } from "./drive-commands.ts";
-import { attemptNumber, examples, json } from "./options.ts";
+import { attemptNumber, examples, json, maxCostPerTask } from "./options.ts";
 
 type Face = { readonly cli: Cli; readonly finish: (code: number) => void };
 
@@ -66,6 +66,7 @@ function addControl(task: Command, { cli, finish }: Face): void {
     .description("give a task that failed or waits for you another start, and carry its job out")
     .argument("<task>", named)
     .option("--prompt <text>", "another prompt for it; default: the same")
+    .addOption(maxCostPerTask())
     .addOption(noCache())
     .addOption(json())
     .addHelpText(

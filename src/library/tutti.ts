@@ -179,7 +179,7 @@ export class Tutti implements AsyncDisposable {
       failed.flatMap(({ key, taskId }) => (prompts[taskId] === undefined ? [] : [[key, prompts[taskId]]])),
     );
     const keys = failed.map(({ key }) => key);
-    await application.retry(await this.#jobId(job), keys, byKey);
+    await application.retry(await this.#jobId(job), keys, { prompts: byKey });
     return failed.map(({ taskId }) => taskId);
   }
 

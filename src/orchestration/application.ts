@@ -46,6 +46,14 @@ import {
 } from "./task-details.ts";
 import { jobProgress, taskResults, type JobProgress, type TaskResult } from "./task-results.ts";
 
+/** What a person may change of tasks before they are tried again. */
+export type RetryChanges = {
+  /** New prompts, by key. */
+  readonly prompts?: ReadonlyMap<string, string> | undefined;
+  /** What each of them may cost from now on, what it has cost included. */
+  readonly maxCostUsdPerTask?: number | undefined;
+};
+
 /** Everything that a face may ask for: the one interface behind the command line, the web, MCP and the library. */
 export class Application {
   readonly #services: Services;
@@ -243,19 +251,18 @@ export class Application {
   /**
    * Gives tasks that failed or wait another start, and what they block with them. The next drive carries them out.
    * @param keys - default: every task that failed or waits for a person
-   * @param prompts - new prompts, by key
    * @throws {TuttiError} `TASK_UNKNOWN`, `INPUT_INVALID`
    */
   async retry(
     jobId: JobId,
     keys: readonly string[],
-    prompts: ReadonlyMap<string, string> = new Map(),
+    { prompts, maxCostUsdPerTask: budgetUsd }: RetryChanges = {},
   ): Promise<readonly string[]> {
     const { state } = this.#services;
     const tasks = await state.tasks.list(jobId);
     const chosen = keys.length === 0 ? tasks.filter(isRetryable) : keys.map((key) => retryable(tasks, key));
     for (const { id, key } of chosen) {
-      await state.tasks.retry(id, { reason: "retried by a person", prompt: prompts.get(key) });
+      await state.tasks.retry(id, { reason: "retried by a person", prompt: prompts?.get(key), budgetUsd });
     }
     const facts = (await state.tasks.list(jobId)).map(factsOf);
     for (const id of releasedTasks(facts)) {

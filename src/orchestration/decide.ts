@@ -6,6 +6,7 @@ import type { AttemptDecision, AttemptOutcome, GateResult } from "../domain/mode
 import type { AttemptProof } from "../state/attempts.ts";
 import { gateFeedback } from "../supervision/run-gates.ts";
 import type { AttemptStep, JobDesk } from "./desk.ts";
+import { isOverTaskBudget } from "./spending.ts";
 import { turnDownReplay } from "./replay-result.ts";
 
 export type DecisionRequest = AttemptStep & { readonly outcome: AttemptOutcome; readonly proof: AttemptProof | null };
@@ -37,7 +38,12 @@ function decideOnReplay(desk: JobDesk, request: DecisionRequest, verdict: Verdic
 const factsOf = (outcome: AttemptOutcome) =>
   outcome.error === undefined
     ? ({ status: "finished" } as const)
-    : ({ status: "failed", failureClass: outcome.error.failureClass, message: outcome.error.message } as const);
+    : ({
+        status: "failed",
+        failureClass: outcome.error.failureClass,
+        message: outcome.error.message,
+        needsPerson: isOverTaskBudget(outcome.error),
+      } as const);
 
 /** What a shell answers when it can't start a command (POSIX, "Exit Status for Commands"): no fault of the work. */
 const cannotRun: ReadonlySet<number | null> = new Set([126, 127]);
@@ -59,7 +65,10 @@ function toDecision(desk: JobDesk, request: DecisionRequest, verdict: Verdict): 
   if (verdict.kind === "accept") return { ...plain, action: "accept" };
   const { failureClass } = verdict;
   if (verdict.kind !== "retry") {
-    return { ...plain, action: verdict.kind, failureClass, feedback: reasons.join("\n") };
+    const { error } = request.outcome;
+    // With more money the agent goes on where it stopped.
+    const resumeSession = error !== undefined && isOverTaskBudget(error);
+    return { ...plain, action: verdict.kind, failureClass, resumeSession, feedback: reasons.join("\n") };
   }
   return {
     action: "retry",

@@ -128,11 +128,11 @@ describe("a turn under a limit", () => {
     expect(await isBudgetSpent(services, job)).toBe(true);
   });
 
-  it("fails its task at the task's own limit, and pauses everything at the project's", async () => {
+  it("ends at the task's own limit, for a person to raise it, and pauses everything at the project's", async () => {
     const { open, payment } = await jobUnder({ maxCostUsdPerTask: 1, project: { maxCostUsd: 5 } });
     await cost(open, "a", 1);
     const level = async (key: string) => (await payForTurn(payment({ key, number: 2 }), never)).outcome;
-    expect(await level("a")).toMatchObject({ failure: { error: { failureClass: "permanent" } } });
+    expect(await level("a")).toMatchObject({ failure: { error: { context: { level: "task" } } } });
     await cost(open, "b", 4);
     expect(await level("c")).toMatchObject({
       failure: { error: { failureClass: "exhausted", context: { level: "project", limitUsd: 5 } } },

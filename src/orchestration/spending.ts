@@ -25,8 +25,8 @@ export const isBudgetSpent = async (services: Spender, job: Job): Promise<boolea
 type Spent = { readonly level: BudgetLevel; readonly limitUsd: number; readonly isUnknown: boolean };
 
 /**
- * Why a turn is not begun, or not gone on with. A job or a project that has used up its limit pauses; a task fails, because more
- * of the same would not make it cheaper.
+ * Why a turn is not begun, or not gone on with. A job or a project that has used up its limit pauses; a task waits for a person
+ * while the others go on.
  */
 export function budgetExceeded({ level, limitUsd, isUnknown }: Spent, { id }: Pick<Job, "id">): TuttiError {
   const what = isUnknown
@@ -42,8 +42,12 @@ export function budgetExceeded({ level, limitUsd, isUnknown }: Spent, { id }: Pi
 const hints: Readonly<Record<BudgetLevel, (jobId: string) => string>> = {
   project: (jobId) => `Raise budget.maxCostUsdPerProject in the settings, then: tutti resume ${jobId}`,
   job: (jobId) => `Allow it more: tutti resume ${jobId} --max-cost <usd>`,
-  task: () => "Raise budget.maxCostUsdPerTask for the next job",
+  task: (jobId) => `Allow it more: tutti retry ${jobId} <task> --max-cost-per-task <usd>`,
 };
+
+/** A task has cost all that it may; its job has not. */
+export const isOverTaskBudget = ({ code, context }: ErrorJson): boolean =>
+  code === "BUDGET_EXCEEDED" && context["level"] === "task";
 
 /** The account's own quota, credit or login has ended: not the budget of one job. */
 export const isAccountExhausted = ({ code, failureClass }: ErrorJson): boolean =>

@@ -43,10 +43,14 @@ const taskStatusAfter: Readonly<Record<AttemptDecision["action"], TaskStatus>> =
   fail: "failed",
 };
 
-/** A retry that doesn't count is the same attempt going on: the network or a dead process said nothing about the work. */
-function attemptStatusAfter({ action, countsAsAttempt }: AttemptDecision): AttemptStatus {
+/**
+ * A retry that doesn't count is the same attempt going on: the network or a dead process said nothing about the work. Nor did a
+ * limit of budget that a person may raise.
+ */
+function attemptStatusAfter({ action, countsAsAttempt, resumeSession }: AttemptDecision): AttemptStatus {
   if (action === "accept") return "accepted";
-  const goesOn = action === "pause" || (action === "retry" && !countsAsAttempt);
+  const isToGoOn = action === "ask" && resumeSession;
+  const goesOn = action === "pause" || isToGoOn || (action === "retry" && !countsAsAttempt);
   return goesOn ? "interrupted" : "rejected";
 }
 

@@ -6,7 +6,7 @@ import type { AddedTasks } from "../domain/plan/add-tasks.ts";
 import type { Plan } from "../domain/plan/plan-schema.ts";
 import type { TaskSpec } from "../domain/plan/task-spec.ts";
 import { isSettled, type TaskStatus } from "../domain/task-status.ts";
-import { appendEvent } from "./append-events.ts";
+import { appendEvent, type Tx } from "./append-events.ts";
 import { changeJobStatus } from "./change-job-status.ts";
 import type { StateContext } from "./context.ts";
 import { insertTasks } from "./insert-tasks.ts";
@@ -201,16 +201,40 @@ export class Tasks {
   /** A person's retry: a task that failed, waits or is blocked starts again with a clean count, and without what was accepted. */
   async retry(
     id: TaskId,
-    { reason, prompt }: { readonly reason: string; readonly prompt?: string | undefined },
+    { reason, ...changes }: { readonly reason: string } & TaskChanges,
   ): Promise<void> {
     const at = this.#context.now();
     const set = { failures: 0, accepted_attempt: null, merged_commit: null, evidence: null };
     await this.#context.store.write(async (tx) => {
-      const { spec } = await tx.selectFrom("tasks").select("spec").where("id", "=", id).executeTakeFirstOrThrow();
-      const changed = prompt === undefined ? {} : { spec: JSON.stringify({ ...specFromRow({ spec }), prompt }) };
-      await moveTask(tx, { id, to: "pending", at, reason, set: { ...set, ...changed } });
+      const row = await tx.selectFrom("tasks").select("spec").where("id", "=", id).executeTakeFirstOrThrow();
+      const spec = JSON.stringify(changedSpec(specFromRow(row), changes));
+      // With other words, what stands in its slot and in its conversation is not what is to be gone on with.
+      if (changes.prompt !== undefined) await endInterrupted(tx, id, at);
+      await moveTask(tx, { id, to: "pending", at, reason, set: { ...set, spec } });
     });
   }
+}
+
+/** What a person may change of a task before it is tried again. */
+export type TaskChanges = {
+  readonly prompt?: string | undefined;
+  /** What it may cost from now on, what it has cost included. */
+  readonly budgetUsd?: number | undefined;
+};
+
+const changedSpec = (spec: TaskSpec, { prompt, budgetUsd }: TaskChanges): TaskSpec => ({
+  ...spec,
+  ...(prompt === undefined ? {} : { prompt }),
+  ...(budgetUsd === undefined ? {} : { budgetUsd }),
+});
+
+async function endInterrupted(tx: Tx, id: TaskId, at: number): Promise<void> {
+  await tx
+    .updateTable("attempts")
+    .set({ status: "rejected", ended_at: at })
+    .where("task_id", "=", id)
+    .where("status", "=", "interrupted")
+    .execute();
 }
 
 const jobCancelled = (job: JobId): TuttiError =>

@@ -91,6 +91,7 @@ export type RetryOptions = {
   readonly keys?: readonly string[];
   /** New prompts, by key. */
   readonly prompts?: ReadonlyMap<string, string>;
+  readonly maxCostPerTask?: number;
   readonly cache?: boolean;
 };
 
@@ -101,7 +102,8 @@ export async function retryCommand(cli: Cli, id: string | undefined, options: Re
     const { application } = project;
     const job = await application.job(id);
     const prepare = async (): Promise<void> => {
-      const retried = await application.retry(job.id, options.keys ?? [], options.prompts);
+      const { keys = [], prompts, maxCostPerTask: maxCostUsdPerTask } = options;
+      const retried = await application.retry(job.id, keys, { prompts, maxCostUsdPerTask });
       if (retried.length === 0) {
         throw new TuttiError("INPUT_INVALID", `Job ${job.id} has no task that failed or waits for a person`, {
           hint: `Go on with what isn't done: tutti resume ${job.id}`,

@@ -5,7 +5,11 @@ import { findTask } from "../find-task.ts";
 import { withProject } from "../with-project.ts";
 import { retryCommand } from "./run.ts";
 
-export type TaskRetryOptions = { readonly prompt?: string; readonly cache?: boolean };
+export type TaskRetryOptions = {
+  readonly prompt?: string;
+  readonly maxCostPerTask?: number;
+  readonly cache?: boolean;
+};
 
 /** `tutti task retry`: as `tutti retry` for this one task, with another prompt if one is given. */
 export async function taskRetryCommand(cli: Cli, wanted: string, options: TaskRetryOptions): Promise<number> {

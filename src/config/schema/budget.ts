@@ -12,7 +12,7 @@ export const budgetSchema = z.strictObject({
     .default("all")
     .describe("How long `maxCostUsdPerProject` holds: for a calendar day, a calendar month, or for ever."),
   maxCostUsdPerJob: amountUsd().describe("A job pauses when it has cost this much. Default: no limit.").exactOptional(),
-  maxCostUsdPerTask: amountUsd().describe("A task stops when it has cost this much. Default: no limit.").exactOptional(),
+  maxCostUsdPerTask: amountUsd().describe("A task stops and waits for you when it has cost this much. Default: no limit.").exactOptional(),
   maxCostUsdPerTurn: amountUsd()
     .describe(
       "What an agent's turn sets aside at a time under a limit; when it is used up, the turn goes on if there is more. Default: the limit of the job or project, divided by what may run side by side.",

@@ -6,7 +6,13 @@ import type { ValidationVerdict } from "../validate/validate-attempt.ts";
 /** How the agent's turn ended. */
 export type AttemptOutcome =
   | { readonly status: "finished" }
-  | { readonly status: "failed"; readonly failureClass: FailureClass; readonly message: string };
+  | {
+      readonly status: "failed";
+      readonly failureClass: FailureClass;
+      readonly message: string;
+      /** Only a person can settle it, whatever its class: more money for the task. */
+      readonly needsPerson?: boolean;
+    };
 
 /** A gate's verdict. `broken`: it could not be run, which says nothing about the work. */
 export type GateVerdict = {
@@ -65,7 +71,8 @@ type Shortfall = {
 /** The earliest stage that did not hold: later stages were looking at unproved work. */
 function firstShortfall({ outcome, validation, gates }: AttemptEvidence): Shortfall | undefined {
   if (outcome.status === "failed") {
-    return { failureClass: outcome.failureClass, reasons: [outcome.message], needsPerson: "no" };
+    const needsPerson = outcome.needsPerson === true ? "at-once" : "no";
+    return { failureClass: outcome.failureClass, reasons: [outcome.message], needsPerson };
   }
   if (validation === undefined) return unproved("It was not validated.");
   if (!validation.ok) return invalid(validation);

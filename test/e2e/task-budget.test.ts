@@ -1,0 +1,125 @@
+import { readFile } from "node:fs/promises";
+import { afterEach, describe, expect, it } from "vitest";
+import { stringify } from "yaml";
+
+import type { Simulator } from "../../src/simulator/index.ts";
+import { inspectJob, statusesOf } from "../support/inspect-job.ts";
+import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
+import { says, scriptedModel, writes } from "../support/scripted-model.ts";
+import { runTutti } from "../support/tutti-process.ts";
+
+let project: ScratchProject;
+let model: Simulator | undefined;
+
+afterEach(async () => {
+  await model?.close();
+  model = undefined;
+  await project.remove();
+});
+
+const plan = stringify({
+  summary: "s",
+  tasks: ["dear", "cheap"].map((key) => ({ key, title: key, prompt: "P" })),
+});
+
+const run = (...args: readonly string[]) =>
+  runTutti(project, { args, ...(model === undefined ? {} : { modelUrl: model.url }) });
+
+const runPlan = () => run("run", "--plan", "plan.yaml", "--yes", "--workers", "1");
+
+/** The task waits, its job says how to go on, and nobody pays for it meanwhile, whoever starts the job again. */
+async function expectToWait(): Promise<void> {
+  for (const start of [runPlan, () => run("resume")]) {
+    const result = await start();
+    expect(result.exitCode, result.stdout + result.stderr).toBe(3);
+    const facts = await inspectJob(project);
+    expect(statusesOf(facts)).toEqual({ dear: "waiting", cheap: "completed" });
+    expect(facts.tasks["dear"]).toMatchObject({ waitsFor: "person" });
+    expect(facts.tasks["dear"]?.reason).toMatch(/The task has used up its limit of 1 USD/);
+    expect(facts.attempts["dear"]?.map(({ status }) => status)).toEqual(["interrupted"]);
+  }
+}
+
+describe("a task that has used up its own budget", { timeout: 180_000 }, () => {
+  const requests = async () =>
+    (await readFile(`${project.home}/requests`, "utf8"))
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { readonly key: string; readonly sessionId: string })
+      .filter(({ key }) => key === "dear#1");
+
+  it("waits for a person, also over a restart, and goes on in its own conversation with more", async () => {
+    project = await scratchProject({
+      "README.md": "# Scratch\n",
+      "tutti.config.yaml": "agent: { kind: fake, fakeScript: script.json }\nbudget: { maxCostUsdPerTask: 1 }\n",
+      "plan.yaml": plan,
+    });
+    const again = { write: { "dear.txt": "x" }, usage: { costUsd: 0.5 } };
+    const answers = {
+      "*": { text: "done" },
+      dear: { delayMs: 600_000, usage: { costUsd: 2 }, again },
+      cheap: { write: { "cheap.txt": "x" } },
+    };
+    await project.write({ "script.json": JSON.stringify({ answers, requestLog: `${project.home}/requests` }) });
+
+    await expectToWait();
+    expect(await requests()).toHaveLength(1);
+
+    const { job } = await inspectJob(project);
+    const still = await run("retry", job.id, "dear", "--max-cost-per-task", "2");
+    expect(still.exitCode, still.stdout + still.stderr).toBe(3);
+    expect(await requests()).toHaveLength(1);
+
+    const result = await run("task", "retry", "dear", "--max-cost-per-task", "5");
+    expect(result.exitCode, result.stdout + result.stderr).toBe(0);
+    const facts = await inspectJob(project);
+    expect(statusesOf(facts)).toEqual({ dear: "completed", cheap: "completed" });
+    expect(facts.attempts["dear"]?.map(({ status }) => status)).toEqual(["accepted"]);
+    expect(new Set((await requests()).map(({ sessionId }) => sessionId)).size).toBe(1);
+  });
+
+  it("begins anew where it is given another prompt", async () => {
+    project = await scratchProject({
+      "README.md": "# Scratch\n",
+      "tutti.config.yaml": "agent: { kind: fake, fakeScript: script.json }\nbudget: { maxCostUsdPerTask: 1 }\n",
+      "plan.yaml": plan,
+    });
+    const answers = {
+      "*": { text: "done" },
+      dear: [
+        { delayMs: 600_000, usage: { costUsd: 2 } },
+        { write: { "dear.txt": "x" }, usage: { costUsd: 0.5 } },
+      ],
+      cheap: { write: { "cheap.txt": "x" } },
+    };
+    await project.write({ "script.json": JSON.stringify({ answers }) });
+    await expectToWait();
+    const result = await run("task", "retry", "dear", "--max-cost-per-task", "5", "--prompt", "Do less");
+    expect(result.exitCode, result.stdout + result.stderr).toBe(0);
+    const { attempts } = await inspectJob(project);
+    expect(attempts["dear"]?.map(({ status }) => status)).toEqual(["rejected", "accepted"]);
+  });
+
+  it("does the same with the real Claude Code", async () => {
+    const dear = { usage: { inputTokens: 100, outputTokens: 400_000 } };
+    model = await scriptedModel({
+      tasks: [],
+      workers: {
+        dear: [{ ...writes({ "dear.txt": "x" }), ...dear }, says("Done.")],
+        cheap: [writes({ "cheap.txt": "x" }), says("Done.")],
+      },
+    });
+    project = await scratchProject({
+      "README.md": "# Scratch\n",
+      "tutti.config.yaml": "budget: { maxCostUsdPerTask: 1 }\n",
+      "plan.yaml": plan,
+    });
+    await expectToWait();
+    const result = await run("task", "retry", "dear", "--max-cost-per-task", "50");
+    expect(result.exitCode, result.stdout + result.stderr).toBe(0);
+    const facts = await inspectJob(project);
+    expect(statusesOf(facts)).toEqual({ dear: "completed", cheap: "completed" });
+    expect(facts.attempts["dear"]).toHaveLength(1);
+    expect(model.unmatched).toEqual([]);
+  });
+});
