@@ -75,11 +75,14 @@ export function addRetry(parent: Command, { cli, finish }: Face): void {
     .addOption(maxCostPerTask())
     .addOption(noCache())
     .addOption(json())
-    .addHelpText("after", examples(
+    .addHelpText(
+      "after",
+      examples(
         "tutti retry",
         "tutti retry add-a-csv-3f2a export-button",
         "tutti retry add-a-csv-3f2a export-button --max-cost-per-task 5",
-      ))
+      ),
+    )
     .action(async (id: string | undefined, keys: readonly string[], options: RetryOptions) => {
       finish(await (await import("./commands/run.ts")).retryCommand(cli, id, { ...options, keys }));
     });
