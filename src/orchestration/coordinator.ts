@@ -148,10 +148,10 @@ async function untilEnd(coordination: Drive, runId: RunId): Promise<JobStatus | 
   const { state, engine } = services;
   const watch = state.events.watch();
   const either = AbortSignal.any([stop, lost]);
-  for (let lookedAt = 0; ;) {
+  for (let lookedAt = -Infinity; ;) {
     lost.throwIfAborted();
-    if (services.now() - lookedAt >= lookAgainMs) {
-      lookedAt = services.now();
+    if (performance.now() - lookedAt >= lookAgainMs) {
+      lookedAt = performance.now();
       await recoverJoined(services, jobId, coordination.own);
     }
     const [run, job] = [await engine.find(runId), await state.jobs.get(jobId)];

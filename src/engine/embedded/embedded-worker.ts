@@ -115,10 +115,11 @@ export class EmbeddedWorker implements EngineWorker {
 
   /**
    * Whoever didn't run for a while (a closed laptop, a stopped process) must not call the others dead: they didn't run
-   * either, and get the time to renew their leases.
+   * either, and get the time to renew their leases. The same when the clock was set back: what was to be waited for until then
+   * lies far in the future now.
    */
   #noticeFreeze(now: number): void {
-    if (now - this.#lastLookAt > this.#leaseMs / 2) this.#mayReapAt = now + this.#leaseMs;
+    if (Math.abs(now - this.#lastLookAt) > this.#leaseMs / 2) this.#mayReapAt = now + this.#leaseMs;
     this.#lastLookAt = now;
   }
 

@@ -63,4 +63,28 @@ describe("a computer that was asleep", () => {
     await advance(11_000);
     await until(async () => (await engine.find(runId))?.status === "queued");
   });
+
+  it("takes a dead worker's run away also after the clock was set forward and back again", async () => {
+    const begun = new Gate();
+    engine.register(
+      workflowOf("held", async (flow) =>
+        flow.step("hold", ({ signal }) => {
+          begun.open();
+          return flow.token > 1 ? Promise.resolve("taken over") : untilAborted(signal);
+        }),
+      ),
+    );
+    const runId = asRunId("a");
+    engine.work({ workerId: asWorkerId("owner"), queues: ["main"], concurrency: 1, leaseMs });
+    await engine.start({ runId, workflow: "held", input: null, queue: "main" });
+    await begun.opened;
+    const mayClaim = () => (looks++, false);
+    engine.work({ workerId: asWorkerId("other"), queues: ["probe"], concurrency: 1, leaseMs, mayClaim });
+
+    await advance(3_600_000);
+    await advance(-3_600_000);
+    for (let waitedMs = 0; waitedMs < leaseMs; waitedMs += 10_000) await advance(10_000);
+    await advance(10_000);
+    await until(async () => (await engine.find(runId))?.status === "queued");
+  });
 });
