@@ -81,7 +81,8 @@ export async function openProject(request: OpenProject): Promise<Project> {
   });
   const now = injectClock(env);
   const engine = embeddedEngine({ store, clock: now });
-  const state = new StateManager({ store, now });
+  const budget = projectBudget(loaded.config);
+  const state = new StateManager({ store, now, prices: budget.prices ?? [] });
   const agent =
     request.jobId === undefined
       ? agentSettings(loaded.config, loaded.projectDir)
@@ -95,7 +96,7 @@ export async function openProject(request: OpenProject): Promise<Project> {
     logger,
     workerId,
     folders: { slots: join(stateDir, "slots"), state: stateDir, cache: join(stateDir, "cache") },
-    projectBudget: projectBudget(loaded.config),
+    projectBudget: budget,
     commandEnv: commandEnvironment(env),
     now,
     random: Math.random,

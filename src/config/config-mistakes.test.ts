@@ -3,6 +3,9 @@ import { tempProject } from "./temp-project.fixture.ts";
 
 const { failure, forUser, inProject, load } = tempProject();
 
+const rates = "inputUsdPerMtok: 1, outputUsdPerMtok: 1, cacheWriteUsdPerMtok: 1, cacheReadUsdPerMtok: 1";
+const twice = ["claude-a-1", "claude-a-1-20250101"].map((model) => `{ model: ${model}, ${rates} }`).join(", ");
+
 describe("mistakes in files", () => {
   const mistakes: [string, string, string][] = [
     [
@@ -51,6 +54,26 @@ describe("mistakes in files", () => {
       "a key that is there twice",
       "execution: {}\nexecution: {}\n",
       "tutti.config.yaml:2: not valid YAML: Map keys must be unique",
+    ],
+    [
+      "two prices for the same tokens",
+      `budget: { prices: [${twice}] }\n`,
+      "tutti.config.yaml:1: two prices of claude-a-1-20250101 hold from the same day for the same prompts",
+    ],
+    [
+      "a price for an alias, which may be another model tomorrow",
+      `budget: { prices: [{ model: opus, ${rates} }] }\n`,
+      'tutti.config.yaml:1: budget.prices[0].model must be the full name of a model, such as claude-sonnet-5, not "opus"',
+    ],
+    [
+      "a price without the cache",
+      "budget:\n  prices:\n    - { model: a/b, inputUsdPerMtok: 1, outputUsdPerMtok: 1, cacheWriteUsdPerMtok: 1 }\n",
+      "tutti.config.yaml:3: budget.prices[0].cacheReadUsdPerMtok is missing",
+    ],
+    [
+      "a price from no day",
+      `budget: { prices: [{ model: a/b, from: soon, ${rates} }] }\n`,
+      'tutti.config.yaml:1: budget.prices[0].from must be a day such as "2026-11-01", not "soon"',
     ],
     [
       "two gates of one name",

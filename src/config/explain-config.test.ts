@@ -32,6 +32,7 @@ test("a section explains each of its settings, also those without a value", asyn
     ["budget.maxCostUsdPerJob", undefined],
     ["budget.maxCostUsdPerTask", undefined],
     ["budget.maxCostUsdPerTurn", undefined],
+    ["budget.prices", []],
     ["budget.allowUnpriced", false],
   ]);
 });

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 
+import { ownPrices } from "../domain/budget/own-prices.ts";
 import type { AgentSettings, JobSettings, ProjectBudget } from "../domain/settings.ts";
 import type { Config } from "./config.ts";
 import { defaultWorkers } from "./default-workers.ts";
@@ -56,7 +57,8 @@ function limitsOf({
 /** What holds for all jobs of the project together. */
 export function projectBudget({ budget }: Config): ProjectBudget {
   const { maxCostUsdPerProject: maxCostUsd, projectPeriod: period, allowUnpriced: allowsUnpriced } = budget;
-  return { period, allowsUnpriced, ...(maxCostUsd === undefined ? {} : { maxCostUsd }) };
+  const prices = ownPrices(budget.prices);
+  return { period, allowsUnpriced, prices, ...(maxCostUsd === undefined ? {} : { maxCostUsd }) };
 }
 
 function effortsOf({ models }: Config): JobSettings["efforts"] {

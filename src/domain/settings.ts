@@ -1,4 +1,5 @@
 import type { BudgetPeriod } from "./budget/budget-period.ts";
+import type { ModelPrice } from "./budget/model-price.ts";
 
 /** A project's own command that proves work. Its exit code is the verdict. */
 export type GateSpec = {
@@ -87,4 +88,6 @@ export type ProjectBudget = {
   readonly period: BudgetPeriod;
   /** Count a cost that nobody knows as nothing instead of refusing the model. */
   readonly allowsUnpriced: boolean;
+  /** A person's own prices; they go before all others. Absent: none. */
+  readonly prices?: readonly ModelPrice[];
 };

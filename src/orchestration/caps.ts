@@ -45,7 +45,7 @@ export function checkPrices(
   const isCapped = [projectBudget.maxCostUsd, maxCostUsdPerJob, maxCostUsdPerTask].some((cap) => cap !== undefined);
   if (!isCapped || projectBudget.allowsUnpriced) return;
   for (const { model, setting } of modelsNamed(limits, tasks)) {
-    if (!hasPrice(model, now())) throw unpricedModel(model, setting);
+    if (!hasPrice(model, now(), projectBudget.prices)) throw unpricedModel(model, setting);
   }
 }
 
@@ -67,6 +67,6 @@ function modelsNamed(
 /** @param setting - where the model is named */
 export const unpricedModel = (model: string, setting: string): TuttiError =>
   new TuttiError("MODEL_UNPRICED", `${setting}: nobody knows what ${model} costs, so no limit of budget could hold`, {
-    hint: `Name a model with a known price, or set budget.allowUnpriced: true to count ${model} as nothing`,
+    hint: `Say in budget.prices what it costs, name another model, or set budget.allowUnpriced: true to count ${model} as nothing`,
     context: { model, setting },
   });

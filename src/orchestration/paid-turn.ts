@@ -84,7 +84,7 @@ async function setAside(payment: Payment): Promise<SetAside> {
     const caps = capsOf(services, job);
     const isCapped = conversationLimitUsd(caps, turn.taskId !== undefined) !== undefined;
     if (!isCapped) return { kind: "granted", amountUsd: null, isCapped };
-    const isPriced = hasPrice(model, services.now());
+    const isPriced = hasPrice(model, services.now(), services.projectBudget.prices);
     if (!isPriced && !caps.allowsUnpriced)
       return { kind: "refused", error: unpricedModel(model, settingOf(job, { role, model })) };
     const request = (chain: readonly Budget[]) => ({ shareUsd: shareFor(chain, payment), isPriced });

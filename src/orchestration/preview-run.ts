@@ -22,7 +22,7 @@ export async function previewJob(services: Services, job: Job): Promise<RunPrevi
   ]);
   const stored = await results.findAll([...identities.values()].map(({ key }) => key));
   const byKey = new Map(tasks.map((task) => [task.key, task]));
-  const prior = taskPriorOf(job.options.models.worker, services.now()).costUsd;
+  const prior = taskPriorOf(job.options.models.worker, services.now(), services.projectBudget.prices).costUsd;
   const facts = [...identities].map(([key, identity]) => {
     const task = byKey.get(key);
     const result = stored.get(identity.key);

@@ -1,4 +1,4 @@
-import { costOf } from "../domain/budget/price-table.ts";
+import { chargedUsd } from "../domain/budget/price-table.ts";
 import type { Usage } from "../domain/budget/usage.ts";
 import { addUsage } from "../domain/budget/usage.ts";
 import { jobOfTask, type JobId, type SessionId, type SlotId, type TaskId } from "../domain/ids.ts";
@@ -101,8 +101,8 @@ export class Sessions {
           output_tokens: used.outputTokens,
           cache_read_tokens: used.cacheReadTokens,
           cache_write_tokens: used.cacheWriteTokens,
-          // While a turn runs, and when it is killed, only our own table says what it cost.
-          cost_usd: used.costUsd ?? costOf(used, model, at),
+          // While a turn runs, and when it is killed, only a table says what it cost.
+          cost_usd: chargedUsd(used, model, { at, own: this.#context.prices ?? [] }),
           at,
         };
         const place = { session_key: owner.key, turn, model, job_id: owner.jobId };

@@ -123,3 +123,44 @@ describe("a task that has used up its own budget", { timeout: 180_000 }, () => {
     expect(model.unmatched).toEqual([]);
   });
 });
+
+describe("a price of one's own", { timeout: 120_000 }, () => {
+  const prices = `
+    - { model: gateway/our-model, from: 2026-01-01, inputUsdPerMtok: 1, outputUsdPerMtok: 10, cacheWriteUsdPerMtok: 1, cacheReadUsdPerMtok: 1 }`;
+  const configOf = (more: string) =>
+    `models: { worker: { model: gateway/our-model } }\nbudget:\n  maxCostUsdPerJob: 5\n${more}`;
+
+  it("lets a model run under a limit that nobody else knows the price of, and counts what it really costs", async () => {
+    const usage = { inputTokens: 50_000, outputTokens: 10_000 };
+    model = await scriptedModel({
+      tasks: [],
+      workers: Object.fromEntries(
+        ["dear", "cheap"].map((key) => [
+          key,
+          [
+            { ...writes({ [`${key}.txt`]: "x" }), usage },
+            { ...says("Done."), usage },
+          ],
+        ]),
+      ),
+    });
+    project = await scratchProject({
+      "README.md": "# Scratch\n",
+      "tutti.config.yaml": configOf(""),
+      "plan.yaml": plan,
+    });
+    const refused = await runPlan();
+    expect(refused.exitCode, refused.stdout).toBe(2);
+    expect(refused.stderr).toContain("gateway/our-model");
+    expect(refused.stderr).toContain("budget.prices");
+
+    await project.write({ "tutti.config.yaml": configOf(`  prices:${prices}\n`) });
+    const result = await runPlan();
+
+    expect(result.exitCode, result.stdout + result.stderr).toBe(0);
+    const { stdout } = await run("cost", "--by", "model", "--json");
+    const { groups } = JSON.parse(stdout) as { readonly groups: readonly { key: string; costUsd: number }[] };
+    // Two turns of two tasks: 50,000 tokens read at $1 and 10,000 written at $10 a million.
+    expect(groups.find(({ key }) => key === "gateway/our-model")?.costUsd).toBeCloseTo(0.6, 6);
+  });
+});

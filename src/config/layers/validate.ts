@@ -1,3 +1,4 @@
+import { contradiction } from "../../domain/budget/own-prices.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import { completeConfig, type Config } from "../config.ts";
 import { issueProblems } from "../problems/issue-problems.ts";
@@ -31,6 +32,12 @@ export function validateMerged(merged: Merged, projectDir: string): Config {
   if (twice !== undefined) {
     const what = `two gates have the name ${JSON.stringify(twice)}`;
     throw problemError({ code: "CONFIG_INVALID", where: whereIs("gates"), what, fix: "Rename one of them." });
+  }
+  const doubtful = contradiction(config.budget.prices);
+  if (doubtful !== undefined) {
+    const what = `two prices of ${doubtful.model} hold from the same day for the same prompts`;
+    const fix = "Remove one of them, or give one another from or maxPromptTokens.";
+    throw problemError({ code: "CONFIG_INVALID", where: whereIs("budget.prices"), what, fix });
   }
   return config;
 }

@@ -48,7 +48,9 @@ function rangeOf(node: JsonObject): string {
 function describeText(node: JsonObject, key: string | number | undefined): string {
   if (key === "quietHours") return 'two different times such as "22:00-07:00"';
   if ("examples" in node) return `one of ${modelAliases.join(", ")}, or a full name such as claude-sonnet-5`;
+  if (node["format"] === "date") return 'a day such as "2026-11-01"';
   if (!("pattern" in node)) return "a text";
+  if (key === "model") return "the full name of a model, such as claude-sonnet-5";
   if (key === "name") return "a name of letters, digits, dots, dashes and underscores";
   return key === "cwd" || typeof key === "number"
     ? "a text; a path must be relative and without .."

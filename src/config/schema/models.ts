@@ -3,6 +3,9 @@ import { modelAliases, modelNamePattern } from "../../domain/model-name.ts";
 
 export { modelAliases } from "../../domain/model-name.ts";
 
+/** Anything but an alias, which may mean another model tomorrow. */
+export const fullModelNamePattern = new RegExp(`^(?!(?:${modelAliases.join("|")})(?:\\[1m\\])?$)\\S+$`);
+
 export const effortLevels = ["low", "medium", "high", "xhigh", "max"] as const;
 
 const modelName = () =>

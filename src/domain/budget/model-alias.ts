@@ -1,3 +1,4 @@
+import type { ModelPrice } from "./model-price.ts";
 import { priceOf } from "./price-table.ts";
 
 /** What Claude Code takes an alias to mean at present. `best` is the dearest that it may mean. */
@@ -18,5 +19,7 @@ export function fullModelName(model: string): string {
 /**
  * Whether the cost of a model is known before it runs.
  * @param at - milliseconds since the Unix epoch: prices begin on a day
+ * @param own - a person's own prices, beside the published ones
  */
-export const hasPrice = (model: string, at: number): boolean => priceOf(fullModelName(model), at) !== null;
+export const hasPrice = (model: string, at: number, own: readonly ModelPrice[] = []): boolean =>
+  (priceOf(fullModelName(model), at, own) ?? priceOf(fullModelName(model), at)) !== null;

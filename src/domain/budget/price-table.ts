@@ -31,6 +31,20 @@ export function costOf(usage: TokenCounts, model: string, at: number): number | 
   return price === null ? null : costAt(price, usage);
 }
 
+/**
+ * What a turn counts for: a person's own price goes before what the agent reports, and that before the published price.
+ * @param own - a person's own prices
+ * @returns `null` when nobody knows
+ */
+export function chargedUsd(
+  usage: ModelUsage,
+  model: string,
+  { at, own }: { readonly at: number; readonly own: readonly ModelPrice[] },
+): number | null {
+  const price = priceOf(model.replace(/\[.*\]$/, ""), at, own);
+  return price === null ? (usage.costUsd ?? costOf(usage, model, at)) : costAt(price, usage);
+}
+
 /** The same for a price that is known already. */
 export function costAt({ bands }: ModelPrice, usage: TokenCounts): number | null {
   const promptTokens = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;

@@ -1,5 +1,6 @@
 import { fullModelName } from "../budget/model-alias.ts";
-import { costOf, type TokenCounts } from "../budget/price-table.ts";
+import type { ModelPrice } from "../budget/model-price.ts";
+import { chargedUsd, type TokenCounts } from "../budget/price-table.ts";
 import type { Range, TaskPrior } from "./estimate.ts";
 
 const minuteMs = 60_000;
@@ -19,9 +20,10 @@ const tokens: Readonly<Record<keyof Range, TokenCounts>> = {
 /**
  * @param model - alias or full name
  * @param at - milliseconds since the Unix epoch: prices change
+ * @param own - a person's own prices
  */
-export function taskPriorOf(model: string, at: number): TaskPrior {
-  const name = fullModelName(model);
-  const [low, p50, high] = [costOf(tokens.low, name, at), costOf(tokens.p50, name, at), costOf(tokens.high, name, at)];
+export function taskPriorOf(model: string, at: number, own: readonly ModelPrice[] = []): TaskPrior {
+  const cost = (counts: TokenCounts) => chargedUsd({ ...counts, costUsd: null }, fullModelName(model), { at, own });
+  const [low, p50, high] = [cost(tokens.low), cost(tokens.p50), cost(tokens.high)];
   return { durationMs, costUsd: low === null || p50 === null || high === null ? null : { low, p50, high } };
 }
