@@ -137,7 +137,7 @@ function addCacheCommands(program: Command, { cli, finish }: Face): void {
 function addCostCommand(program: Command, { cli, finish }: Face): void {
   program
     .command("cost")
-    .description("what was spent, by job, task, model or day")
+    .description("what was spent, by job, task, model, day or kind of conversation")
     .argument("[job]", "its id or the beginning of it; default: every job of this project")
     .addOption(
       new Option("--by <what>", "what to sum by; default: job, or task for one job").choices([
@@ -145,6 +145,7 @@ function addCostCommand(program: Command, { cli, finish }: Face): void {
         "task",
         "model",
         "day",
+        "conversation",
       ]),
     )
     .option("--since <day>", "only from this day on, such as 2026-11-01")

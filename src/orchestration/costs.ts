@@ -3,7 +3,7 @@ import type { Job } from "../domain/model.ts";
 import type { CostFilter } from "../state/costs.ts";
 import type { StateManager } from "../state/state-manager.ts";
 
-export const costGroupings = ["job", "task", "model", "day"] as const;
+export const costGroupings = ["job", "task", "model", "day", "conversation"] as const;
 export type CostGrouping = (typeof costGroupings)[number];
 
 export type CostQuestion = {
@@ -41,12 +41,16 @@ function keyBy(by: CostGrouping, isOneJob: boolean, dayOf: (at: number) => strin
       return ({ jobId }) => jobId;
     case "model":
       return ({ model }) => model;
+    case "conversation":
+      return ({ forkOf }) => (forkOf === undefined ? "begun anew" : forks[forkOf]);
     case "day":
       return ({ at }) => dayOf(at);
     case "task":
       return (entry) => (isOneJob ? partOf(entry) : `${entry.jobId}/${partOf(entry)}`);
   }
 }
+
+const forks = { parent: "forked from a parent", batch: "forked in a batch" } as const;
 
 /** Parentheses keep the parts of a job that are no task apart from tasks of that name. */
 const partOf = ({ taskKey, role }: CostEntry): string => taskKey ?? `(${role})`;

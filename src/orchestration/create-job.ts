@@ -34,7 +34,10 @@ export type ManualJobRequest = {
 /** A job with a plan: its own, or one that the manager will make. @throws {TuttiError} `GOAL_EMPTY`, `PLAN_INVALID` */
 export async function createJob(services: Services, request: JobRequest): Promise<Job> {
   const { plan, settings } = request;
-  if (plan !== undefined) checkGates(settings, plan.tasks);
+  if (plan !== undefined) {
+    checkGates(settings, plan.tasks);
+    checkPrices(services, settings, plan.tasks);
+  }
   const id = await create(services, { ...request, strategy: "manager" });
   if (plan !== undefined) await services.state.jobs.proposePlan(id, plan);
   return services.state.jobs.get(id);
@@ -47,6 +50,7 @@ export async function createManualJob(services: Services, request: ManualJobRequ
   const { tasks = [] } = request;
   const { added } = addTasks(asJobId(""), [], tasks);
   checkGates(request.settings, added);
+  checkPrices(services, request.settings, added);
   await checkContextFiles(services.repo, services.repo.head, { known: [], added });
   const job = await createOnce(services, request);
   if (tasks.length > 0) await addTasksTo(services, job, tasks);

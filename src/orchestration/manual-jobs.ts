@@ -6,6 +6,7 @@ import type { PlanTask } from "../domain/plan/plan-schema.ts";
 import type { JobSettings } from "../domain/settings.ts";
 import type { RawTaskRequest, TaskSpec } from "../domain/plan/task-spec.ts";
 import { existsAt, type Repository } from "../workspace/index.ts";
+import { checkPrices } from "./caps.ts";
 import { jobTip } from "./job-branch.ts";
 import type { Services } from "./services.ts";
 
@@ -24,6 +25,7 @@ export async function addTasksTo(
   const known = (await state.tasks.list(job.id)).map(({ spec }) => spec);
   const { added } = addTasks(job.id, known, requests);
   checkGates(job.options, added);
+  checkPrices(services, job.options, added);
   await checkContextFiles(services.repo, await jobTip(services.repo, job.id), { known, added });
   return state.tasks.add(job.id, (current) => addTasks(job.id, current, requests));
 }

@@ -25,6 +25,8 @@ export type TaskResult = {
   /** What proves that it is done; absent unless it completed. */
   readonly evidence: Evidence | undefined;
   readonly attempts: number;
+  /** Which model the accepted attempt, else the last one, was given: alias or full name. Absent before the first. */
+  readonly model: string | undefined;
   readonly usage: Usage;
   /** `null`: at least one model has no known price. */
   readonly costUsd: number | null;
@@ -65,6 +67,7 @@ export async function taskResult(state: StateManager, task: Task, usage: Usage):
     waitsFor: task.waitsFor,
     evidence: task.status === "completed" ? task.evidence : undefined,
     attempts: attempts.length,
+    model: accepted?.model,
     usage,
     costUsd: totalUsage(usage).costUsd,
     metadata: task.spec.metadata ?? {},

@@ -1,5 +1,7 @@
 import type { CostEntry } from "../domain/budget/cost-summary.ts";
+import type { ConversationOrigin } from "../domain/model.ts";
 import type { StateContext } from "./context.ts";
+import { originFromText } from "./rows.ts";
 
 export type CostFilter = {
   readonly projectPath: string;
@@ -24,8 +26,10 @@ export class Costs {
         .selectFrom("usage")
         .innerJoin("jobs", "jobs.id", "usage.job_id")
         .leftJoin("tasks", "tasks.id", "usage.task_id")
+        // A conversation is named for the attempt that it began with.
+        .leftJoin("attempts", "attempts.id", "usage.session_key")
         .selectAll("usage")
-        .select("tasks.key as task_key")
+        .select(["tasks.key as task_key", "attempts.origin as origin"])
         .where("jobs.project_path", "=", projectPath);
       if (jobId !== undefined) query = query.where("usage.job_id", "=", jobId);
       if (since !== undefined) query = query.where("usage.at", ">=", since);
@@ -38,6 +42,7 @@ export class Costs {
       model: row.model,
       at: row.at,
       turn: `${row.session_key}#${row.turn}`,
+      ...forkOf(originFromText(row.origin)),
       used: {
         inputTokens: row.input_tokens,
         outputTokens: row.output_tokens,
@@ -48,3 +53,6 @@ export class Costs {
     }));
   }
 }
+
+const forkOf = (origin: ConversationOrigin | undefined): Pick<CostEntry, "forkOf"> =>
+  origin?.isForked === true ? { forkOf: origin.of } : {};

@@ -87,7 +87,7 @@ export const attemptFromRow = (row: AttemptRow): Attempt => ({
   slotId: row.slot_id === null ? undefined : asSlotId(row.slot_id),
   conversation: row.conversation,
   model: row.model ?? undefined,
-  origin: parsed(row.origin),
+  origin: originFromText(row.origin),
   baseCommit: asCommitId(row.base_commit),
   snapshotCommit: row.snapshot_commit === null ? undefined : asCommitId(row.snapshot_commit),
   feedback: row.feedback ?? undefined,
@@ -98,6 +98,8 @@ export const attemptFromRow = (row: AttemptRow): Attempt => ({
   startedAt: row.started_at,
   endedAt: row.ended_at ?? undefined,
 });
+
+export const originFromText = (text: string | null): Attempt["origin"] => parsed(text);
 
 export const jobStatusOf = (row: Pick<JobRow, "status">): JobStatus => row.status as JobStatus;
 

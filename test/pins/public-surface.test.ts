@@ -86,7 +86,7 @@ describe("the public surface", () => {
       "job list: --json",
       "job show: --json",
       "job create: --key --orchestrator --json",
-      "job add: --key --title --priority --context --output --needs --parent --budget --timeout-ms --json",
+      "job add: --key --title --priority --context --output --needs --parent --continue-parent --batch --escalate --budget --timeout-ms --json",
       "job wait: --json",
       "job status: --json",
       "job results: --json",

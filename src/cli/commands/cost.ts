@@ -11,7 +11,7 @@ import { withProject } from "../with-project.ts";
 
 export type CostOptions = { readonly by?: CostGrouping; readonly since?: string };
 
-/** `tutti cost`: what was spent, by job, task, model or day. */
+/** `tutti cost`: what was spent, by job, task, model, day or kind of conversation. */
 export const costCommand = (cli: Cli, id: string | undefined, options: CostOptions): Promise<number> =>
   withProject(cli, ({ application }) => showCosts({ application, output: cli.output, id, ...options }));
 

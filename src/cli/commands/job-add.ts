@@ -33,6 +33,9 @@ export type JobAddOptions = {
   readonly output?: readonly string[];
   readonly needs?: readonly string[];
   readonly parent?: string;
+  readonly continueParent?: true;
+  readonly batch?: string;
+  readonly escalate?: readonly string[];
   readonly budget?: number;
   readonly timeoutMs?: number;
 };
@@ -53,6 +56,7 @@ export const jobAddCommand = (
 
 function requestOf({ prompt, options }: { readonly prompt: string; readonly options: JobAddOptions }): TaskRequest {
   const { key, title, priority, context, output, needs, parent, budget, timeoutMs } = options;
+  const { continueParent, batch, escalate } = options;
   return {
     prompt,
     ...(key === undefined ? {} : { key }),
@@ -62,6 +66,9 @@ function requestOf({ prompt, options }: { readonly prompt: string; readonly opti
     ...(output === undefined ? {} : { expectedOutputs: [...output] }),
     ...(needs === undefined ? {} : { dependsOn: [...needs] }),
     ...(parent === undefined ? {} : { parentTaskId: parent }),
+    ...(continueParent === undefined ? {} : { continuesParent: continueParent }),
+    ...(batch === undefined ? {} : { batch }),
+    ...(escalate === undefined ? {} : { escalate: [...escalate] }),
     ...(budget === undefined ? {} : { budgetUsd: budget }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   };

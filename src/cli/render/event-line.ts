@@ -82,6 +82,10 @@ function taskLine(event: StoredEvent, view: JobView): EventLine | undefined {
     case "attempt-decided":
       if (event.data.decision !== "retry") return undefined;
       return { what: "again", detail: event.data.reasons.join("; ") };
+    case "conversation-forked":
+      return { what: "goes on", detail: `from the conversation of ${event.data.from ?? `its ${event.data.of}`}` };
+    case "conversation-missed":
+      return { what: "anew", detail: `not from the conversation of its ${event.data.of}: ${event.data.reason}` };
     case "result-replayed":
       return { what: "cached", detail: `the result of ${event.data.from} is used again` };
     case "result-missed":

@@ -12,6 +12,8 @@ export type CostEntry = {
   readonly at: number;
   /** The conversation and the number of its turn: entries of one turn share it. */
   readonly turn: string;
+  /** Whose conversation its own began as a fork of; absent where it began with nothing. */
+  readonly forkOf?: "parent" | "batch";
   readonly used: ModelUsage;
 };
 
