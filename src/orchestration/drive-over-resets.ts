@@ -4,8 +4,10 @@ import { resumeTime, type ResumeRules } from "../domain/quota/resume-time.ts";
 import { defaultAccount, type Services } from "./services.ts";
 import { whyPaused } from "./why-paused.ts";
 
+type Waiting = Pick<Services, "state" | "now" | "random" | "projectBudget">;
+
 export type ResetWait = {
-  readonly services: Services;
+  readonly services: Waiting;
   readonly jobId: JobId;
   /** `undefined`: a paused job stays paused. */
   readonly resumesAtReset?: ResumeRules | undefined;
@@ -39,31 +41,36 @@ type Streak = {
   readonly failures: number;
   /** The last event that was looked at. */
   readonly eventSeq: number;
+  /** The account was paused since the wait before, be it lifted by now or not. */
+  readonly wasPaused: boolean;
 };
 
-async function newStreak({ state, now }: Services, jobId: JobId): Promise<Streak> {
+async function newStreak({ state, now }: Waiting, jobId: JobId): Promise<Streak> {
   const { eventSeq } = await progressSince(state, jobId, 0);
-  return { since: now(), failures: -1, eventSeq };
+  return { since: now(), failures: -1, eventSeq, wasPaused: false };
 }
 
-async function nextStreak({ state, now }: Services, jobId: JobId, before: Streak): Promise<Streak> {
-  const { hasProgressed, eventSeq } = await progressSince(state, jobId, before.eventSeq);
+async function nextStreak({ state, now }: Waiting, jobId: JobId, before: Streak): Promise<Streak> {
+  const { hasProgressed, ...seen } = await progressSince(state, jobId, before.eventSeq);
   const isFirst = before.failures < 0 || hasProgressed;
-  return isFirst ? { since: now(), failures: 0, eventSeq } : { ...before, failures: before.failures + 1, eventSeq };
+  return isFirst
+    ? { since: now(), failures: 0, ...seen }
+    : { since: before.since, failures: before.failures + 1, ...seen };
 }
 
-/** Whether an agent finished a turn. */
-async function progressSince(
-  state: Services["state"],
-  jobId: JobId,
-  after: number,
-): Promise<{ readonly hasProgressed: boolean; readonly eventSeq: number }> {
-  let [hasProgressed, eventSeq] = [false, after];
+type Progress = Pick<Streak, "eventSeq" | "wasPaused"> & {
+  /** An agent finished a turn. */
+  readonly hasProgressed: boolean;
+};
+
+async function progressSince(state: Services["state"], jobId: JobId, after: number): Promise<Progress> {
+  let [hasProgressed, wasPaused, eventSeq] = [false, false, after];
   for (;;) {
     const events = await state.events.read({ jobId, after: eventSeq });
     const last = events.at(-1);
-    if (last === undefined) return { hasProgressed, eventSeq };
+    if (last === undefined) return { hasProgressed, wasPaused, eventSeq };
     eventSeq = last.seq;
+    wasPaused ||= events.some(({ type }) => type === "dispatch-paused");
     hasProgressed ||= events.some(
       ({ type, data }) =>
         type === "plan-accepted" || (type === "attempt-executed" && "status" in data && data.status === "finished"),
@@ -85,7 +92,7 @@ async function waitForReset(wait: ResetWait, rules: ResumeRules, streak: Streak)
   for (;;) {
     lost.throwIfAborted();
     if (stop.aborted) return false;
-    const resetAt = await resetOf(services, jobId, told !== undefined);
+    const resetAt = await resetOf(services, jobId, streak.wasPaused || told !== undefined);
     if (resetAt === undefined) return false;
     const { at, isTooLate } = resumeTime({ ...streak, now: begunAt, resetAt, random }, rules);
     const next = isTooLate ? null : at;
@@ -100,13 +107,13 @@ async function waitForReset(wait: ResetWait, rules: ResumeRules, streak: Streak)
 
 /**
  * When the quota comes back that holds this job; `undefined` when something else does, or nobody said when.
- * @param isWaiting - it was the quota before: a pause that a person lifted meanwhile is over now
+ * @param wasQuota - it was the quota before: a pause that a person or another job lifted meanwhile is over now
  */
-async function resetOf(services: Services, jobId: JobId, isWaiting: boolean): Promise<number | undefined> {
+async function resetOf(services: Waiting, jobId: JobId, wasQuota: boolean): Promise<number | undefined> {
   const job = await services.state.jobs.get(jobId);
   if (job.status !== "paused") return undefined;
   const reason = await whyPaused(services, job);
-  if (reason === undefined) return isWaiting ? longAgo : undefined;
+  if (reason === undefined) return wasQuota ? longAgo : undefined;
   return reason.kind === "quota" ? reason.resetAt : undefined;
 }
 
@@ -114,5 +121,5 @@ const longAgo = 0;
 
 type Plan = { readonly at: number | null; readonly resetAt: number; readonly maxWaitMs: number };
 
-const tell = ({ state }: Services, jobId: JobId, plan: Plan): Promise<void> =>
+const tell = ({ state }: Waiting, jobId: JobId, plan: Plan): Promise<void> =>
   state.events.append("resume-scheduled", { jobId }, { account: defaultAccount, ...plan });
