@@ -86,5 +86,6 @@ describe("a computer that was asleep", () => {
     for (let waitedMs = 0; waitedMs < leaseMs; waitedMs += 10_000) await advance(10_000);
     await advance(10_000);
     await until(async () => (await engine.find(runId))?.status === "queued");
+    expect(await engine.find(runId)).toMatchObject({ claims: 1 });
   });
 });
