@@ -1,3 +1,4 @@
+import { firstModel } from "../domain/decide/model-of-attempt.ts";
 import { estimatePlan, type Range, type TaskPrior } from "../domain/plan/estimate.ts";
 import { taskPriorOf } from "../domain/plan/task-prior.ts";
 import type { Job } from "../domain/model.ts";
@@ -44,10 +45,10 @@ export async function confirmPlan(cli: Cli, conversation: PlanConversation): Pro
 type Proposal = { readonly plan: Plan; readonly preview: RunPreview | undefined };
 
 function planText({ output }: Cli, job: Job, { plan, preview }: Proposal): string {
-  const { models, workers } = job.options;
+  const { workers } = job.options;
   const previews = new Map(preview?.tasks.map((task) => [task.key, task]));
-  const usual = taskPriorOf(models.worker, Date.now());
-  const priorOf = ({ key }: PlanTask): TaskPrior => {
+  const priorOf = ({ key, ...spec }: PlanTask): TaskPrior => {
+    const usual = taskPriorOf(firstModel(spec, job.options), Date.now());
     const task = previews.get(key);
     if (task === undefined) return usual;
     return { durationMs: task.status === "cached" ? atOnce : usual.durationMs, costUsd: task.costUsd };

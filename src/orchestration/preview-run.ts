@@ -1,4 +1,5 @@
 import { previewRun, type RunPreview } from "../domain/cache/run-preview.ts";
+import { firstModel } from "../domain/decide/model-of-attempt.ts";
 import type { Job, Task } from "../domain/model.ts";
 import type { PlanTask } from "../domain/plan/plan-schema.ts";
 import { taskPriorOf } from "../domain/plan/task-prior.ts";
@@ -22,9 +23,10 @@ export async function previewJob(services: Services, job: Job): Promise<RunPrevi
   ]);
   const stored = await results.findAll([...identities.values()].map(({ key }) => key));
   const byKey = new Map(tasks.map((task) => [task.key, task]));
-  const prior = taskPriorOf(job.options.models.worker, services.now(), services.projectBudget.prices).costUsd;
+  const specOf = new Map(specs.map((spec) => [spec.key, spec]));
   const facts = [...identities].map(([key, identity]) => {
     const task = byKey.get(key);
+    const model = firstModel(specOf.get(key) ?? {}, job.options);
     const result = stored.get(identity.key);
     const mayReplay =
       job.options.cache !== false && (task === undefined || (task.failures === 0 && !missed.has(task.id)));
@@ -36,7 +38,7 @@ export async function previewJob(services: Services, job: Job): Promise<RunPrevi
       result: mayReplay && isHeld ? result : undefined,
       newest: newest.get(key),
       isKnown: seen.has(key),
-      prior,
+      prior: taskPriorOf(model, services.now(), services.projectBudget.prices).costUsd,
     };
   });
   return previewRun(facts);

@@ -9,6 +9,12 @@ export function modelLadder(
   return spec.escalate ?? settings.escalate ?? [settings.models.worker];
 }
 
+/** The model of a task's first attempt. */
+export const firstModel = (
+  spec: Pick<PlanTask, "escalate">,
+  settings: Pick<JobSettings, "models" | "escalate">,
+): string => modelOfAttempt(modelLadder(spec, settings), []);
+
 /** What became of an earlier attempt, as far as it says something about its model. */
 export type ModelVerdict =
   /** Its work was there and was not good enough: by its validation or by a gate, alone or merged. */
