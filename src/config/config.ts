@@ -20,7 +20,6 @@ export type Config = Omit<ParsedConfig, "$schema" | "models"> & {
   };
 };
 
-export type GateConfig = Config["gates"][number];
 export type SetupCommand = Config["workspace"]["setup"][number];
 
 /** A resolver or reviewer without a model of its own is the manager; with one, it takes nothing from the manager. */

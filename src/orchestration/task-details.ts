@@ -5,7 +5,7 @@ import type { Attempt, Task } from "../domain/model.ts";
 import { readyTasks } from "../domain/schedule/ready-tasks.ts";
 import type { TaskStatus } from "../domain/task-status.ts";
 import type { StateManager } from "../state/state-manager.ts";
-import { diffOf, patchTextOf, type DiffStat } from "../workspace/index.ts";
+import { diffOf, patchOf, type DiffStat } from "../workspace/index.ts";
 import { factsOf } from "../domain/schedule/task-facts.ts";
 import type { Services } from "./services.ts";
 
@@ -79,7 +79,7 @@ export async function attemptPatch(
   const chosen = number === undefined ? lastSnapshot(task, attempts) : numberedAttempt(task, attempts, number);
   const { baseCommit: from, snapshotCommit: to } = chosen ?? {};
   if (chosen === undefined || from === undefined || to === undefined) throw noSnapshot(task, number);
-  const [{ diffStat }, text] = await Promise.all([diffOf(repo, from, to), patchTextOf(repo, { from, to, isStat })]);
+  const [{ diffStat }, text] = await Promise.all([diffOf(repo, from, to), patchOf(repo, { from, to, isStat })]);
   return { attempt: chosen.number, status: chosen.status, from, to, stat: diffStat, text };
 }
 

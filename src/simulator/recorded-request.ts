@@ -53,7 +53,7 @@ export type RequestCounts = {
   readonly byModel: Readonly<Record<string, SentUsage>>;
 };
 
-export const requestKey = ({ role, task }: Pick<RecordedRequest, "role" | "task">): string =>
+const requestKey = ({ role, task }: Pick<RecordedRequest, "role" | "task">): string =>
   `${role ?? "-"}/${task ?? "-"}`;
 
 export function countRequests(requests: readonly RecordedRequest[]): RequestCounts {

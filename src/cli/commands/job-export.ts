@@ -45,7 +45,7 @@ export type JobExportRequest = {
  * Writes a job's statuses into Task Master's file.
  * @throws {TuttiError} `JOB_UNKNOWN`; `INPUT_INVALID` when it has no tasks yet or the file makes no sense; `STATE_BUSY`
  */
-export async function jobExport(request: JobExportRequest): Promise<number> {
+async function jobExport(request: JobExportRequest): Promise<number> {
   const { application, output, file } = request;
   const job = await application.job(request.id);
   const tasks = await exportedTasks(application, job);

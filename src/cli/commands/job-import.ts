@@ -56,7 +56,7 @@ export type JobImportRequest = ReturnType<typeof planFromTaskMaster> & {
  * Makes a job of an imported plan, without starting it.
  * @throws {TuttiError} `GOAL_EMPTY`
  */
-export async function jobImport(request: JobImportRequest): Promise<number> {
+async function jobImport(request: JobImportRequest): Promise<number> {
   const { application, output, settings, goal, plan } = request;
   const job = await application.createJob({ goal, settings, plan });
   if (output.isJson) output.stdout(`${JSON.stringify(jsonOf(job, request))}\n`);

@@ -24,7 +24,7 @@ export type TaskDiffRequest = TaskDiffOptions & {
  * The change that a task has made: of the accepted attempt, else of the last one that was looked at.
  * @throws {TuttiError} `JOB_UNKNOWN`, `TASK_UNKNOWN`; `INPUT_INVALID` when there is nothing to show yet
  */
-export async function taskDiff({ application, output, ...request }: TaskDiffRequest): Promise<number> {
+async function taskDiff({ application, output, ...request }: TaskDiffRequest): Promise<number> {
   const { attempt, stat: isStat = false } = request;
   const task = await findTask(application, request.task);
   const patch = await application.patch(task, { isStat, ...(attempt === undefined ? {} : { attempt }) });

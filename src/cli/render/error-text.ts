@@ -39,7 +39,7 @@ export function errorText(error: TuttiError, style: Style = noStyle): string {
 }
 
 /** One line: `{"type":"error","error":{…}}`. */
-export const errorJsonText = (error: TuttiError): string =>
+const errorJsonText = (error: TuttiError): string =>
   `${JSON.stringify({ type: "error", error: errorToJson(error) })}\n`;
 
 /**

@@ -8,7 +8,7 @@ export const reportHeadline = ({ tasks, durationMs }: JobReport): string =>
 export const completedOf = (tasks: readonly TaskReport[]): readonly TaskReport[] =>
   tasks.filter(({ status }) => status === "completed");
 
-export const unfinishedOf = (tasks: readonly TaskReport[]): readonly TaskReport[] =>
+const unfinishedOf = (tasks: readonly TaskReport[]): readonly TaskReport[] =>
   tasks.filter(({ status }) => status !== "completed");
 
 export type NextStep = { readonly what: string; readonly command: string };

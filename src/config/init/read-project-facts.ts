@@ -8,7 +8,7 @@ const packageFile = z.object({ scripts: z.record(z.string(), z.string()).catch({
 const installedSchema = "node_modules/tutti/schema/tutti.config.schema.json";
 
 /** Where `tutti init` puts the JSON Schema of a project that hasn't Tutti among its packages. */
-export const ownSchemaPath = ".tutti/tutti.config.schema.json";
+const ownSchemaPath = ".tutti/tutti.config.schema.json";
 
 /**
  * Looks at a project's root. Files that can't be understood count as empty: detection is a convenience.

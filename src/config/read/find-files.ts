@@ -4,7 +4,7 @@ import { TuttiError } from "../../domain/errors.ts";
 import { problemError } from "../problems/problem.ts";
 import { displayFile } from "../problems/where.ts";
 
-export const configExtensions = ["yaml", "yml", "json", "ts", "mts", "js", "mjs"] as const;
+const configExtensions = ["yaml", "yml", "json", "ts", "mts", "js", "mjs"] as const;
 
 /** The folder of the user's own settings; a relative `XDG_CONFIG_HOME` doesn't count (XDG Base Directory 0.8). */
 export function userConfigDir(env: Readonly<Record<string, string | undefined>>, home: string): string {

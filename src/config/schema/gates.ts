@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { durationMs, filledText, innerPath } from "./scalars.ts";
 
-export const gateMoments = ["attempt", "merged"] as const;
+const gateMoments = ["attempt", "merged"] as const;
 
 export const gateSchema = z.strictObject({
   name: z

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { durationMs, filledText } from "./scalars.ts";
 
-export const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
+const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
 
 export const monitoringSchema = z.strictObject({
   progressIntervalMs: durationMs().default(10_000).describe("Time between two progress lines where there is no terminal."),

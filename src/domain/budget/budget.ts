@@ -1,6 +1,6 @@
 import { TuttiError } from "../errors.ts";
 
-export const budgetLevels = ["project", "job", "task"] as const;
+const budgetLevels = ["project", "job", "task"] as const;
 export type BudgetLevel = (typeof budgetLevels)[number];
 
 /** One capped level of the tree project, job, task. All amounts in US dollars. */

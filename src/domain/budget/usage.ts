@@ -1,5 +1,3 @@
-import type { JsonObject } from "../json.ts";
-
 /** What one model consumed. Token counts as the model server reports them. */
 export type ModelUsage = {
   readonly inputTokens: number;
@@ -46,5 +44,3 @@ export function totalUsage(usage: Usage): UsageTotal {
   const totalTokens = sum.inputTokens + sum.outputTokens + sum.cacheReadTokens + sum.cacheWriteTokens;
   return { ...sum, totalTokens };
 }
-
-export const usageToJson = (usage: Usage): JsonObject => ({ ...usage });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { failureClasses, type FailureClass } from "./failure-class.ts";
 import { tallyFailures } from "./failure-tally.ts";
-import { defaultRetryLimits as limits, nextAfterFailure, retryDelayMs } from "./retry-policy.ts";
+import { defaultRetryLimits as limits, nextAfterFailure } from "./retry-policy.ts";
 
 const after = (...history: readonly FailureClass[]) =>
   nextAfterFailure({ failureClass: history.at(-1) ?? "bug", attempts: tallyFailures(history), limits });
@@ -70,14 +70,5 @@ describe("nextAfterFailure", () => {
         expect(tallyFailures(played).counted).toBeLessThanOrEqual(limits.maxAttempts);
       }),
     );
-  });
-});
-
-describe("retryDelayMs", () => {
-  it("never undercuts what the server asks for, and never waits without a reason", () => {
-    const wait = { delayBackoff: { baseMs: 1_000, maxMs: 8_000 }, waitNumber: 2 };
-    expect(retryDelayMs(wait, 0.5)).toBe(1_500);
-    expect(retryDelayMs(wait, 0.5, 60_000)).toBe(60_000);
-    expect(retryDelayMs({ delayBackoff: undefined, waitNumber: 0 }, 0.5)).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-import { backoffMs, type Backoff } from "./backoff.ts";
+import type { Backoff } from "./backoff.ts";
 import type { FailureClass } from "./failure-class.ts";
 import type { FailureTally } from "./failure-tally.ts";
 
@@ -110,17 +110,3 @@ function afterDeath({ attempts, limits }: FailureFacts): AfterFailure {
 }
 
 const atOnce = { delayBackoff: undefined, waitNumber: 0 } as const;
-
-/**
- * How long to wait before a retry.
- * @param retry - what `nextAfterFailure` said
- * @param random - in [0, 1)
- * @param retryAfterMs - what the server asks for; never undercut
- */
-export function retryDelayMs(
-  { delayBackoff, waitNumber }: Pick<Extract<AfterFailure, { kind: "retry" }>, "delayBackoff" | "waitNumber">,
-  random: number,
-  retryAfterMs = 0,
-): number {
-  return Math.max(retryAfterMs, delayBackoff === undefined ? 0 : backoffMs(delayBackoff, waitNumber, random));
-}

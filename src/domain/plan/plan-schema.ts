@@ -43,7 +43,7 @@ export type PlanTask = {
 };
 
 /** The keys that a `dependsOn` may name. */
-export const taskKeyPattern = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+const taskKeyPattern = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
 const text = z.string().trim().min(1);
 const texts = z.array(text);

@@ -1,4 +1,2 @@
-export { embeddedEngine, type EmbeddedEngineOptions } from "./embedded-engine.ts";
-export type { EngineLogger } from "./engine-context.ts";
+export { embeddedEngine } from "./embedded-engine.ts";
 export { engineMigrations, type EngineTables } from "./migrations.ts";
-export type { SqlStore } from "./sql-store.ts";

@@ -9,7 +9,7 @@ import type { SqlRow, SqlSession } from "./sql-store.ts";
 
 const statuses: readonly RunStatus[] = ["queued", "running", "waiting", "completed", "failed", "cancelled"];
 
-export const defaultPriority = 5;
+const defaultPriority = 5;
 
 export type NewRun = Omit<StartRun, "input"> & { readonly inputText: string };
 

@@ -1,15 +1,7 @@
-export type { NewTask, StatusChange } from "./change-tasks.ts";
 export { exportJob, type ExportResult } from "./export-job.ts";
 export { isItemId, itemsOf, type Found, type ItemId } from "./item-id.ts";
-export { currentTag, findTasksFile } from "./open-tasks-file.ts";
+export { findTasksFile } from "./open-tasks-file.ts";
 export { addTask, readTag, setStatus, updateSubtask, type TagPlace } from "./operations.ts";
 export { planFromTaskMaster, tagOfPlan } from "./plan-from-task-master.ts";
-export { taskMasterPriorities, type TaskMasterPriority } from "./priority.ts";
-export {
-  fromTaskMasterStatus,
-  knownStatus,
-  parseTaskMasterStatus,
-  taskMasterStatuses,
-  toTaskMasterStatus,
-  type TaskMasterStatus,
-} from "./status.ts";
+export { type TaskMasterPriority } from "./priority.ts";
+export { fromTaskMasterStatus, knownStatus, parseTaskMasterStatus } from "./status.ts";

@@ -11,23 +11,10 @@ export type Diff = { readonly changedFiles: readonly FileChange[]; readonly diff
  * @throws {TuttiError} `GIT_FAILED` when one of them doesn't exist
  */
 export async function diffOf(repo: Repository, from: string, to: string): Promise<Diff> {
-  return await diff(repo, ["--no-renames", from, to]);
-}
-
-/** As `diffOf`, with a moved file as one `renamed` change. */
-export async function diffWithRenames(repo: Repository, from: string, to: string): Promise<Diff> {
-  return await diff(repo, ["--find-renames", from, to]);
-}
-
-async function diff(repo: Repository, args: readonly string[]): Promise<Diff> {
-  const output = await git(home(repo), ["diff-tree", "-r", "-z", "--raw", "--numstat", "--no-ext-diff", ...args]);
+  const form = ["-z", "--raw", "--numstat", "--no-ext-diff", "--no-renames"];
+  const output = await git(home(repo), ["diff-tree", "-r", ...form, from, to]);
   const changedFiles = parseDiff(output);
   return { changedFiles, diffStat: sum(changedFiles) };
-}
-
-/** The change as a patch, for people and prompts. */
-export async function patchOf(repo: Repository, from: string, to: string): Promise<string> {
-  return await git(home(repo), ["diff-tree", "-r", "-p", "--no-ext-diff", "--no-textconv", "--find-renames", from, to]);
 }
 
 export type PatchText = {
@@ -38,7 +25,7 @@ export type PatchText = {
 };
 
 /** The change as `git apply` takes it, files that are no text included. */
-export async function patchTextOf(repo: Repository, { from, to, isStat = false }: PatchText): Promise<string> {
+export async function patchOf(repo: Repository, { from, to, isStat = false }: PatchText): Promise<string> {
   const form = isStat ? ["--stat"] : ["-p", "--binary", "--full-index"];
   return await git(home(repo), ["diff-tree", "-r", ...form, "--no-ext-diff", "--no-textconv", from, to]);
 }

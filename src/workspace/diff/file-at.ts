@@ -2,12 +2,6 @@ import { splitNul } from "../git/nul-list.ts";
 import { git, gitAnswer } from "../git/run-git.ts";
 import { home, type Repository } from "../repository/repository.ts";
 
-/** The text of a file in a commit; `undefined` when it isn't there or is a folder. Bytes that aren't UTF-8 are replaced. */
-export async function fileAt(repo: Repository, commit: string, path: string): Promise<string | undefined> {
-  const answer = await gitAnswer(home(repo), ["cat-file", "blob", `${commit}:${path}`], { okExitCodes: [0, 128] });
-  return answer.exitCode === 0 ? answer.stdout : undefined;
-}
-
 /** Whether a commit holds this path: a file or a folder. */
 export async function existsAt(repo: Repository, commit: string, path: string): Promise<boolean> {
   const answer = await gitAnswer(home(repo), ["cat-file", "-e", `${commit}:${path}`], { okExitCodes: [0, 1, 128] });

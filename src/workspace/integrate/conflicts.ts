@@ -32,7 +32,7 @@ export async function conflictsIn(slot: Slot): Promise<readonly ConflictFile[]> 
 }
 
 /** Parses `git ls-files --unmerged -z`: `<mode> <id> <stage>\t<path>` NUL. */
-export function parseUnmerged(output: string): readonly ConflictFile[] {
+function parseUnmerged(output: string): readonly ConflictFile[] {
   const stages = new Map<string, string>();
   for (const entry of splitNul(output)) {
     const path = entry.slice(entry.indexOf("\t") + 1);

@@ -23,8 +23,6 @@ export const attemptRef = (job: JobId, attempt: AttemptId): string => `${jobRefs
 export const snapshotRef = (job: JobId, attempt: AttemptId, moment = "end"): string =>
   `${jobRefs(job)}snapshot/${refSafe(attempt)}/${refSafe(moment)}`;
 
-export const checkpointRef = (job: JobId, name: string): string => `${jobRefs(job)}checkpoint/${refSafe(name)}`;
-
 /** Keeps a commit that a slot borrows. */
 export const pinRef = (job: JobId, commit: CommitId): string => `${jobRefs(job)}pin/${commit}`;
 

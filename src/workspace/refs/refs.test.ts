@@ -5,8 +5,8 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { asAttemptId, asCommitId, asJobId, asSlotId } from "../../domain/ids.ts";
 import { job, scratchRepository } from "../../../test/support/scratch-repository.ts";
-import { pinCommit, unpinJob } from "./pins.ts";
-import { attemptRef, fromRefSafe, jobBranch, jobOfRef, refSafe, rescueRef, snapshotRef } from "./ref-names.ts";
+import { pinCommit } from "./pins.ts";
+import { attemptRef, fromRefSafe, jobBranch, jobOfRef, pinRef, refSafe, rescueRef, snapshotRef } from "./ref-names.ts";
 import { removeStaleLocks } from "./stale-locks.ts";
 import { deleteRef, readRef, updateRef } from "./update-ref.ts";
 
@@ -80,7 +80,7 @@ it("lets exactly one of many win", async () => {
   expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
 });
 
-it("keeps a pinned commit from garbage collection until the job lets go", async () => {
+it("keeps a pinned commit from garbage collection as long as its pin is there", async () => {
   await using scratch = await scratchRepository();
   const doomed = await scratch.commit({ "b.txt": "b" });
   const repo = await scratch.open();
@@ -91,7 +91,7 @@ it("keeps a pinned commit from garbage collection until the job lets go", async 
   await scratch.git(["gc", "--quiet", "--prune=now"]);
   expect(await scratch.git(["show", `${doomed}:b.txt`])).toBe("b");
 
-  expect(await unpinJob(repo, job)).toBe(1);
+  await deleteRef(repo, pinRef(job, asCommitId(doomed)), asCommitId(doomed));
   await scratch.git(["update-ref", "-d", "ORIG_HEAD"]);
   await scratch.git(["gc", "--quiet", "--prune=now"]);
   await expect(scratch.git(["show", `${doomed}:b.txt`])).rejects.toThrow();

@@ -13,7 +13,7 @@ import { classify } from "./untracked-files.ts";
  * @param path - relative to the slot
  * @param objects - the folder for new objects. Default: the control directory's
  */
-export async function writeNestedTree(slot: Slot, path: string, objects?: string): Promise<string> {
+async function writeNestedTree(slot: Slot, path: string, objects?: string): Promise<string> {
   const directory = join(slot.path, path);
   return await withTemporaryIndex(slot, undefined, async (indexFile) => {
     const place: GitPlace = {

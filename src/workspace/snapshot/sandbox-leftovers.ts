@@ -21,7 +21,7 @@ const mountedFiles = new Set([
 const mountedFolders = [".claude/", ".idea/", ".vscode/"];
 
 /** Whether a path, relative to the slot, is one that a sandbox is known to mount over. */
-export function mayBeLeftover(path: string): boolean {
+function mayBeLeftover(path: string): boolean {
   return mountedFiles.has(path) || mountedFolders.some((folder) => path.startsWith(folder));
 }
 
