@@ -40,8 +40,12 @@ export function addRun(program: Command, { cli, finish }: Face): void {
     });
 }
 
+const nameOf = (parent: Command, name: string): string =>
+  parent.parent === null ? `tutti ${name}` : `tutti ${parent.name()} ${name}`;
+
 /** @param parent - the whole command line, or `job` */
 export function addResume(parent: Command, { cli, finish }: Face): void {
+  const called = nameOf(parent, "resume");
   parent
     .command("resume")
     .description("go on with a job that was stopped, paused or cut short")
@@ -53,12 +57,7 @@ export function addResume(parent: Command, { cli, finish }: Face): void {
     .addOption(json())
     .addHelpText(
       "after",
-      examples(
-        "tutti resume",
-        "tutti resume add-a-csv --yes",
-        "tutti resume --max-cost 20",
-        "tutti resume --resume-at-reset",
-      ),
+      examples(called, `${called} add-a-csv --yes`, `${called} --max-cost 20`, `${called} --resume-at-reset`),
     )
     .action(async (id: string | undefined, options: ResumeOptions) => {
       finish(await (await import("./commands/run.ts")).resumeCommand(cli, id, options));
@@ -67,6 +66,7 @@ export function addResume(parent: Command, { cli, finish }: Face): void {
 
 /** @param parent - the whole command line, or `job` */
 export function addRetry(parent: Command, { cli, finish }: Face): void {
+  const called = nameOf(parent, "retry");
   parent
     .command("retry")
     .description("give tasks that failed or wait for you another start")
@@ -78,9 +78,9 @@ export function addRetry(parent: Command, { cli, finish }: Face): void {
     .addHelpText(
       "after",
       examples(
-        "tutti retry",
-        "tutti retry add-a-csv-3f2a export-button",
-        "tutti retry add-a-csv-3f2a export-button --max-cost-per-task 5",
+        called,
+        `${called} add-a-csv-3f2a export-button`,
+        `${called} add-a-csv-3f2a export-button --max-cost-per-task 5`,
       ),
     )
     .action(async (id: string | undefined, keys: readonly string[], options: RetryOptions) => {

@@ -95,6 +95,7 @@ function addMaking(job: Command, { cli, finish }: Face): void {
     .description("carry a job out, or watch whoever does, until it is over or waits for you")
     .argument("[job]", newest)
     .addOption(json())
+    .addHelpText("after", examples("tutti job wait", "tutti job wait build-an-api --json"))
     .action(async (id: string | undefined) => {
       finish(await (await import("./commands/job-wait.ts")).jobWaitCommand(cli, id));
     });
@@ -106,6 +107,7 @@ function addReading(job: Command, { cli, finish }: Face): void {
     .description("where a job stands, in one line")
     .argument("[job]", newest)
     .addOption(json())
+    .addHelpText("after", examples("tutti job status", "tutti job status build-an-api --json"))
     .action(async (id: string | undefined) => {
       finish(await (await import("./commands/job-results.ts")).jobStatusCommand(cli, id));
     });
@@ -114,6 +116,7 @@ function addReading(job: Command, { cli, finish }: Face): void {
     .description("what every task came to")
     .argument("[job]", newest)
     .addOption(json())
+    .addHelpText("after", examples("tutti job results", "tutti job results build-an-api --json"))
     .action(async (id: string | undefined) => {
       finish(await (await import("./commands/job-results.ts")).jobResultsCommand(cli, id));
     });
@@ -135,6 +138,7 @@ function addControl(job: Command, { cli, finish }: Face): void {
     .description("interrupt a job's agents; tutti resume goes on")
     .argument("[job]", newest)
     .addOption(json())
+    .addHelpText("after", examples("tutti job pause build-an-api"))
     .action(async (id: string | undefined) => {
       finish(await (await import("./commands/job-control.ts")).jobPauseCommand(cli, id));
     });
@@ -143,6 +147,7 @@ function addControl(job: Command, { cli, finish }: Face): void {
     .description("end a job for good; what was merged stays on its branch")
     .argument("[job]", newest)
     .addOption(json())
+    .addHelpText("after", examples("tutti job cancel build-an-api"))
     .action(async (id: string | undefined) => {
       finish(await (await import("./commands/job-control.ts")).jobCancelCommand(cli, id));
     });

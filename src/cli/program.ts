@@ -82,6 +82,7 @@ function addLookCommands(program: Command, { cli, finish }: Face): void {
     .command("list")
     .description("every job of this project, the newest first")
     .addOption(json())
+    .addHelpText("after", examples("tutti job list"))
     .action(async () => {
       finish(await (await import("./commands/look.ts")).jobListCommand(cli));
     });
@@ -90,6 +91,7 @@ function addLookCommands(program: Command, { cli, finish }: Face): void {
     .description("a job's tasks and its report")
     .argument("[job]", "its id or the beginning of it; default: the newest job")
     .addOption(json())
+    .addHelpText("after", examples("tutti job show", "tutti job show add-a-csv --json"))
     .action(async (id: string | undefined) => {
       finish(await (await import("./commands/look.ts")).jobShowCommand(cli, id));
     });
@@ -100,6 +102,7 @@ function addLookCommands(program: Command, { cli, finish }: Face): void {
     .command("list")
     .description("everything that was rescued in this repository")
     .addOption(json())
+    .addHelpText("after", examples("tutti rescue list"))
     .action(async () => {
       finish(await (await import("./commands/look.ts")).rescueListCommand(cli));
     });
@@ -109,6 +112,7 @@ function addLookCommands(program: Command, { cli, finish }: Face): void {
     .argument("<ref>", "as tutti rescue list shows it")
     .argument("<folder>", "a folder that doesn't exist yet")
     .addOption(json())
+    .addHelpText("after", examples("tutti rescue restore refs/tutti/add-a-csv-3f2a/rescue/s1-2026 rescued"))
     .action(async (ref: string, folder: string) => {
       finish(await (await import("./commands/look.ts")).rescueRestoreCommand(cli, ref, folder));
     });
@@ -120,6 +124,7 @@ function addCacheCommands(program: Command, { cli, finish }: Face): void {
     .command("ls")
     .description("every cached result, the newest first")
     .addOption(json())
+    .addHelpText("after", examples("tutti cache ls --json"))
     .action(async () => {
       finish(await (await import("./commands/cache.ts")).cacheListCommand(cli));
     });
@@ -129,6 +134,7 @@ function addCacheCommands(program: Command, { cli, finish }: Face): void {
     .option("--older-than <age>", "such as 12h, 30d or 2w; default: 30d", ageMs)
     .option("--all", "remove every result")
     .addOption(json())
+    .addHelpText("after", examples("tutti cache prune --older-than 2w", "tutti cache prune --all"))
     .action(async (options: CachePruneOptions) => {
       finish(await (await import("./commands/cache.ts")).cachePruneCommand(cli, options));
     });
@@ -162,6 +168,7 @@ function addSetUpCommands(program: Command, { cli, finish }: Face): void {
     .description("write a commented tutti.config.yaml for this repository")
     .option("--force", "replace one that exists")
     .addOption(json())
+    .addHelpText("after", examples("tutti init", "tutti init --force"))
     .action(async (options: InitOptions) => {
       finish(await (await import("./commands/set-up.ts")).initCommand(cli, options));
     });
@@ -169,6 +176,7 @@ function addSetUpCommands(program: Command, { cli, finish }: Face): void {
     .command("doctor")
     .description("check git, Node, the agent, its login, the sandbox, disk and memory")
     .addOption(json())
+    .addHelpText("after", examples("tutti doctor"))
     .action(async () => {
       finish(await (await import("./commands/set-up.ts")).doctorCommand(cli));
     });
@@ -177,6 +185,7 @@ function addSetUpCommands(program: Command, { cli, finish }: Face): void {
     .command("show")
     .description("every setting with its value and where it comes from")
     .addOption(json())
+    .addHelpText("after", examples("tutti config show"))
     .action(async () => {
       finish(await (await import("./commands/set-up.ts")).configShowCommand(cli));
     });
@@ -185,12 +194,14 @@ function addSetUpCommands(program: Command, { cli, finish }: Face): void {
     .description("one setting: what it does, its value, every layer that sets it")
     .argument("<setting>", "for example execution.workers")
     .addOption(json())
+    .addHelpText("after", examples("tutti config explain execution.workers"))
     .action(async (setting: string) => {
       finish(await (await import("./commands/set-up.ts")).configExplainCommand(cli, setting));
     });
   config
     .command("schema")
     .description("the JSON Schema of tutti.config, for editors")
+    .addHelpText("after", examples("tutti config schema > tutti.schema.json"))
     .action(async () => {
       finish(await (await import("./commands/set-up.ts")).configSchemaCommand(cli));
     });
@@ -202,6 +213,7 @@ function addTestCommands(program: Command, { cli, finish }: Face): void {
     .description("see a whole job with the real Claude Code and a scripted model, at no cost")
     .option("--keep", "keep the throw-away repository")
     .addOption(json())
+    .addHelpText("after", examples("tutti demo", "tutti demo --keep"))
     .action(async (options: DemoOptions) => {
       finish(await (await import("./commands/demo.ts")).demoCommand(cli, options));
     });

@@ -68,6 +68,7 @@ function addListCommand(group: Command, { cli, finish }: Face): void {
     .addOption(tag())
     .addOption(file())
     .addOption(json())
+    .addHelpText("after", examples("tutti task-master list --status pending"))
     .action(async (options: ListOptions) => {
       finish((await import("./commands/task-master.ts")).listTasksCommand(cli, options));
     });
@@ -82,6 +83,7 @@ function addChangeCommands(group: Command, { cli, finish }: Face): void {
     .addOption(tag())
     .addOption(file())
     .addOption(json())
+    .addHelpText("after", examples("tutti task-master set-status 1.2,4 done"))
     .action(async (ids: string, status: string, options: TagOptions) => {
       finish(await (await import("./commands/task-master.ts")).setStatusCommand(cli, { ids, status }, options));
     });
@@ -93,6 +95,7 @@ function addChangeCommands(group: Command, { cli, finish }: Face): void {
     .addOption(tag())
     .addOption(file())
     .addOption(json())
+    .addHelpText("after", examples('tutti task-master update-subtask 1.2 "The parser is in place"'))
     .action(async (id: string, text: string, options: TagOptions) => {
       finish(await (await import("./commands/task-master.ts")).updateSubtaskCommand(cli, { id, text }, options));
     });
@@ -108,6 +111,7 @@ function addChangeCommands(group: Command, { cli, finish }: Face): void {
     .addOption(tag())
     .addOption(file())
     .addOption(json())
+    .addHelpText("after", examples('tutti task-master add-task "Publish" --priority high --depends-on 4'))
     .action(async (title: string, options: AddTaskOptions) => {
       finish(await (await import("./commands/task-master.ts")).addTaskCommand(cli, title, options));
     });
