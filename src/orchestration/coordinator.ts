@@ -94,7 +94,7 @@ async function drive(coordination: Drive): Promise<JobStatus> {
     end = await untilEnd(coordination, runId);
   } finally {
     await Promise.all([working.stop({ drain: false }), workers.stop(coordination.stopNow.aborted ? 0 : workerGraceMs)]);
-    await slots.releaseHeld();
+    await slots.releaseAll();
     await pool.close();
     await activity.flush();
   }

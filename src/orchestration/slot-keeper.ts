@@ -84,10 +84,20 @@ export class SlotKeeper {
 
   async releaseHeld(): Promise<void> {
     const slot = this.#held;
-    this.#held = undefined;
     if (slot === undefined) return;
     await this.#context.pool.closeSlot(slot.slotId);
     await this.#context.services.state.fleet.releaseSlot(slot.slotId);
+    // Not before: while the state can't be written it is still ours, and is given back later.
+    this.#held = undefined;
+  }
+
+  /** For the end: also what was taken and could then not be opened. */
+  async releaseAll(): Promise<void> {
+    await this.releaseHeld();
+    const { services, job } = this.#context;
+    const { fleet } = services.state;
+    const own = (await fleet.slots(job.id)).filter(({ workerId }) => workerId === services.workerId);
+    for (const { id } of own) await fleet.releaseSlot(id);
   }
 
   /** The slot at hand, unless unfinished work of another attempt waits in it. */

@@ -56,7 +56,7 @@ export async function runWorker(
     await working.stop({ drain: false });
     await pool.close();
     await activity.flush();
-    await slots.releaseHeld();
+    await slots.releaseAll();
     await state.fleet.workerStopped(workerId, "stopped");
   }
 }
