@@ -10,17 +10,17 @@ export { exitCodes, jobStatuses, type JobStatus } from "./domain/job-status.ts";
 export { parsePlan } from "./domain/plan/parse-plan.ts";
 export { planJsonSchema, type Plan, type PlanTask } from "./domain/plan/plan-schema.ts";
 export { coarseStatus, taskStatuses, type CoarseStatus, type TaskStatus } from "./domain/task-status.ts";
-export {
-  quickDelegate,
-  Tutti,
-  type Form,
-  type JobOptions,
-  type Results,
-  type Subtask,
-  type SubtaskOptions,
-  type SynthesisOptions,
-  type TuttiOptions,
-} from "./library/tutti.ts";
+export { quickDelegate } from "./library/quick-delegate.ts";
+export { Tutti } from "./library/tutti.ts";
+export type {
+  Form,
+  JobOptions,
+  Results,
+  Subtask,
+  SubtaskOptions,
+  SynthesisOptions,
+  TuttiOptions,
+} from "./library/tutti-options.ts";
 export type { TypedTaskResult } from "./library/typed-results.ts";
 export type { WaitOptions } from "./library/wait-for-job.ts";
 export type { JobProgress, TaskResult } from "./orchestration/task-results.ts";
