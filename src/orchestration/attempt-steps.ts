@@ -152,6 +152,8 @@ async function placeOfWork(desk: JobDesk, begun: BegunAttempt, signal: AbortSign
     if (slot !== undefined) return slot;
     const isThere = (await fleet.slots(desk.job.id)).some(({ id }) => id === slotId);
     if (!isThere) throw slotLost(begun);
+    // Whoever holds it may wait for ours.
+    await desk.slots.releaseHeld();
     await delay(lookAgainMs, undefined, { signal });
   }
 }

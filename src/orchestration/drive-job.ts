@@ -202,7 +202,8 @@ class Driver {
     const { schedule } = board;
     if (schedule.count(...settledStatuses) === schedule.size) return "settled";
     const active = board.tasks(schedule.withStatus(...activeStatuses));
-    if (active.length > 0 && !(isPaused && (await this.#areLeft(active)))) return undefined;
+    const isHeld = isPaused || this.#hasCommonCause;
+    if (active.length > 0 && !(isHeld && (await this.#areLeft(active)))) return undefined;
     if (isPaused) return "paused";
     if (this.#hasCommonCause) return "waiting";
     // Something may still start without a person.

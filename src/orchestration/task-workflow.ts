@@ -1,4 +1,7 @@
+import { setTimeout as delay } from "node:timers/promises";
+
 import { TuttiError } from "../domain/errors.ts";
+import { isStateTrouble } from "../domain/failure/state-trouble.ts";
 import { asTaskId, type TaskId } from "../domain/ids.ts";
 import type { AttemptDecision } from "../domain/model.ts";
 import type { Flow, Workflow } from "../engine/port.ts";
@@ -27,12 +30,27 @@ export const taskWorkflow = (desk: JobDesk): Workflow<TaskInput, TaskOutput> => 
 });
 
 /** Whoever has lost a task leaves its slot, too: the worker that has the task now goes on with what stands there. */
-async function lettingGo<T>({ slots }: JobDesk, work: () => Promise<T>): Promise<T> {
+async function lettingGo<T>(desk: JobDesk, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (thrown) {
-    if (TuttiError.is(thrown) && thrown.code === "LEASE_LOST") await slots.releaseHeld();
+    const isLost = TuttiError.is(thrown) && thrown.code === "LEASE_LOST";
+    if (isLost || isStateTrouble(thrown)) await leaveSlot(desk);
     throw thrown;
+  }
+}
+
+const tryAgainMs = 250;
+
+/** Somebody waits for it: while the state can't be written it is tried again. */
+async function leaveSlot(desk: JobDesk): Promise<void> {
+  for (;;) {
+    try {
+      return await desk.slots.releaseHeld();
+    } catch (thrown) {
+      if (!isStateTrouble(thrown)) throw thrown;
+    }
+    await delay(tryAgainMs);
   }
 }
 
