@@ -27,6 +27,8 @@ function mayBecome(tasks: ReadonlyMap<TaskId, TaskFacts>, task: TaskFacts, to: T
   return canBecome(task.status, to) && isOpen;
 }
 
+const anything: unknown = expect.any(Array);
+
 /** What the whole says, seen as a schedule gives it. */
 function expected(tasks: ReadonlyMap<TaskId, TaskFacts>, room: number) {
   const all = [...tasks.values()];
@@ -36,7 +38,7 @@ function expected(tasks: ReadonlyMap<TaskId, TaskFacts>, room: number) {
   return {
     ready: pending.slice(0, room),
     // Whoever has no more room looks no further.
-    heldBack: pending.length < room ? heldBack.filter(({ id }) => isPending(id)) : expect.any(Array),
+    heldBack: pending.length < room ? heldBack.filter(({ id }) => isPending(id)) : anything,
     blocked: blockedTasks(all),
   };
 }
