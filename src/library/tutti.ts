@@ -1,56 +1,23 @@
-import type { z } from "zod";
-
-import type { Environment, Project } from "../compose.ts";
-import type { ConfigInput } from "../config/config.ts";
+import type { Project } from "../compose.ts";
 import { TuttiError } from "../domain/errors.ts";
 import type { StoredEvent } from "../domain/events.ts";
 import { asJobId, asTaskId, jobOfTask, type JobId, type TaskId } from "../domain/ids.ts";
 import { isJobOver } from "../domain/job-status.ts";
-import type { TaskRequest } from "../domain/plan/task-spec.ts";
 import { isSettled } from "../domain/task-status.ts";
 import type { JobProgress, TaskResult } from "../orchestration/task-results.ts";
 import { Drives } from "./drives.ts";
-import { resultJsonSchema, typedResult, type TypedTaskResult } from "./typed-results.ts";
+import { goalOf, requestOf } from "./subtasks.ts";
+import type {
+  Form,
+  JobOptions,
+  Results,
+  Subtask,
+  SubtaskOptions,
+  SynthesisOptions,
+  TuttiOptions,
+} from "./tutti-options.ts";
+import { typedResult, type TypedTaskResult } from "./typed-results.ts";
 import { waitForJob, type WaitOptions } from "./wait-for-job.ts";
-
-export type TuttiOptions = {
-  /** Names whoever makes jobs; several orchestrators may share a project and its workers. Default `library`. */
-  readonly orchestratorId?: string;
-  /** Any folder of the repository. Default: the current one. */
-  readonly cwd?: string;
-  /** Default: this process's. */
-  readonly env?: Environment;
-  /** Settings over those of the project, for the jobs that are made here. */
-  readonly config?: ConfigInput;
-  /** Told what a person should know, a line each. Default: stderr. */
-  readonly note?: (line: string) => void;
-};
-
-export type JobOptions = {
-  /** The caller's own name for it: asking again with the same key gives the same job. */
-  readonly key?: string;
-};
-
-export type SubtaskOptions = Omit<TaskRequest, "prompt" | "resultSchema"> & {
-  /** The form of the structured answer. Default: plain text. */
-  readonly result?: z.ZodType;
-};
-
-export type Subtask = SubtaskOptions & { readonly prompt: string };
-
-/** The form that a structured answer was asked for in. */
-export type Form<Answer> = { readonly result: z.ZodType<Answer> };
-
-export type SynthesisOptions = {
-  /** What to make of the results. */
-  readonly synthesisPrompt?: string;
-  /** `false`: no model is asked, the results are only written out. Default `true`. */
-  readonly model?: boolean;
-  readonly signal?: AbortSignal;
-};
-
-/** By task id, in the order in which the tasks were added; failed ones are among them. */
-export type Results = ReadonlyMap<TaskId, TaskResult>;
 
 /**
  * Orchestrates from a program: makes jobs, adds tasks, has them carried out side by side, and collects what they came to.
@@ -286,25 +253,3 @@ export class Tutti implements AsyncDisposable {
 const whatWasBuilt = "Say what was built, what failed and why, and what should be done next.";
 
 const byTask = (results: readonly TaskResult[]): Results => new Map(results.map((result) => [result.taskId, result]));
-
-function requestOf({ result, ...rest }: Subtask): TaskRequest {
-  return result === undefined ? rest : { ...rest, resultSchema: resultJsonSchema(result) };
-}
-
-function goalOf(subtasks: readonly Subtask[]): string {
-  const [first] = subtasks;
-  if (first === undefined) {
-    throw new TuttiError("INPUT_INVALID", "There is nothing to delegate", { hint: "Give at least one task" });
-  }
-  const more = subtasks.length === 1 ? "" : ` and ${subtasks.length - 1} more`;
-  return `${first.title ?? first.prompt}${more}`;
-}
-
-/** As `Tutti.quickDelegate`, for a program that does nothing else. */
-export async function quickDelegate(
-  tasks: readonly (string | Subtask)[],
-  options: TuttiOptions & WaitOptions & { readonly goal?: string } = {},
-): Promise<Results> {
-  await using tutti = new Tutti(options);
-  return await tutti.quickDelegate(tasks, options);
-}
