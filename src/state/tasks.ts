@@ -199,10 +199,7 @@ export class Tasks {
   }
 
   /** A person's retry: a task that failed, waits or is blocked starts again with a clean count, and without what was accepted. */
-  async retry(
-    id: TaskId,
-    { reason, ...changes }: { readonly reason: string } & TaskChanges,
-  ): Promise<void> {
+  async retry(id: TaskId, { reason, ...changes }: { readonly reason: string } & TaskChanges): Promise<void> {
     const at = this.#context.now();
     const set = { failures: 0, accepted_attempt: null, merged_commit: null, evidence: null };
     await this.#context.store.write(async (tx) => {
