@@ -111,9 +111,7 @@ export class Tutti implements AsyncDisposable {
   async getTask<Answer>(task: string, form: Form<Answer>): Promise<TypedTaskResult<Answer>>;
   async getTask<Answer>(task: string, form?: Form<Answer>): Promise<TypedTaskResult<unknown>> {
     const { application } = await this.#project();
-    const { id, jobId } = await application.task(asTaskId(task));
-    const result = (await application.results(jobId)).find(({ taskId }) => taskId === id);
-    if (result === undefined) throw new TuttiError("TASK_UNKNOWN", `There is no task ${id}`, { context: { task: id } });
+    const result = await application.result(asTaskId(task));
     return form === undefined ? result : typedResult(result, form.result);
   }
 

@@ -44,7 +44,7 @@ import {
   type HeldBy,
   type PatchRequest,
 } from "./task-details.ts";
-import { jobProgress, taskResults, type JobProgress, type TaskResult } from "./task-results.ts";
+import { jobProgress, taskResult, taskResults, type JobProgress, type TaskResult } from "./task-results.ts";
 
 /** What a person may change of tasks before they are tried again. */
 export type RetryChanges = {
@@ -87,6 +87,12 @@ export class Application {
   /** @throws {TuttiError} `TASK_UNKNOWN` */
   task(id: TaskId): Promise<Task> {
     return this.#services.state.tasks.get(id);
+  }
+
+  /** @throws {TuttiError} `TASK_UNKNOWN` */
+  async result(id: TaskId): Promise<TaskResult> {
+    const { state } = this.#services;
+    return taskResult(state, await state.tasks.get(id), await state.sessions.usageOfTask(id));
   }
 
   results(jobId: JobId): Promise<readonly TaskResult[]> {
