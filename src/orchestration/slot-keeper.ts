@@ -25,6 +25,7 @@ export type SlotKeeperContext = { readonly services: Services; readonly pool: Ag
 export class SlotKeeper {
   readonly #context: SlotKeeperContext;
   #held: Slot | undefined;
+  #slotsMade = 0;
 
   constructor(context: SlotKeeperContext) {
     this.#context = context;
@@ -123,11 +124,13 @@ export class SlotKeeper {
     }
   }
 
-  /** Named after the process that makes it, which is new for every incarnation. */
+  /** Named after the process that makes it, which is new for every incarnation; one that failed leaves its name behind. */
   async #create(base: CommitId): Promise<Slot> {
     const { services, job } = this.#context;
     const existing = await services.state.fleet.slots(job.id);
-    const slotId = asSlotId(`${job.id}.s${existing.length + 1}.${services.workerId.slice(-6)}`);
+    this.#slotsMade += 1;
+    const number = existing.length + 1;
+    const slotId = asSlotId(`${job.id}.s${number}.${services.workerId.slice(-6)}-${this.#slotsMade}`);
     const path = join(services.folders.slots, slotId);
     await mkdir(services.folders.slots, { recursive: true });
     const slot = await createSlot({ repo: services.repo, path, slotId, base, jobId: job.id });

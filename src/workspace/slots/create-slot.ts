@@ -30,6 +30,17 @@ export async function createSlot(request: SlotRequest): Promise<Slot> {
   const slot = slotAt(repo, path, slotId);
   await refuseOccupied(slot);
   await pinCommit(repo, jobId, base);
+  try {
+    return await fillSlot(slot, base);
+  } catch (thrown) {
+    // Half of a slot, on a full disk for instance, would stand in the way of the next try. Nobody has worked in it.
+    await Promise.all([path, slot.controlDir].map((folder) => rm(folder, { recursive: true, force: true })));
+    throw thrown;
+  }
+}
+
+async function fillSlot(slot: Slot, base: CommitId): Promise<Slot> {
+  const { repo, path } = slot;
   await mkdir(path, { recursive: true });
   await writeGitDir({
     repo,

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { appendFile, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { asAttemptId, asSlotId } from "../../domain/ids.ts";
@@ -28,6 +28,18 @@ it("gives an agent an ordinary clean repository without a remote or a branch", a
   expect(await userGit(slot.path, ["remote"])).toBe("");
   expect(await userGit(slot.path, ["for-each-ref"])).toBe("");
   expect(await userGit(slot.path, ["log", "--format=%s"])).toBe("start");
+});
+
+it("leaves nothing behind when it can't be made whole, so that the next try finds its place free", async () => {
+  await using scratch = await scratchRepository();
+  const blob = await scratch.git(["rev-parse", "HEAD:a.txt"]);
+  const object = join(scratch.root, ".git", "objects", blob.slice(0, 2), blob.slice(2));
+  await rename(object, `${object}.aside`);
+  await expect(scratch.slot("s1")).rejects.toMatchObject({ code: "GIT_FAILED" });
+  expect(await readdir(join(scratch.parent, "slots"))).toEqual([]);
+
+  await rename(`${object}.aside`, object);
+  expect(await read((await scratch.slot("s1")).path, "a.txt")).toBe("one\n");
 });
 
 it("reaches objects that the user's repository got after the slot was made", async () => {
