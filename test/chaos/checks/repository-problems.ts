@@ -1,4 +1,6 @@
 import { execFile } from "node:child_process";
+import { readdir } from "node:fs/promises";
+import { basename } from "node:path";
 import { promisify } from "node:util";
 
 import { checkoutOf } from "../../support/crash/broken-promises.ts";
@@ -27,11 +29,17 @@ async function lostCommits({ project: { git }, state }: ChaosJob): Promise<reado
   ];
 }
 
-/** Everything that any agent wrote at some time is reachable: on the branch, as an attempt, or rescued. */
-async function lostWork({ project: { git }, written }: ChaosJob): Promise<readonly string[]> {
-  const kept = new Set((await git("rev-list", "--objects", "--all")).split("\n").map((line) => line.split("/").at(-1)));
+/**
+ * Everything that any agent wrote at some time is reachable: on the branch, as an attempt, rescued. Or it stands where it was
+ * written, in the slot of a worker that had to leave it: it is saved before anybody works there again.
+ */
+async function lostWork({ project, written }: ChaosJob): Promise<readonly string[]> {
+  const objects = await project.git("rev-list", "--objects", "--all");
+  const kept = new Set(objects.split("\n").map((line) => line.split("/").at(-1)));
+  const standing = new Set((await readdir(project.stateHome, { recursive: true })).map((path) => basename(path)));
   const names = await written();
-  return names.filter((name) => !kept.has(name)).map((name) => `lost: what an agent wrote to ${name}`);
+  const lost = names.filter((name) => !kept.has(name) && !standing.has(name));
+  return lost.map((name) => `lost: what an agent wrote to ${name}`);
 }
 
 async function damage(root: string): Promise<readonly string[]> {
