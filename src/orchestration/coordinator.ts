@@ -88,12 +88,16 @@ async function drive(coordination: Drive): Promise<JobStatus> {
     concurrency: 1,
     leaseMs: job.options.leaseMs,
   });
-  coordination.stopNow.addEventListener("abort", () => workers.kill(), { once: true });
+  const { stopNow } = coordination;
+  const killWorkers = (): void => workers.kill();
+  stopNow.addEventListener("abort", killWorkers);
   let end: JobStatus | "stopped" | "held";
   try {
     end = await untilEnd(coordination, runId);
   } finally {
-    await Promise.all([working.stop({ drain: false }), workers.stop(coordination.stopNow.aborted ? 0 : workerGraceMs)]);
+    await Promise.all([working.stop({ drain: false }), workers.stop(stopNow.aborted ? 0 : workerGraceMs)]);
+    // A process that drives many jobs, one after another, must not keep them all.
+    stopNow.removeEventListener("abort", killWorkers);
     await slots.releaseAll();
     await pool.close();
     await activity.flush();
@@ -146,7 +150,7 @@ const statusBeforeTasks = (job: Job): JobStatus => (job.plan === undefined ? "pl
 async function untilEnd(coordination: Drive, runId: RunId): Promise<JobStatus | "stopped" | "held"> {
   const { services, jobId, stop, lost, isApproved, returnsWhenProposed } = coordination;
   const { state, engine } = services;
-  const watch = state.events.watch();
+  const watch = pacedWatch(state.events.watch());
   const either = AbortSignal.any([stop, lost]);
   for (let lookedAt = -Infinity; ;) {
     lost.throwIfAborted();

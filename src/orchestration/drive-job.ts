@@ -72,14 +72,17 @@ class Driver {
     const watch = pacedWatch(state.events.watch());
     const board = await JobBoard.open(state, this.#job);
     await this.#guard.look();
+    let wakeUp = AbortSignal.any([this.#signal, this.#mergeEnd.signal]);
     try {
       for (;;) {
         this.#signal.throwIfAborted();
         if (this.#mergeFailure !== undefined) throw TuttiError.from(this.#mergeFailure);
         const end = await this.#lookOnce(board);
         if (end !== undefined) return end;
-        await watch.wait({ timeoutMs: lookAgainMs, signal: AbortSignal.any([this.#signal, this.#mergeEnd.signal]) });
-        if (this.#mergeEnd.signal.aborted) this.#mergeEnd = new AbortController();
+        await watch.wait({ timeoutMs: lookAgainMs, signal: wakeUp });
+        if (!this.#mergeEnd.signal.aborted) continue;
+        this.#mergeEnd = new AbortController();
+        wakeUp = AbortSignal.any([this.#signal, this.#mergeEnd.signal]);
       }
     } finally {
       await this.#merging;
