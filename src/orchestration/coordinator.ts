@@ -10,6 +10,7 @@ import type { JobDesk } from "./desk.ts";
 import { checkPrices } from "./caps.ts";
 import { driveOverResets } from "./drive-over-resets.ts";
 import { holdJob } from "./hold-job.ts";
+import { pacedWatch } from "./paced-watch.ts";
 import { jobQueue, jobRunId, planDecisionSignal } from "./queues.ts";
 import { defaultAccount, type Services } from "./services.ts";
 import { recoverJoined } from "./recovery.ts";
