@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 
 import type { AgentAdapter, AgentLaunch, AgentSession } from "../agents/port.ts";
+import { TuttiError } from "../domain/errors.ts";
 import type { SessionId, SlotId } from "../domain/ids.ts";
 
 type Live = {
@@ -20,6 +21,7 @@ export type Checkout = { readonly session: AgentSession; readonly noteConversati
 export class AgentPool {
   readonly #adapter: AgentAdapter;
   readonly #live = new Map<SlotId, Live>();
+  #isClosed = false;
 
   constructor(adapter: AgentAdapter) {
     this.#adapter = adapter;
@@ -43,7 +45,9 @@ export class AgentPool {
     await live?.session.doClose();
   }
 
+  /** For good. An agent that is still being started then is ended as soon as it runs: nobody would ever end it later. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all([...this.#live.keys()].map((slotId) => this.closeSlot(slotId)));
   }
 
@@ -58,15 +62,23 @@ export class AgentPool {
   }
 
   async #open(launch: AgentLaunch): Promise<Live> {
+    if (this.#isClosed) throw closedError();
     await this.closeSlot(launch.slotId);
     // An agent that removes its .git must not find the repository of whatever folder lies above.
     const env = { GIT_CEILING_DIRECTORIES: dirname(launch.cwd), ...launch.env };
     const session = await this.#adapter.doOpen({ ...launch, env });
+    if (this.#isClosed) {
+      await session.doClose();
+      throw closedError();
+    }
     const live: Live = { key: keyOf(launch), session, conversation: launch.resume, isUsed: false };
     this.#live.set(launch.slotId, live);
     return live;
   }
 }
+
+const closedError = (): TuttiError =>
+  new TuttiError("ABORTED", "No agent is started any more: its holder has stopped", { failureClass: "killed" });
 
 /** Everything that is fixed at the start; which conversation goes on is not. */
 function keyOf(launch: AgentLaunch): string {

@@ -1,3 +1,4 @@
+import { TuttiError } from "../domain/errors.ts";
 import { asJobId, type JobId } from "../domain/ids.ts";
 import type { Job } from "../domain/model.ts";
 import type { EngineWorker } from "../engine/port.ts";
@@ -56,9 +57,22 @@ export async function runWorker(
     await working.stop({ drain: false });
     await pool.close();
     await activity.flush();
+    refuseWhileActive(working, workerId);
     await slots.releaseAll();
     await state.fleet.workerStopped(workerId, "stopped");
   }
+}
+
+/**
+ * The slot of a step that goes on is not to be given to others: whoever sees this process gone recovers it.
+ * @throws {TuttiError} `PROCESS_FAILED`
+ */
+function refuseWhileActive({ active }: Pick<EngineWorker, "active">, workerId: string): void {
+  if (active.size === 0) return;
+  throw new TuttiError("PROCESS_FAILED", `A step of worker ${workerId} did not stop in time`, {
+    failureClass: "killed",
+    context: { worker: workerId, runs: [...active] },
+  });
 }
 
 /** Closed while anything holds the job's work back: nothing new starts then. */
