@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
+
 import { TuttiError } from "../domain/errors.ts";
 import { asWorkerId, type JobId, type WorkerId } from "../domain/ids.ts";
 import { recoverWorker } from "./recovery.ts";
@@ -94,7 +96,7 @@ export class WorkerPool {
     try {
       const isHealthy = isOrderly || (await wasWorthStarting(this.#services, { startedAt, jobId: this.#jobId }));
       this.#deathsInARow = isHealthy ? 0 : this.#deathsInARow + 1;
-      if (!isOrderly) await recoverWorker(this.#services, { id, jobId: this.#jobId });
+      if (!isOrderly) await this.#recover(id);
     } catch (error) {
       const known = TuttiError.from(error);
       this.#services.logger.error("a dead worker was not recovered", {
@@ -107,7 +109,24 @@ export class WorkerPool {
     this.#live.delete(id);
     if (this.#deathsInARow >= maxDeathsInARow) this.#failure ??= diedAtStart(id, code, signal);
   }
+
+  /** Nobody else recovers it while this job is driven: what fails for now is tried again. */
+  async #recover(id: WorkerId): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await recoverWorker(this.#services, { id, jobId: this.#jobId });
+      } catch (error) {
+        if (tries >= maxRecoveryTries || this.#isStopping) throw error;
+        this.#services.logger.warn("a dead worker can't be recovered yet", { worker: id, error: String(error) });
+      }
+      await delay(recoverAgainMs);
+    }
+  }
 }
+
+/** Half a minute: a full disk or a locked database is rarely over in less, and a job must not stand still for longer. */
+const maxRecoveryTries = 60;
+const recoverAgainMs = 500;
 
 const diedAtStart = (id: WorkerId, code: number | null, signal: string | null): TuttiError =>
   new TuttiError("PROCESS_FAILED", `${maxDeathsInARow} workers died in a row shortly after they were started`, {
