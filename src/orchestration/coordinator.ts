@@ -13,7 +13,6 @@ import { holdJob } from "./hold-job.ts";
 import { pacedWatch } from "./paced-watch.ts";
 import { jobQueue, jobRunId, planDecisionSignal } from "./queues.ts";
 import { defaultAccount, type Services } from "./services.ts";
-import { pacedWatch } from "./paced-watch.ts";
 import { recoverJoined } from "./recovery.ts";
 import { SlotKeeper } from "./slot-keeper.ts";
 import { dispatchedTask } from "./task-workflow.ts";
