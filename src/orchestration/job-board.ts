@@ -1,6 +1,7 @@
 import type { TaskId } from "../domain/ids.ts";
 import type { Job } from "../domain/model.ts";
 import { Schedule } from "../domain/schedule/schedule.ts";
+import { asJobSays } from "../domain/schedule/task-facts.ts";
 import type { StateManager } from "../state/state-manager.ts";
 import type { FeedPage, ScheduledTask } from "../state/task-feed.ts";
 
@@ -36,7 +37,7 @@ export class JobBoard {
   }
 
   #taken(tasks: readonly ScheduledTask[]): readonly ScheduledTask[] {
-    const taken = tasks.map((task) => (this.#job.options.overlaps === "allow" ? { ...task, writes: [] } : task));
+    const taken = tasks.map((task) => asJobSays(task, this.#job.options));
     for (const task of taken) this.#tasks.set(task.id, task);
     return taken;
   }

@@ -6,7 +6,7 @@ import { readyTasks } from "../domain/schedule/ready-tasks.ts";
 import type { TaskStatus } from "../domain/task-status.ts";
 import type { StateManager } from "../state/state-manager.ts";
 import { diffOf, patchOf, type DiffStat } from "../workspace/index.ts";
-import { factsOf } from "../domain/schedule/task-facts.ts";
+import { asJobSays, factsOf } from "../domain/schedule/task-facts.ts";
 import type { Services } from "./services.ts";
 
 /** Why a task does not start now, and because of which other task. */
@@ -19,15 +19,16 @@ export type HeldBy =
 
 /** Empty for a task that may start, has started or has come to an end. */
 export async function heldBy(state: StateManager, { id, jobId, status, dependsOn }: Task): Promise<readonly HeldBy[]> {
-  if (status !== "pending" && status !== "ready" && status !== "blocked") return [];
-  const tasks = await state.tasks.list(jobId);
+  if (status !== "pending" && status !== "blocked") return [];
+  const [tasks, { options }] = await Promise.all([state.tasks.list(jobId), state.jobs.get(jobId)]);
   const statuses = new Map(tasks.map((task) => [task.id, task.status]));
   const needed = dependsOn.flatMap((by): readonly HeldBy[] => {
     const its = statuses.get(by);
     return its === undefined || its === "completed" ? [] : [{ why: "dependency", by, status: its }];
   });
   if (needed.length > 0) return needed;
-  const clash = readyTasks(tasks.map(factsOf)).heldBack.find((task) => task.id === id);
+  const facts = tasks.map((task) => asJobSays(factsOf(task), options));
+  const clash = readyTasks(facts).heldBack.find((task) => task.id === id);
   if (clash === undefined) return [];
   const { by } = clash;
   return "path" in clash

@@ -236,6 +236,8 @@ export class Attempts {
         .where("job_id", "=", jobId)
         .where("status", "=", "rejected")
         .where("ended_at", ">=", since)
+        // What its gates refused has none; this saves parsing it.
+        .where("outcome", "like", '%"error":%')
         .orderBy("ended_at")
         .execute(),
     );

@@ -44,7 +44,10 @@ export type OpenState = AsyncDisposable & {
 type PlannedTask = { readonly key: string } & Partial<Omit<PlanTask, "key">>;
 
 /** A real database in a temporary folder, with one job whose plan has the given tasks. */
-export async function openState(tasks: readonly PlannedTask[]): Promise<OpenState> {
+export async function openState(
+  tasks: readonly PlannedTask[],
+  options: Partial<JobSettings> = {},
+): Promise<OpenState> {
   const folder = await mkdtemp(join(tmpdir(), "tutti-state-"));
   const store = await openSqliteStore<StateTables>({ path: join(folder, "state.db"), migrations: stateMigrations });
   const clock = { now: 1_000 };
@@ -56,7 +59,7 @@ export async function openState(tasks: readonly PlannedTask[]): Promise<OpenStat
     goal: "g",
     baseCommit: base,
     branch: "tutti/job-1",
-    options: settings,
+    options: { ...settings, ...options },
   });
   const plan = parsePlan({ summary: "s", tasks: tasks.map((task) => ({ title: task.key, prompt: "p", ...task })) }, {});
   await state.tasks.addPlan(jobId, plan);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import picomatch from "picomatch";
 import { describe, expect, it } from "vitest";
-import { pathsOverlap } from "./paths-overlap.ts";
+import { KnownOverlaps, pathsOverlap } from "./paths-overlap.ts";
 
 const name = fc.constantFrom("a", "b", "ab", "src", "x.ts", "y.ts", ".env");
 const path = fc.array(name, { minLength: 1, maxLength: 4 });
@@ -49,6 +49,7 @@ describe("pathsOverlap", () => {
     ["src/a*.ts", "src/b*.ts"],
     ["src/*/index.ts", "src/a/other.ts"],
     ["docs", "docs2"],
+    [`${"*a".repeat(40)}*b`, `${"a*".repeat(40)}c`],
   ])("%s and %s are apart", (one, other) => {
     expect(pathsOverlap(one, other)).toBe(false);
   });
@@ -63,5 +64,15 @@ describe("pathsOverlap", () => {
     ["src/a?.ts", "src/ab.ts"],
   ])("%s and %s overlap", (one, other) => {
     expect(pathsOverlap(one, other)).toBe(true);
+  });
+
+  it("gives the same answer when it is remembered", () => {
+    const known = new KnownOverlaps();
+    fc.assert(
+      fc.property(twoGlobs, ([one, other]) => {
+        expect(known.overlap(one, other)).toBe(pathsOverlap(one, other));
+        expect(known.overlap(one, other)).toBe(pathsOverlap(one, other));
+      }),
+    );
   });
 });

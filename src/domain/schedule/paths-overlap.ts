@@ -32,11 +32,45 @@ function meet(one: readonly string[], other: readonly string[]): boolean {
   return namesMeet(head, otherHead) && meet(rest, otherRest);
 }
 
+/** By table, from the ends to the beginnings: trying all ways would take for ever with many stars on both sides. */
 function namesMeet(one: string, other: string): boolean {
-  if (one === "" && other === "") return true;
-  if (one.startsWith("*")) return namesMeet(one.slice(1), other) || (other !== "" && namesMeet(one, other.slice(1)));
-  if (other.startsWith("*")) return namesMeet(other, one);
-  if (one === "" || other === "") return false;
-  const isSame = one[0] === other[0] || one[0] === "?" || other[0] === "?";
-  return isSame && namesMeet(one.slice(1), other.slice(1));
+  let below = Array.from({ length: other.length + 1 }, (_, j) => isStars(other.slice(j)));
+  for (let i = one.length - 1; i >= 0; i -= 1) {
+    const row = Array.from({ length: other.length + 1 }, () => false);
+    row[other.length] = isStars(one.slice(i));
+    for (let j = other.length - 1; j >= 0; j -= 1) {
+      const [a, b] = [one[i], other[j]];
+      const isSkipped = (a === "*" || b === "*") && (below[j] === true || row[j + 1] === true);
+      const isSame = a === b || a === "?" || b === "?" || a === "*" || b === "*";
+      row[j] = isSkipped || (isSame && below[j + 1] === true);
+    }
+    below = row;
+  }
+  return below[0] === true;
 }
+
+const isStars = (rest: string): boolean => /^\**$/.test(rest);
+
+/** The same answers, remembered: a schedule asks about the same pairs at every look. */
+export class KnownOverlaps {
+  readonly #known = new Map<string, Map<string, boolean>>();
+  #size = 0;
+
+  overlap(one: string, other: string): boolean {
+    const ofOne = this.#known.get(one) ?? new Map<string, boolean>();
+    const known = ofOne.get(other);
+    if (known !== undefined) return known;
+    if (this.#size >= mostPairs) this.#forget();
+    const answer = pathsOverlap(one, other);
+    this.#known.set(one, ofOne.set(other, answer));
+    this.#size += 1;
+    return answer;
+  }
+
+  #forget(): void {
+    this.#known.clear();
+    this.#size = 0;
+  }
+}
+
+const mostPairs = 100_000;

@@ -2,6 +2,7 @@ import type { TaskId } from "../ids.ts";
 import { longestBelow } from "../plan/critical-path.ts";
 import { isActive } from "../task-status.ts";
 import { graphNodesOf, type TaskFacts } from "./task-facts.ts";
+import type { KnownOverlaps } from "./paths-overlap.ts";
 import { WriteClaims, type HeldBackTask } from "./write-claims.ts";
 
 export type ReadyTasks = {
@@ -41,13 +42,18 @@ export const byUrgency =
 /** Dispatched and not yet merged: it keeps what it may write, whatever is more urgent now. */
 export const isWriting = ({ status }: TaskFacts): boolean => isActive(status) || status === "ready";
 
-/** @param room - look no further when so many may start */
+type Limits = {
+  /** Look no further when so many may start. Default: look at all. */
+  readonly room?: number;
+  readonly overlaps?: KnownOverlaps;
+};
+
 export function withoutClashes(
   ordered: Iterable<TaskFacts>,
   writing: Iterable<TaskFacts>,
-  room: number = Infinity,
+  { room = Infinity, overlaps }: Limits = {},
 ): ReadyTasks {
-  const claims = new WriteClaims();
+  const claims = new WriteClaims(overlaps);
   for (const task of writing) claims.claim(task);
   const ready: TaskId[] = [];
   const heldBack: HeldBackTask[] = [];

@@ -3,6 +3,7 @@ import { dependantsOf } from "../plan/topological-levels.ts";
 import { isSettled, type TaskStatus } from "../task-status.ts";
 import { blockedTasks, type BlockedTask } from "./blocked-tasks.ts";
 import { byUrgency, chainsOf, isWriting, withoutClashes, type ReadyTasks } from "./ready-tasks.ts";
+import { KnownOverlaps } from "./paths-overlap.ts";
 import { graphNodesOf, type TaskFacts } from "./task-facts.ts";
 
 /**
@@ -15,6 +16,7 @@ export class Schedule {
   readonly #withStatus = new Map<TaskStatus, Set<TaskId>>();
   readonly #writing = new Set<TaskId>();
   readonly #unmet = new Map<TaskId, number>();
+  readonly #overlaps = new KnownOverlaps();
   #dependants: ReadonlyMap<string, readonly { readonly key: TaskId }[]> = new Map();
   #compare: (a: TaskFacts, b: TaskFacts) => number = () => 0;
   /** `pending`, and nothing above it is missing: most urgent first. */
@@ -52,7 +54,10 @@ export class Schedule {
 
   /** The `pending` tasks that may be dispatched now, most urgent first, at most `room`; and those that were passed over. */
   next(room: number): ReadyTasks {
-    return withoutClashes(this.#facts(this.#startable), this.#facts(this.#writing), room);
+    return withoutClashes(this.#facts(this.#startable), this.#facts(this.#writing), {
+      room,
+      overlaps: this.#overlaps,
+    });
   }
 
   /** As `blockedTasks`. */

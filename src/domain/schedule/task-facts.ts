@@ -1,5 +1,6 @@
 import type { TaskId } from "../ids.ts";
 import type { Task } from "../model.ts";
+import type { JobSettings } from "../settings.ts";
 import type { TaskStatus } from "../task-status.ts";
 
 /** What scheduling needs to know of a task. */
@@ -30,6 +31,10 @@ export const factsOf = (task: Task): TaskFacts => ({
   writes: writesOf(task.spec),
   ...(task.spec.batch === undefined ? {} : { batch: task.spec.batch }),
 });
+
+/** Where a job lets overlapping tasks run side by side, what they write is nobody's business. */
+export const asJobSays = <Facts extends TaskFacts>(facts: Facts, { overlaps }: Pick<JobSettings, "overlaps">): Facts =>
+  overlaps === "allow" ? { ...facts, writes: [] } : facts;
 
 /** Everything that a task says it may write. */
 export const writesOf = ({ expectedOutputs, footprint = [] }: Task["spec"]): readonly string[] => [

@@ -1,5 +1,5 @@
 import type { TaskId } from "../ids.ts";
-import { pathsOverlap } from "./paths-overlap.ts";
+import { KnownOverlaps } from "./paths-overlap.ts";
 import type { TaskFacts } from "./task-facts.ts";
 
 /** Could start, but another task goes first: it may be writing the same file, or is at work in the same batch. */
@@ -11,6 +11,11 @@ export type HeldBackTask = { readonly id: TaskId; readonly by: TaskId } & (
 export class WriteClaims {
   readonly #holders = new Map<string, TaskId>();
   readonly #batches = new Map<string, TaskId>();
+  readonly #overlaps: KnownOverlaps;
+
+  constructor(overlaps: KnownOverlaps = new KnownOverlaps()) {
+    this.#overlaps = overlaps;
+  }
 
   /** Also what overlaps with another's claim: what is under way already can't be held back any more. */
   claim({ id, status, writes = [], batch }: Claimer): void {
@@ -32,7 +37,7 @@ export class WriteClaims {
   #holderOf(path: string): TaskId | undefined {
     const exact = this.#holders.get(path);
     if (exact !== undefined) return exact;
-    for (const [claimed, id] of this.#holders) if (pathsOverlap(claimed, path)) return id;
+    for (const [claimed, id] of this.#holders) if (this.#overlaps.overlap(claimed, path)) return id;
     return undefined;
   }
 }
