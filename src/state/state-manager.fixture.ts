@@ -44,10 +44,7 @@ export type OpenState = AsyncDisposable & {
 type PlannedTask = { readonly key: string } & Partial<Omit<PlanTask, "key">>;
 
 /** A real database in a temporary folder, with one job whose plan has the given tasks. */
-export async function openState(
-  tasks: readonly PlannedTask[],
-  options: Partial<JobSettings> = {},
-): Promise<OpenState> {
+export async function openState(tasks: readonly PlannedTask[], options: Partial<JobSettings> = {}): Promise<OpenState> {
   const folder = await mkdtemp(join(tmpdir(), "tutti-state-"));
   const store = await openSqliteStore<StateTables>({ path: join(folder, "state.db"), migrations: stateMigrations });
   const clock = { now: 1_000 };
