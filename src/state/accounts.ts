@@ -6,9 +6,9 @@ import {
   type LimitReading,
   nothingRead,
 } from "../domain/quota/account-limits.ts";
-import type { Tx } from "./append-events.ts";
 import type { StateContext } from "./context.ts";
 import { accountFromRow } from "./rows.ts";
+import { workersAtWork } from "./workers-at-work.ts";
 
 /** The limits of accounts, as their model servers tell them beside the work. */
 export class Accounts {
@@ -47,7 +47,7 @@ export class Accounts {
     await this.#context.store.write(async (tx) => {
       const row = await tx.selectFrom("account_limits").selectAll().where("account", "=", account).executeTakeFirst();
       const before = row === undefined ? { account, reading: nothingRead, pace: fullPace } : accountFromRow(row);
-      const { reading, pace } = next(before, { now, atWork: await agentsAtWork(tx) });
+      const { reading, pace } = next(before, { now, atWork: (await workersAtWork(tx)).size });
       const values = { reading: JSON.stringify(reading), pace: JSON.stringify(pace), noted_at: now };
       await tx
         .insertInto("account_limits")
@@ -62,14 +62,4 @@ export class Accounts {
 function merged(before: LimitReading, now: LimitReading): LimitReading {
   const told = new Set(now.windows.map(({ name }) => name));
   return { ...now, windows: [...now.windows, ...before.windows.filter(({ name }) => !told.has(name))] };
-}
-
-/** Of all jobs: they share the account. */
-async function agentsAtWork(tx: Tx): Promise<number> {
-  const { count } = await tx
-    .selectFrom("tasks")
-    .select((eb) => eb.fn.countAll().as("count"))
-    .where("status", "in", ["leased", "running", "validating"])
-    .executeTakeFirstOrThrow();
-  return Number(count);
 }

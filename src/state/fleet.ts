@@ -4,6 +4,7 @@ import { asSlotId, asWorkerId, type JobId, type SlotId, type WorkerId } from "..
 import { appendEvent } from "./append-events.ts";
 import type { StateContext } from "./context.ts";
 import type { StateTables } from "./schema.ts";
+import { workersAtWork } from "./workers-at-work.ts";
 
 /** A process that claims runs. Process ids are reused: only pid, start time and host together name one. */
 export type WorkerProcess = {
@@ -75,11 +76,6 @@ export class Fleet {
   /** Who stands between a worker and its next task where agents are few: those at work, of all jobs, and those of its job that are first. */
   async rivals(jobId: JobId, id: WorkerId): Promise<{ readonly busy: number; readonly idleBefore: number }> {
     return this.#context.store.read(async (db) => {
-      const atWork = await db
-        .selectFrom("tasks")
-        .select("worker_id")
-        .where("status", "in", ["leased", "running", "validating"])
-        .execute();
       const others = await db
         .selectFrom("workers")
         .select("id")
@@ -88,8 +84,9 @@ export class Fleet {
         .where("kind", "in", ["worker", "joined"])
         .where("id", "<", id)
         .execute();
-      const busy = new Set(atWork.map((task) => task.worker_id).filter((worker) => worker !== id));
-      return { busy: busy.size, idleBefore: others.filter((other) => !busy.has(other.id)).length };
+      const atWork = await workersAtWork(db);
+      const busy = [...atWork].filter((worker) => worker !== id);
+      return { busy: busy.length, idleBefore: others.filter((other) => !atWork.has(other.id)).length };
     });
   }
 

@@ -12,6 +12,7 @@ import type { StateContext } from "./context.ts";
 import { insertTasks } from "./insert-tasks.ts";
 import { moveTask, type Fence } from "./move-task.ts";
 import { jobStatusOf, specFromRow, taskFromRow, taskStatusOf } from "./rows.ts";
+import { tasksWithoutWorker } from "./workers-at-work.ts";
 
 /** Commands and queries on tasks. */
 export class Tasks {
@@ -93,11 +94,8 @@ export class Tasks {
   /** How many wait for a worker now, and the largest priority among them. */
   async waiting(jobId: JobId): Promise<{ readonly count: number; readonly priority: number }> {
     const row = await this.#context.store.read((db) =>
-      db
-        .selectFrom("tasks")
-        .select((eb) => [eb.fn.countAll().as("count"), eb.fn.max("priority").as("priority")])
-        .where("job_id", "=", jobId)
-        .where("status", "=", "ready")
+      tasksWithoutWorker(db, jobId)
+        .select((eb) => [eb.fn.countAll().as("count"), eb.fn.max("tasks.priority").as("priority")])
         .executeTakeFirst(),
     );
     return { count: Number(row?.count ?? 0), priority: row?.priority ?? 0 };
