@@ -21,6 +21,7 @@ afterEach(async () => {
 const keys = ["a", "b", "c", "d", "e", "f"] as const;
 const answers = {
   "*": { text: "done" },
+  hanging: { hang: true, again: { write: { "hanging.txt": "done after all" } } },
   ...Object.fromEntries(
     keys.map((key) => [
       key,
@@ -85,6 +86,8 @@ it("a coordinator for all jobs carries out what others add, whichever worker is 
   await addTask(job, "a");
   await expect.poll(asked, { timeout: 30_000 }).toEqual(["a"]);
   const [victim] = await workerOf();
+  // A pid of 0 would be this test itself.
+  expect(victim?.pid).toBeGreaterThan(0);
   process.kill(victim?.pid ?? 0, "SIGKILL");
   for (const key of keys.slice(1)) await addTask(job, key);
 
@@ -115,3 +118,23 @@ it("a worker that has joined does the tasks of whoever waits for them, and leave
   worker.child.kill("SIGINT");
   expect((await worker.ended).exitCode).toBe(0);
 }, 180_000);
+
+it("a worker that has joined takes over the last task of one that was killed at work", async () => {
+  await start();
+  const victim = background("worker");
+  const job = await tutti("job", "create", "One file");
+  await addTask(job, "hanging");
+  const waiting = background("job", "wait", job);
+  await expect.poll(asked, { timeout: 30_000 }).toEqual(["hanging"]);
+  const other = background("worker");
+  await expect.poll(() => other.stdout(), { timeout: 30_000 }).toContain("has joined the pool");
+
+  victim.child.kill("SIGKILL");
+
+  expect((await waiting.ended).exitCode).toBe(0);
+  expect(await statusOf(job)).toMatchObject({ status: "completed", completed: 1 });
+  expect(victim.stdout()).toContain(`working in ${job}`);
+  expect(other.stdout()).toContain(`working in ${job}`);
+  other.child.kill("SIGINT");
+  expect((await other.ended).exitCode).toBe(0);
+}, 90_000);
