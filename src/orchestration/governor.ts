@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { agentCeiling, type AgentCeiling } from "../domain/quota/account-limits.ts";
 import { admitWorkers, diskHold, type Admission, type Hold } from "../domain/schedule/admission.ts";
 import type { Job } from "../domain/model.ts";
+import { livePool } from "./pool.ts";
 import { defaultAccount, type Services } from "./services.ts";
 
 type Governed = Pick<Services, "state" | "place" | "folders" | "now">;
@@ -21,23 +22,47 @@ export class Governor {
   /** What was said last; `undefined` before the first look at what a former process has said, `""`: that all is well. */
   #told: string | undefined;
   #calmSince: number | undefined;
+  #joined = { count: 0, countedAt: Number.NEGATIVE_INFINITY };
 
   constructor(services: Governed, job: Job) {
     this.#services = services;
     this.#job = job;
   }
 
-  /** How many more workers to start beside those that live. Cheap enough for every turn of a loop. */
-  async admit(liveWorkers: number, runnableTasks: number): Promise<number> {
+  /**
+   * How many more workers to start beside the job's own. Cheap enough for every turn of a loop.
+   *
+   * A job of a program leaves its tasks to the workers that somebody has started for all jobs, where there are any: it starts none
+   * then, and only what holds those back as well is said.
+   */
+  async admit(ownWorkers: number, runnableTasks: number): Promise<number> {
+    const joined = await this.#countJoined();
+    const liveWorkers = ownWorkers + joined;
+    return this.#admit(liveWorkers, joined === 0 ? runnableTasks : Math.min(runnableTasks, liveWorkers));
+  }
+
+  async #admit(liveWorkers: number, runnableTasks: number): Promise<number> {
     const now = this.#services.now();
     const isMoreWanted = Math.min(this.#job.options.workers, runnableTasks) > liveWorkers;
-    const isFresh = Math.abs(now - this.#lookedAt) < lookAgainMs;
+    const isFresh = this.#isFresh(this.#lookedAt);
     if (isFresh && (this.#isHeld || !isMoreWanted)) return 0;
     this.#lookedAt = now;
     const { start, hold } = await this.#look({ liveWorkers, runnableTasks, isMoreWanted });
     this.#isHeld = hold !== undefined;
     await this.#tell(hold, start > 0);
     return start;
+  }
+
+  #isFresh(at: number): boolean {
+    return Math.abs(this.#services.now() - at) < lookAgainMs;
+  }
+
+  async #countJoined(): Promise<number> {
+    if (this.#job.strategy !== "manual") return 0;
+    if (!this.#isFresh(this.#joined.countedAt)) {
+      this.#joined = { count: (await livePool(this.#services)).length, countedAt: this.#services.now() };
+    }
+    return this.#joined.count;
   }
 
   async #look(wanted: {

@@ -6,8 +6,6 @@ import { leaseTask, openState, type OpenState } from "./state-manager.fixture.ts
 const start = ({ state, jobId }: OpenState, id: string, kind: "worker" | "joined" = "worker") =>
   state.fleet.workerStarted({ id: asWorkerId(id), jobId, kind, host: "h", pid: 1, pidStart: "1" });
 
-const warning = { status: "warning", windows: [{ name: "five_hour", usedShare: 0.9 }] } as const;
-
 describe("a task whose worker is gone", () => {
   it("has nobody at work on it: its worker takes no share of the account from others", async () => {
     await using open = await openState([{ key: "a" }, { key: "b" }]);
@@ -28,7 +26,7 @@ describe("a task whose worker is gone", () => {
     expect(await fleet.rivals(open.jobId, asWorkerId("w2"))).toEqual({ busy: 0, idleBefore: 0 });
   });
 
-  it("does not count as an agent that a warning of the account would halve", async () => {
+  it("does not count where the agents on an account are halved", async () => {
     await using open = await openState(["a", "b", "c", "d"].map((key) => ({ key })));
     const { accounts, fleet } = open.state;
     for (const [n, key] of ["a", "b", "c", "d"].entries()) {
@@ -38,7 +36,7 @@ describe("a task whose worker is gone", () => {
     await fleet.workerStopped(asWorkerId("w3"), "stopped");
     await fleet.workerStopped(asWorkerId("w4"), "died");
 
-    await accounts.noteReading("default", warning);
+    for (let n = 0; n < 3; n += 1) await accounts.noteRefusal("default");
 
     expect(await accounts.find("default")).toMatchObject({ pace: { limit: 1 } });
   });
