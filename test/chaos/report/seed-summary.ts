@@ -6,8 +6,10 @@ const isHeld = ({ problems }: SeedLine): boolean => problems.length === 0;
 export function seedSummary(lines: readonly SeedLine[]): string {
   const last = [...new Map(lines.map((line) => [line.seed, line])).values()].toSorted((a, b) => a.seed - b.seed);
   const held = last.filter(isHeld).length;
+  const failedBefore = new Set(lines.filter((line) => !isHeld(line)).map(({ seed }) => seed));
+  const atOnce = last.filter((line) => isHeld(line) && !failedBefore.has(line.seed)).length;
   return [
-    `**${held} of ${last.length} seeds held** (${rangesOf(last.map(({ seed }) => seed))}), ${runFacts(last)}.`,
+    `**${held} of ${last.length} seeds held**, ${atOnce} of them when first run (${rangesOf(last.map(({ seed }) => seed))}), ${runFacts(last)}.`,
     disturbanceTable(last),
     ...listOf("What does not hold", last.filter((line) => !isHeld(line)).map(failureText)),
     ...listOf("Failed at an earlier commit, held when run again", earlierFailures(lines, last)),
@@ -16,7 +18,9 @@ export function seedSummary(lines: readonly SeedLine[]): string {
 }
 
 function runFacts(lines: readonly SeedLine[]): string {
-  const commits = [...new Set(lines.map(({ commit }) => commit))].join(", ");
+  const commits = [...counted(lines, ({ commit }) => commit)]
+    .map(([commit, count]) => `${commit} (${count})`)
+    .join(", ");
   const durations = lines.map(({ durationMs }) => durationMs).toSorted((a, b) => a - b);
   const median = Math.round((durations[Math.floor(durations.length / 2)] ?? 0) / 1_000);
   const longest = Math.round((durations.at(-1) ?? 0) / 1_000);
@@ -25,7 +29,7 @@ function runFacts(lines: readonly SeedLine[]): string {
   const faketime = lines.filter(({ clock }) => clock === "faketime").length;
   const tasks = lines.reduce((sum, line) => sum + line.tasks, 0);
   return [
-    `commit ${commits}`,
+    `last at commit ${commits}`,
     `${tasks} tasks`,
     `${claude} seeds with the real Claude Code, ${faketime} under \`faketime\``,
     `${median} s a seed (median), at most ${longest} s`,

@@ -26,7 +26,7 @@ const line = (seed: number, more: Partial<SeedLine> = {}): SeedLine => ({
 describe("the summary of a log", () => {
   it("counts seeds and what happened to them", () => {
     const text = seedSummary([line(1), line(2), line(4)]);
-    expect(text).toContain("**3 of 3 seeds held** (1–2, 4)");
+    expect(text).toContain("**3 of 3 seeds held**, 3 of them when first run (1–2, 4)");
     expect(text).toContain("| kill: coordinator | 3 |");
     expect(text).toContain("| kill -9 at a fault point | 3 |");
     expect(text).toContain("| `tutti run` ended with SIGKILL | 3 |");
@@ -38,7 +38,7 @@ describe("the summary of a log", () => {
       line(2, { problems: ["hung"] }),
       line(1),
     ]);
-    expect(text).toContain("**1 of 2 seeds held**");
+    expect(text).toContain("**1 of 2 seeds held**, 0 of them when first run");
     expect(text).toContain("What does not hold:\n\n- seed 2 at abc1234: hung");
     expect(text).toContain("held when run again:\n\n- seed 1 at old: lost: a");
   });
