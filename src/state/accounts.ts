@@ -2,9 +2,8 @@ import {
   type AccountLimits,
   afterReading,
   afterRefusal,
-  fullPace,
   type LimitReading,
-  nothingRead,
+  nothingKnown,
 } from "../domain/quota/account-limits.ts";
 import type { StateContext } from "./context.ts";
 import { accountFromRow } from "./rows.ts";
@@ -20,11 +19,7 @@ export class Accounts {
 
   /** What the server told beside an answer. */
   async noteReading(account: string, reading: LimitReading): Promise<void> {
-    await this.#change(account, (before, moment) => ({
-      ...before,
-      reading: merged(before.reading, reading),
-      pace: afterReading(before, reading, moment),
-    }));
+    await this.#change(account, (before, moment) => afterReading(before, reading, moment));
   }
 
   /** The server asked for a short pause. */
@@ -46,9 +41,9 @@ export class Accounts {
     const now = this.#context.now();
     await this.#context.store.write(async (tx) => {
       const row = await tx.selectFrom("account_limits").selectAll().where("account", "=", account).executeTakeFirst();
-      const before = row === undefined ? { account, reading: nothingRead, pace: fullPace } : accountFromRow(row);
-      const { reading, pace } = next(before, { now, atWork: (await workersAtWork(tx)).size });
-      const values = { reading: JSON.stringify(reading), pace: JSON.stringify(pace), noted_at: now };
+      const before = row === undefined ? { account, ...nothingKnown } : accountFromRow(row);
+      const { windows, warnings, pace } = next(before, { now, atWork: (await workersAtWork(tx)).size });
+      const values = { reading: JSON.stringify({ windows, warnings }), pace: JSON.stringify(pace), noted_at: now };
       await tx
         .insertInto("account_limits")
         .values({ account, ...values })
@@ -56,10 +51,4 @@ export class Accounts {
         .execute();
     });
   }
-}
-
-/** A window that this answer did not tell of is as it was. */
-function merged(before: LimitReading, now: LimitReading): LimitReading {
-  const told = new Set(now.windows.map(({ name }) => name));
-  return { ...now, windows: [...now.windows, ...before.windows.filter(({ name }) => !told.has(name))] };
 }

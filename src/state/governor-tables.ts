@@ -3,7 +3,7 @@ import { sql, type Kysely } from "kysely";
 /** What is known of an account's limits. */
 export type AccountRow = {
   account: string;
-  /** JSON: what its model server told last. */
+  /** JSON: what its model server told of its windows, and which of them it has warned of. */
   reading: string;
   /** JSON: how fast agents may be started. */
   pace: string;

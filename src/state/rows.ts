@@ -60,7 +60,9 @@ export const waitsForOf = (row: Pick<TaskRow, "waits_for">): Task["waitsFor"] =>
 
 export const accountFromRow = ({ account, reading, pace }: AccountRow): AccountLimits => ({
   account,
-  reading: JSON.parse(reading) as AccountLimits["reading"],
+  // Rows of former versions have no warnings.
+  warnings: [],
+  ...(JSON.parse(reading) as Pick<AccountLimits, "windows">),
   pace: JSON.parse(pace) as AccountLimits["pace"],
 });
 

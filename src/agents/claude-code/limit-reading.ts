@@ -18,6 +18,7 @@ export function limitReadingOf(info: SDKRateLimitInfo): LimitReading {
   const all = told.length > 0 ? told : [[rateLimitType, { utilization, resetsAt }] as const];
   return {
     status: statuses[info.status],
+    about: { name: rateLimitType, ...(resetsAt === undefined ? {} : { resetAt: resetsAt * 1000 }) },
     windows: all.flatMap(([name, { utilization: used, resetsAt: until }]): readonly LimitWindow[] =>
       used === undefined
         ? []

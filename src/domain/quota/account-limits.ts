@@ -12,13 +12,22 @@ export type LimitWindow = {
 export type LimitReading = {
   /** `warning`: a window is about to be used up. */
   readonly status: "allowed" | "warning" | "rejected";
+  /** The window that the status is about; absent when the server names none. */
+  readonly about?: Pick<LimitWindow, "name" | "resetAt">;
   readonly windows: readonly LimitWindow[];
+};
+
+/** A window that the server has warned of. */
+export type LimitWarning = Pick<LimitWindow, "name" | "resetAt"> & {
+  /** `false`: the server has since said that there is room in it again. */
+  readonly holds: boolean;
 };
 
 /** What is known of an account. */
 export type AccountLimits = {
   readonly account: string;
-  readonly reading: LimitReading;
+  readonly windows: readonly LimitWindow[];
+  readonly warnings: readonly LimitWarning[];
   readonly pace: Pace;
 };
 
@@ -38,12 +47,12 @@ export type Pace = {
 };
 
 export const fullPace: Pace = { limit: null, cutAt: 0, refusedAt: [] };
-export const nothingRead: LimitReading = { status: "allowed", windows: [] };
+export const nothingKnown: Omit<AccountLimits, "account"> = { windows: [], warnings: [], pace: fullPace };
 
 /** So many refusals within `runMs` are no accident. */
 const runLength = 3;
 const runMs = 60_000;
-/** Refusals of requests that were under way when agents were held back tell nothing new. */
+/** Answers to requests that were under way when agents were held back tell nothing new. */
 const echoMs = 5_000;
 /** One agent more for each of these without a cut. */
 const growEveryMs = 30_000;
@@ -60,16 +69,41 @@ type Moment = {
 /** The server asked to slow down, shortly: an HTTP 429 that is no used-up quota. */
 export function afterRefusal(pace: Pace, moment: Moment): Pace {
   const { now } = moment;
-  if (pace.limit !== null && Math.abs(now - pace.cutAt) < echoMs) return pace;
+  if (isEcho(pace, now)) return pace;
   const refusedAt = [...pace.refusedAt, now].filter((at) => Math.abs(now - at) < runMs);
   return refusedAt.length < runLength ? { ...pace, refusedAt } : cut(pace, moment);
 }
 
-/** The server warns, and had not warned of this window before. */
-export function afterReading(before: AccountLimits, reading: LimitReading, moment: Moment): Pace {
-  const isNews = reading.status === "warning" && !isWarned(before.reading, moment.now);
-  return isNews ? cut(before.pace, moment) : before.pace;
+/** A window that this answer did not tell of is as it was. Each window is a reason to halve once, until it ends. */
+export function afterReading(before: AccountLimits, reading: LimitReading, moment: Moment): AccountLimits {
+  const told = new Set(reading.windows.map(({ name }) => name));
+  const { pace, warnings } = afterStatus(before, reading, moment);
+  const windows = [...reading.windows, ...before.windows.filter(({ name }) => !told.has(name))];
+  return { ...before, windows, warnings, pace };
 }
+
+function afterStatus(
+  before: AccountLimits,
+  { status, about = unnamed }: LimitReading,
+  moment: Moment,
+): Pick<AccountLimits, "pace" | "warnings"> {
+  const { pace } = before;
+  const { now } = moment;
+  const open = before.warnings.filter((warning) => isOpen(warning, now));
+  const others = open.filter(({ name }) => name !== about.name);
+  const known = open.find(({ name }) => name === about.name);
+  if (status === "warning") {
+    const isNews = known === undefined && !isEcho(pace, now);
+    return { warnings: [...others, { ...about, holds: true }], pace: isNews ? cut(pace, moment) : pace };
+  }
+  if (status === "rejected" || known === undefined) return { warnings: open, pace };
+  // Nobody knows when one without an end is over: the next warning of it is news.
+  return { warnings: known.resetAt === undefined ? others : [...others, { ...known, holds: false }], pace };
+}
+
+const unnamed = { name: "account" };
+
+const isEcho = ({ limit, cutAt }: Pace, now: number): boolean => limit !== null && Math.abs(now - cutAt) < echoMs;
 
 /** Half of those that are at work, or that might have been. */
 function cut(pace: Pace, { now, atWork }: Moment): Pace {
@@ -84,10 +118,8 @@ function limitAt({ limit, cutAt }: Pace, now: number): number | undefined {
   return grown >= enough ? undefined : grown;
 }
 
-const isOpen = ({ resetAt }: LimitWindow, now: number): boolean => resetAt === undefined || resetAt > now;
-
-const isWarned = ({ status, windows }: LimitReading, now: number): boolean =>
-  status === "warning" && windows.some((window) => isOpen(window, now));
+const isOpen = ({ resetAt }: Pick<LimitWindow, "resetAt">, now: number): boolean =>
+  resetAt === undefined || resetAt > now;
 
 export type AgentCeiling = {
   /** At least 1. */
@@ -100,19 +132,24 @@ export type AgentCeiling = {
  * @param maxUsedShare - above this share of a window, one at a time. Default: no such limit
  */
 export function agentCeiling(
-  { reading, pace }: AccountLimits,
+  { windows, warnings, pace }: AccountLimits,
   { now, maxUsedShare = 1 }: { readonly now: number; readonly maxUsedShare?: number | undefined },
 ): AgentCeiling | undefined {
-  const full = reading.windows.find((window) => isOpen(window, now) && window.usedShare > maxUsedShare);
+  const full = windows.find((window) => isOpen(window, now) && window.usedShare > maxUsedShare);
   if (full !== undefined) return { agents: 1, reason: usedText(full, maxUsedShare) };
-  const hasWarned = isWarned(reading, now);
-  const agents = hasWarned ? (pace.limit ?? undefined) : limitAt(pace, now);
+  const warned = warnings.filter((warning) => warning.holds && isOpen(warning, now));
+  const agents = warned.length > 0 ? (pace.limit ?? undefined) : limitAt(pace, now);
   if (agents === undefined) return undefined;
-  return { agents, reason: hasWarned ? warningText(reading) : "the model server asked to slow down (429)" };
+  return {
+    agents,
+    reason: warned.length > 0 ? warningText(windows, warned) : "the model server asked to slow down (429)",
+  };
 }
 
-function warningText({ windows }: LimitReading): string {
-  const fullest = windows.toSorted((a, b) => b.usedShare - a.usedShare)[0];
+function warningText(windows: readonly LimitWindow[], warned: readonly LimitWarning[]): string {
+  const names = new Set(warned.map(({ name }) => name));
+  const told = windows.filter(({ name }) => names.has(name));
+  const fullest = told.toSorted((a, b) => b.usedShare - a.usedShare)[0];
   const used = fullest === undefined ? "" : `: ${percent(fullest.usedShare)} of its ${windowName(fullest)} is used`;
   return `the account is about to reach a limit${used}`;
 }
