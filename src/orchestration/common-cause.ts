@@ -6,8 +6,20 @@ import type { StateManager } from "../state/state-manager.ts";
 /** So many tasks that fail in the same way have one cause: paying for a fourth would only show it again. */
 const threshold = 3;
 
-/** Looks for a common cause among the failures of one drive; a resume starts a new count. */
-export async function findCommonCause(state: StateManager, jobId: JobId, since: number): Promise<CircuitBreaker> {
+/**
+ * Whether the failures of a job's drive have a common cause; once found, it holds for all processes until the next drive begins
+ * and counts anew.
+ */
+export async function hasCommonCause(state: StateManager, jobId: JobId): Promise<boolean> {
+  const { isOpen, since } = await state.holds.circuit(jobId);
+  if (isOpen) return true;
+  const breaker = await findCommonCause(state, jobId, since);
+  if (breaker.state === "closed") return false;
+  await state.holds.openCircuit(jobId, { signature: breaker.signature, tasks: breaker.taskIds }, since);
+  return (await state.holds.circuit(jobId)).isOpen;
+}
+
+async function findCommonCause(state: StateManager, jobId: JobId, since: number): Promise<CircuitBreaker> {
   const failures = await state.attempts.failedOutcomes(jobId, since);
   const signed = failures.map(({ taskId, error }) => ({ taskId, signature: failureSignature(error) }));
   return circuitBreaker(signed, threshold);

@@ -1,6 +1,6 @@
 import type { Workflow } from "../engine/port.ts";
 import type { Job } from "../domain/model.ts";
-import { findCommonCause } from "./common-cause.ts";
+import { hasCommonCause } from "./common-cause.ts";
 import { hasDisk, isWithinCeiling } from "./governor.ts";
 import { defaultAccount, type Services } from "./services.ts";
 import { isBudgetSpent } from "./spending.ts";
@@ -9,13 +9,15 @@ import type { TaskInput, TaskOutput } from "./task-workflow.ts";
 /** How long a look at the disk holds. */
 const diskMs = 1_000;
 
+export type Permitting = Pick<Services, "state" | "place" | "folders" | "projectBudget" | "workerId" | "now">;
+
 /** Whether a worker may begin another task of a job: what was queued before something was held back is held back too. */
 export class DispatchPermit {
-  readonly #services: Services;
+  readonly #services: Permitting;
   readonly #job: Job;
   #disk = { hasRoom: true, lookedAt: Number.NEGATIVE_INFINITY };
 
-  constructor(services: Services, job: Job) {
+  constructor(services: Permitting, job: Job) {
     this.#services = services;
     this.#job = job;
   }
@@ -28,11 +30,9 @@ export class DispatchPermit {
     return (await this.#hasDisk()) && isWithinCeiling(this.#services, this.#job);
   }
 
-  /** For a worker that has just failed and is not to wait until the coordinator sees it too. */
-  async isFailureCommon(): Promise<boolean> {
-    const { state } = this.#services;
-    const { since } = await state.holds.circuit(this.#job.id);
-    return (await findCommonCause(state, this.#job.id, since)).state === "open";
+  /** For a worker that has just failed: it is not to take up more before the coordinator sees it too. */
+  async noteFailure(): Promise<void> {
+    await hasCommonCause(this.#services.state, this.#job.id);
   }
 
   async #hasDisk(): Promise<boolean> {

@@ -8,9 +8,8 @@ import type { JobDesk } from "./desk.ts";
 import { failBrokenDispatches } from "./broken-dispatches.ts";
 import { CheckoutGuard } from "./checkout-guard.ts";
 import { JobBoard } from "./job-board.ts";
-import { findCommonCause } from "./common-cause.ts";
+import { hasCommonCause } from "./common-cause.ts";
 import { pacedWatch } from "./paced-watch.ts";
-import { livePool } from "./pool.ts";
 import { Governor } from "./governor.ts";
 import { MergeQueue } from "./merge-queue.ts";
 import { taskQueue, taskRunId } from "./queues.ts";
@@ -48,9 +47,7 @@ class Driver {
   readonly #started = new Set<RunId>();
   readonly #guard: CheckoutGuard;
   readonly #governor: Governor;
-  readonly #startedAt: number;
   readonly #heldBackBy = new Map<TaskId, TaskId>();
-  #hasCommonCause = false;
   #merging: Promise<void> | undefined;
   #mergeFailure: unknown;
   /** Aborts when a merge has ended: its last change was seen while the next one could not start yet. */
@@ -64,7 +61,6 @@ class Driver {
     this.#queue = new MergeQueue(desk);
     this.#guard = new CheckoutGuard(desk.services, desk.job.id);
     this.#governor = new Governor(desk.services, desk.job);
-    this.#startedAt = desk.services.now();
   }
 
   async run(): Promise<DriveEnd> {
@@ -104,22 +100,11 @@ class Driver {
     this.#integrate(schedule.withStatus("integrating"));
     const isPaused =
       (await state.pauses.isPaused(defaultAccount)) || (await isBudgetSpent(this.#desk.services, this.#job));
-    const maySpend = !isPaused && !(await this.#findCommonCause());
+    const isBroken = await hasCommonCause(state, this.#job.id);
+    const maySpend = !isPaused && !isBroken;
     if (maySpend) await this.#dispatch(board, dispatched);
     await this.#admit(maySpend ? this.#countRunnable(board) : 0);
-    return this.#endOf(board, isPaused);
-  }
-
-  /** Said once; what runs already goes on. */
-  async #findCommonCause(): Promise<boolean> {
-    if (this.#hasCommonCause) return true;
-    const { state } = this.#desk.services;
-    const breaker = await findCommonCause(state, this.#job.id, this.#startedAt);
-    if (breaker.state === "closed") return false;
-    this.#hasCommonCause = true;
-    const data = { signature: breaker.signature, tasks: breaker.taskIds };
-    await state.holds.openCircuit(this.#job.id, data);
-    return true;
+    return this.#endOf(board, { isPaused, isBroken });
   }
 
   async #dispatch(board: JobBoard, dispatched: readonly ScheduledTask[]): Promise<void> {
@@ -182,12 +167,7 @@ class Driver {
 
   async #admit(runnableTasks: number): Promise<void> {
     const start = await this.#governor.admit(this.#workers.size, runnableTasks);
-    if (start > 0 && !(await this.#hasJoined())) this.#workers.start(start);
-  }
-
-  /** A job of a program leaves its tasks to the workers that somebody has started for all jobs, where there are any. */
-  async #hasJoined(): Promise<boolean> {
-    return this.#job.strategy === "manual" && (await livePool(this.#desk.services)).length > 0;
+    if (start > 0) this.#workers.start(start);
   }
 
   /** The workers that had them are gone, and nothing is being merged. */
@@ -201,14 +181,14 @@ class Driver {
     return schedule.count(...dispatchedStatuses) + schedule.next(this.#job.options.workers).ready.length;
   }
 
-  async #endOf(board: JobBoard, isPaused: boolean): Promise<DriveEnd | undefined> {
+  async #endOf(board: JobBoard, { isPaused, isBroken }: Held): Promise<DriveEnd | undefined> {
     const { schedule } = board;
     if (schedule.count(...settledStatuses) === schedule.size) return "settled";
     const active = board.tasks(schedule.withStatus(...activeStatuses));
-    const isHeld = isPaused || this.#hasCommonCause;
+    const isHeld = isPaused || isBroken;
     if (active.length > 0 && !(isHeld && (await this.#areLeft(active)))) return undefined;
     if (isPaused) return "paused";
-    if (this.#hasCommonCause) return "waiting";
+    if (isBroken) return "waiting";
     // Something may still start without a person.
     if (schedule.count("ready") > 0 || schedule.hasStartable) return undefined;
     // The quota may have come back since; what waited for it goes on with the next drive, without a person's answer.
@@ -216,6 +196,13 @@ class Driver {
     return waiting.some(({ waitsFor }) => waitsFor === "quota") ? "paused" : "waiting";
   }
 }
+
+/** What keeps new work from beginning; what runs already goes on. */
+type Held = {
+  readonly isPaused: boolean;
+  /** Failures have a common cause. */
+  readonly isBroken: boolean;
+};
 
 const dispatchedStatuses = ["ready", "leased", "running", "validating"] as const;
 const activeStatuses = taskStatuses.filter(isActive);

@@ -51,8 +51,12 @@ async function runJob(desk: DriveDesk, flow: Flow, input: JobInput): Promise<Job
 }
 
 async function carryOut(desk: DriveDesk, flow: Flow, jobId: JobId): Promise<JobStatus> {
-  const { jobs } = desk.services.state;
-  await flow.step("running", () => setStatus(desk, jobId, { status: "running" }));
+  const { jobs, holds } = desk.services.state;
+  // Not in the step of the drive: one that is taken up again goes on with what it has seen.
+  await flow.step("running", async () => {
+    await holds.beginCircuit(jobId);
+    return setStatus(desk, jobId, { status: "running" });
+  });
   const end = await flow.step("drive", async ({ signal }) => {
     await wakeQuotaWaiters(desk, jobId);
     return driveJob({ desk: desk.deskFor(await jobs.get(jobId)), workers: desk.workers, signal });

@@ -78,7 +78,7 @@ function refuseWhileActive({ active }: Pick<EngineWorker, "active">, workerId: s
 /** Closed while anything holds the job's work back: nothing new starts then. */
 class DispatchGate {
   isOpen = false;
-  #hasCommonCause = false;
+  #looks = 0;
   readonly #services: Services;
   readonly #job: Job;
   readonly #permit: DispatchPermit;
@@ -115,13 +115,15 @@ class DispatchGate {
     }
   }
 
+  /** Looks overlap: one that began before a failure was noted must not open what a later one has closed. */
   async look(): Promise<void> {
-    this.isOpen = !this.#hasCommonCause && (await this.#permit.isGiven());
+    const look = (this.#looks += 1);
+    const isGiven = await this.#permit.isGiven();
+    if (!isGiven || look === this.#looks) this.isOpen = isGiven;
   }
 
-  /** What is seen here holds for this drive: a worker of the next one looks anew. */
   async lookAfterFailure(): Promise<void> {
-    this.#hasCommonCause ||= await this.#permit.isFailureCommon();
+    await this.#permit.noteFailure();
     await this.look();
   }
 }

@@ -49,10 +49,16 @@ export class Holds {
     });
   }
 
-  async openCircuit(jobId: JobId, cause: EventData["circuit-opened"]): Promise<void> {
-    await this.#write({ type: "circuit-opened", jobId, data: cause }, (tx, at) =>
-      put(tx, { job_id: jobId, kind: "circuit", data: JSON.stringify(cause), since: at }, ["data"]),
-    );
+  /**
+   * Does nothing when it is open already, or when another drive has begun since the failures were counted.
+   * @param since - when the drive began whose failures they are, as `circuit` says it
+   */
+  async openCircuit(jobId: JobId, cause: EventData["circuit-opened"], since: number): Promise<void> {
+    await this.#write({ type: "circuit-opened", jobId, data: cause }, async (tx) => {
+      const row = await find(tx, jobId, "circuit");
+      const isOther = row !== undefined && (row.data !== closed || row.since !== since);
+      return !isOther && put(tx, { job_id: jobId, kind: "circuit", data: JSON.stringify(cause), since });
+    });
   }
 
   /** Without a drive so far, all that failed counts. */
@@ -73,21 +79,21 @@ export class Holds {
   }
 
   #find(jobId: JobId, kind: string): Promise<HoldRow | undefined> {
-    return this.#context.store.read((db) =>
-      db.selectFrom("holds").selectAll().where("job_id", "=", jobId).where("kind", "=", kind).executeTakeFirst(),
-    );
+    return this.#context.store.read((db) => find(db, jobId, kind));
   }
 }
 
 const closed = "null";
 
-/** @param replaced - what a row that is there already takes over. Default: everything */
-async function put(tx: Tx, row: HoldRow, replaced: readonly ("data" | "since")[] = ["data", "since"]): Promise<true> {
-  const values = Object.fromEntries(replaced.map((name) => [name, row[name]]));
+const find = (db: Pick<Tx, "selectFrom">, jobId: JobId, kind: string): Promise<HoldRow | undefined> =>
+  db.selectFrom("holds").selectAll().where("job_id", "=", jobId).where("kind", "=", kind).executeTakeFirst();
+
+async function put(tx: Tx, row: HoldRow): Promise<true> {
+  const { data, since } = row;
   await tx
     .insertInto("holds")
     .values(row)
-    .onConflict((conflict) => conflict.columns(["job_id", "kind"]).doUpdateSet(values))
+    .onConflict((conflict) => conflict.columns(["job_id", "kind"]).doUpdateSet({ data, since }))
     .execute();
   return true;
 }

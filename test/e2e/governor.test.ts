@@ -193,4 +193,37 @@ describe("a common cause", { timeout: 120_000 }, () => {
       "circuit-opened",
     ]);
   });
+
+  it("of one drive doesn't stop the next one, for tasks that were added while the whole was reviewed", async () => {
+    const failure = { failure: { class: "permanent", message: "the licence has expired" } };
+    project = await scratchProject({
+      "README.md": "# Scratch\n",
+      "tutti.config.yaml": "agent:\n  kind: fake\n  fakeScript: script.json\n",
+      "script.json": JSON.stringify({
+        answers: {
+          "*": failure,
+          good: { write: { "good.txt": "good\n" }, delayMs: 1_000 },
+          late: { write: { "late.txt": "late\n" } },
+          "reviewer:*": { text: "done", delayMs: 20_000 },
+        },
+      }),
+      "plan.yaml": planOf(["good", "a", "b", "c"]),
+    });
+
+    const env = { TUTTI_EXECUTION__MIN_FREE_MEMORY_MB: "0", TUTTI_EXECUTION__MEMORY_PER_WORKER_MB: "1" };
+    const drive = startTutti(project, { args: [...runArgs, "--workers", "4"], env });
+    try {
+      await expect.poll(async () => (await inspectJob(project)).job.status, { timeout: 60_000 }).toBe("reviewing");
+      const { job, events } = await inspectJob(project);
+      expect(events.map(({ type }) => type)).toContain("circuit-opened");
+      const added = await runTutti(project, { args: ["job", "add", job.id, "One more", "--key", "late"] });
+      expect(added.exitCode, added.stderr).toBe(0);
+      await expect
+        .poll(async () => statusesOf(await inspectJob(project))["late"], { timeout: 40_000 })
+        .toBe("completed");
+    } finally {
+      drive.child.kill("SIGINT");
+      await drive.ended;
+    }
+  });
 });
