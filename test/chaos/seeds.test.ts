@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 
+import { ciSeeds } from "./plan/ci-seeds.ts";
 import { runSeed } from "./run-seed.ts";
 
 // A seed waits more than it computes: two at once fill two cores.
@@ -7,7 +8,7 @@ vi.setConfig({ maxConcurrency: 2 });
 
 /** Eight seeds that have a bit of everything between them; `npm run chaos` runs two hundred. */
 describe.concurrent("a job among disturbances", () => {
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+  it.each(ciSeeds)(
     "comes to its end with nothing lost, done twice or overspent: npm run chaos -- --seed %i",
     { timeout: 600_000 },
     async (seed) => {

@@ -3,7 +3,7 @@ import { turnCostUsd, type ChaosPlan, type ChaosTask } from "./chaos-plan.ts";
 import { drawDisturbances } from "./draw-disturbances.ts";
 import { SeededRandom } from "./seeded-random.ts";
 
-/** Which seeds have what: spread so that the first eight have everything, and most combinations come up among 200. */
+/** Which seeds have what: spread so that most combinations come up among 200. */
 const isEvery = (seed: number, period: number, at: number): boolean => seed % period === at;
 
 /** The plan of a seed: always the same. */
