@@ -2,7 +2,7 @@ import { openProject, type Project } from "../../compose.ts";
 import type { ConfigInput } from "../../config/config.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import { asJobId, asWorkerId, type JobId } from "../../domain/ids.ts";
-import { joinPool } from "../../orchestration/pool.ts";
+import { joinPool } from "../../orchestration/join-pool.ts";
 import { runWorker } from "../../orchestration/worker.ts";
 import { checkAgent } from "../check-agent.ts";
 import type { Cli } from "../cli.ts";
