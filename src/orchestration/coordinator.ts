@@ -14,6 +14,7 @@ import { pacedWatch } from "./paced-watch.ts";
 import { jobQueue, jobRunId, planDecisionSignal } from "./queues.ts";
 import { defaultAccount, type Services } from "./services.ts";
 import { recoverJoined } from "./recovery.ts";
+import { refuseWhileActive } from "./refuse-while-active.ts";
 import { SlotKeeper } from "./slot-keeper.ts";
 import { dispatchedTask } from "./task-workflow.ts";
 import { WorkerPool, type SpawnWorker } from "./worker-pool.ts";
@@ -50,6 +51,7 @@ type Drive = Coordination & { readonly lost: AbortSignal };
  * @returns the job's status then; `interrupted` when `stop` came first
  * @throws {TuttiError} `JOB_BUSY` when another coordinator has the job
  * @throws {TuttiError} `MODEL_UNPRICED` under a limit that could not hold
+ * @throws {TuttiError} `PROCESS_FAILED` when a step goes on after all was stopped: its slot and the job stay this process's then
  * @throws what `prepare` throws
  */
 export async function coordinate(coordination: Coordination): Promise<JobStatus> {
@@ -99,9 +101,10 @@ async function drive(coordination: Drive): Promise<JobStatus> {
     await Promise.all([working.stop({ drain: false }), workers.stop(stopNow.aborted ? 0 : workerGraceMs)]);
     // A process that drives many jobs, one after another, must not keep them all.
     stopNow.removeEventListener("abort", killWorkers);
-    await slots.releaseAll();
     await pool.close();
     await activity.flush();
+    refuseWhileActive(working, services.workerId);
+    await slots.releaseAll();
   }
   if (end === "held") return markStopped(services, runId, { jobId, status: "paused", reason: pausedByPerson });
   if (end === "stopped") {

@@ -19,9 +19,16 @@ export async function holdJob<Result>(holding: Holding, act: (lost: AbortSignal)
     await becomeCoordinator(holding);
     return await renewing(holding, act);
   } finally {
-    await services.state.fleet.workerStopped(services.workerId, "stopped");
-    await services.state.jobs.releaseCoordinator(jobId, services.workerId);
+    await giveUpJob(services, jobId);
   }
+}
+
+/** Not while a slot is still ours: something goes on in it, and whoever finds this process gone recovers it first. */
+async function giveUpJob({ state, workerId }: Services, jobId: JobId): Promise<void> {
+  const slots = await state.fleet.slots(jobId);
+  if (slots.some((slot) => slot.workerId === workerId)) return;
+  await state.fleet.workerStopped(workerId, "stopped");
+  await state.jobs.releaseCoordinator(jobId, workerId);
 }
 
 /** Takes the job; from a holder that is dead on this machine at once, otherwise only when its lease has ended. */

@@ -1,4 +1,3 @@
-import { TuttiError } from "../domain/errors.ts";
 import { asJobId, type JobId } from "../domain/ids.ts";
 import type { Job } from "../domain/model.ts";
 import type { EngineWorker } from "../engine/port.ts";
@@ -7,6 +6,7 @@ import { AgentPool } from "./agent-pool.ts";
 import { DispatchPermit, tellingFailures } from "./dispatch-permit.ts";
 import { pacedWatch } from "./paced-watch.ts";
 import { taskQueue } from "./queues.ts";
+import { refuseWhileActive } from "./refuse-while-active.ts";
 import type { Services } from "./services.ts";
 import { SlotKeeper } from "./slot-keeper.ts";
 import { taskWorkflow } from "./task-workflow.ts";
@@ -61,18 +61,6 @@ export async function runWorker(
     await slots.releaseAll();
     await state.fleet.workerStopped(workerId, "stopped");
   }
-}
-
-/**
- * The slot of a step that goes on is not to be given to others: whoever sees this process gone recovers it.
- * @throws {TuttiError} `PROCESS_FAILED`
- */
-function refuseWhileActive({ active }: Pick<EngineWorker, "active">, workerId: string): void {
-  if (active.size === 0) return;
-  throw new TuttiError("PROCESS_FAILED", `A step of worker ${workerId} did not stop in time`, {
-    failureClass: "killed",
-    context: { worker: workerId, runs: [...active] },
-  });
 }
 
 /** Closed while anything holds the job's work back: nothing new starts then. */

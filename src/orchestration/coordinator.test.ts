@@ -1,0 +1,107 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+
+import { asCommitId, asProjectId, asSlotId, asWorkerId, type RunId } from "../domain/ids.ts";
+import type { Engine, StartRun } from "../engine/port.ts";
+import { localPlace } from "../places/local/local-place.ts";
+import { openState } from "../state/state-manager.fixture.ts";
+import { silentLogger } from "../telemetry/port.ts";
+import { coordinate } from "./coordinator.ts";
+import type { Services } from "./services.ts";
+
+const never = (): never => {
+  throw new Error("nobody asked for this");
+};
+const same = <Value>(value: Value): Value => value;
+
+/** An engine whose steps heed no abort: what was started is at work for as long as `isHanging` says. */
+function engineWithSteps({ isHanging }: { readonly isHanging: boolean }): Engine {
+  const started = new Map<RunId, StartRun>();
+  return {
+    register: () => undefined,
+    start: (request) => {
+      started.set(request.runId, request);
+      return Promise.resolve({ runId: request.runId, isNew: true });
+    },
+    find: (runId) => {
+      const run = started.get(runId);
+      return Promise.resolve(run && { ...run, status: "running", claims: 1 });
+    },
+    work: () => ({ active: new Set(isHanging ? started.keys() : []), stop: () => Promise.resolve() }),
+    releaseWorker: () => Promise.resolve([]),
+    close: () => Promise.resolve(),
+    startAll: never,
+    signal: never,
+    cancel: never,
+    result: never,
+  };
+}
+
+const own = { host: "h", pid: 1, pidStart: "1" };
+
+/** A coordinator that holds a slot and is stopped at once. */
+async function stopped(steps: { readonly isHanging: boolean }) {
+  const open = await openState([{ key: "a" }]);
+  onTestFinished(() => open[Symbol.asyncDispose]());
+  const { state, jobId, clock } = open;
+  const workerId = asWorkerId("c1");
+  await state.fleet.addSlot({ id: asSlotId("s1"), jobId, path: "/nowhere/s1", workerId });
+  const services: Services = {
+    state,
+    engine: engineWithSteps(steps),
+    agents: { specVersion: 1, id: "none", doOpen: never, doDiagnose: never },
+    place: localPlace(),
+    repo: {
+      root: "/p",
+      gitDir: "/p/.git",
+      commonDir: "/p/.git",
+      objectFormat: "sha1",
+      projectId: asProjectId("p"),
+      name: "p",
+      head: asCommitId("b".repeat(40)),
+      branch: "main",
+      isDirty: false,
+      identity: undefined,
+    },
+    logger: silentLogger,
+    workerId,
+    folders: { slots: "/nowhere", state: "/nowhere", cache: "/nowhere" },
+    projectBudget: { period: "all", allowsUnpriced: false },
+    commandEnv: {},
+    now: () => clock.now,
+    random: () => 0,
+    redact: same,
+    redactJson: same,
+    fault: () => undefined,
+  };
+  const ended = coordinate({
+    services,
+    jobId,
+    own,
+    spawn: never,
+    isApproved: false,
+    stop: AbortSignal.abort(),
+    stopNow: AbortSignal.abort(),
+    liftsPause: false,
+    returnsWhenProposed: true,
+  });
+  const left = async () => ({
+    slots: (await state.fleet.slots(jobId)).map((slot) => slot.workerId),
+    live: (await state.fleet.liveWorkers(jobId)).map(({ id }) => id),
+    holder: await state.jobs.coordinator(jobId),
+  });
+  return { ended, left };
+}
+
+describe("a coordinator that is stopped", () => {
+  it("gives back its slot and its job", async () => {
+    const { ended, left } = await stopped({ isHanging: false });
+    expect(await ended).toBe("interrupted");
+    expect(await left()).toEqual({ slots: [undefined], live: [], holder: undefined });
+  });
+
+  it("keeps both while a step goes on in the slot, so that nobody else begins there before this process is gone", async () => {
+    const { ended, left } = await stopped({ isHanging: true });
+    await expect(ended).rejects.toMatchObject({ code: "PROCESS_FAILED" });
+    expect(await left()).toEqual({ slots: ["c1"], live: ["c1"], holder: "c1" });
+  });
+});
