@@ -101,17 +101,18 @@ class Driver {
     const isPaused =
       (await state.pauses.isPaused(defaultAccount)) || (await isBudgetSpent(this.#desk.services, this.#job));
     const isBroken = await hasCommonCause(state, this.#job.id);
-    const maySpend = !isPaused && !isBroken;
-    if (maySpend) await this.#dispatch(board, dispatched);
-    await this.#admit(maySpend ? this.#countRunnable(board) : 0);
+    if (isPaused || isBroken) await this.#admit(0);
+    else await this.#admit(dispatched.length + (await this.#dispatch(board, dispatched)));
     return this.#endOf(board, { isPaused, isBroken });
   }
 
-  async #dispatch(board: JobBoard, dispatched: readonly ScheduledTask[]): Promise<void> {
+  /** @returns how many could start, were there workers enough: more than there may be workers are not counted */
+  async #dispatch(board: JobBoard, dispatched: readonly ScheduledTask[]): Promise<number> {
     const { state, fault } = this.#desk.services;
-    const room = this.#job.options.workers * queuedPerWorker - dispatched.length;
-    const { ready, heldBack } = board.schedule.next(Math.max(0, room));
-    for (const task of board.tasks(ready)) {
+    const { workers } = this.#job.options;
+    const room = Math.max(0, workers * queuedPerWorker - dispatched.length);
+    const { ready, heldBack } = board.schedule.next(Math.max(room, workers));
+    for (const task of board.tasks(ready.slice(0, room))) {
       const round = await state.tasks.markReady(task.id);
       if (round === undefined) continue;
       fault("dispatch.marked-ready");
@@ -120,6 +121,7 @@ class Driver {
     }
     for (const task of dispatched) await this.#start(task, task.round);
     if (room > 0) await this.#sayHeldBack(heldBack);
+    return ready.length;
   }
 
   /** Once for each task and whom it waits for. Of many, the few that would be next. That a batch goes in turn is no news. */
@@ -174,11 +176,6 @@ class Driver {
   async #areLeft(active: readonly ScheduledTask[]): Promise<boolean> {
     const isMerging = active.some(({ status }) => status === "integrating");
     return !isMerging && (await areUnattended(this.#desk.services.engine, active));
-  }
-
-  /** More than there may be workers need not be counted. */
-  #countRunnable({ schedule }: JobBoard): number {
-    return schedule.count(...dispatchedStatuses) + schedule.next(this.#job.options.workers).ready.length;
   }
 
   async #endOf(board: JobBoard, { isPaused, isBroken }: Held): Promise<DriveEnd | undefined> {
