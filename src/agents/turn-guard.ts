@@ -1,3 +1,4 @@
+import { turnTooDear } from "../domain/budget/budget.ts";
 import { errorToJson, TuttiError } from "../domain/errors.ts";
 import type { AgentFailure, AgentTurn } from "./port.ts";
 
@@ -32,11 +33,6 @@ const timedOut = (ms: number) =>
 const stalled = (ms: number) =>
   new TuttiError("AGENT_STALLED", `The agent and its commands did nothing for ${ms} ms.`, { failureClass: "stuck" });
 
-const tooDear = (usd: number, limit: number) =>
-  new TuttiError("BUDGET_EXCEEDED", `The turn has cost ${usd.toFixed(4)} USD, more than its limit of ${limit} USD.`, {
-    context: { costUsd: usd, limitUsd: limit },
-  });
-
 /** Keeps one turn within its limits: the first one that is reached interrupts it, and kills what doesn't obey. */
 export class TurnGuard {
   readonly #agent: Guarded;
@@ -69,7 +65,7 @@ export class TurnGuard {
   /** @param usd - what this turn has cost so far */
   checkCost(usd: number): void {
     const { maxCostUsd } = this.#turn;
-    if (maxCostUsd !== undefined && usd > maxCostUsd) this.stop(failureOf(tooDear(usd, maxCostUsd)));
+    if (maxCostUsd !== undefined && usd > maxCostUsd) this.stop(failureOf(turnTooDear(usd, maxCostUsd)));
   }
 
   stop(failure: AgentFailure): void {

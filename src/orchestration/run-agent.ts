@@ -1,4 +1,4 @@
-import type { AgentEvent, AgentLaunch, AgentOutcome } from "../agents/port.ts";
+import type { AgentEvent, AgentLaunch, AgentOutcome, AgentTurn } from "../agents/port.ts";
 import { asSessionId, type SessionId } from "../domain/ids.ts";
 import { addUsage, noUsage } from "../domain/budget/usage.ts";
 import type { FaultPoint } from "../domain/fault-points.ts";
@@ -9,6 +9,7 @@ import { redactEvent, redactOutcome } from "./redact-agent.ts";
 import { noteAccountEvent, noteAccountOutcome } from "./account-signals.ts";
 import { capsOf, conversationLimitUsd } from "./caps.ts";
 import { payForTurn, type PaidTurn } from "./paid-turn.ts";
+import { hasOwnPrice, TurnMeter } from "./turn-meter.ts";
 import { continuationPrompt } from "../supervision/prompts/prompt-head.ts";
 
 export type AgentRun = {
@@ -116,7 +117,8 @@ type LimitedRun = AgentRun & { readonly maxCostUsd?: number };
 async function turn(desk: JobDesk, run: LimitedRun, conversation: AgentConversation): Promise<AgentOutcome> {
   const { sessionId } = conversation;
   const opening = openingOf(run, sessionId);
-  const launch = { ...run.launch, ...fenceOf(desk, run), ...opening.launch };
+  const { meter, limits, launch: limited } = limitsOf(desk, run);
+  const launch = { ...run.launch, ...limited, ...opening.launch };
   const { session, noteConversation } = await desk.pool.checkOut(launch);
   const recorder = new TurnRecorder(desk, run, conversation.turn);
   const said = await session.doTurn({
@@ -124,11 +126,12 @@ async function turn(desk: JobDesk, run: LimitedRun, conversation: AgentConversat
     onEvent: (event) => {
       if (event.type === "session-started") noteConversation(event.sessionId);
       recorder.record(redactEvent(event, desk.services));
+      meter?.look(event);
     },
-    signal: run.signal,
+    signal: meter === undefined ? run.signal : AbortSignal.any([run.signal, meter.signal]),
     timeoutMs: run.limits.timeoutMs,
     stallTimeoutMs: run.limits.stallTimeoutMs,
-    ...(run.maxCostUsd === undefined ? {} : { maxCostUsd: run.maxCostUsd }),
+    ...limits,
   });
   const outcome = redactOutcome(said, desk.services);
   await recorder.finish(outcome);
@@ -144,14 +147,26 @@ function openingOf({ prompt, fork }: AgentRun, sessionId: SessionId | undefined)
   return { launch: {}, prompt: prompt.fresh };
 }
 
-/** The same for every turn of a job, so that its agents' processes stay warm. */
-function fenceOf(
-  { services, job }: JobDesk,
-  { owner, maxCostUsd }: LimitedRun,
-): Pick<AgentLaunch, "maxConversationCostUsd"> {
-  if (maxCostUsd === undefined) return {};
+type CostLimits = {
+  readonly launch: Pick<AgentLaunch, "maxConversationCostUsd">;
+  readonly limits: Pick<AgentTurn, "maxCostUsd">;
+  /** In the agent's stead, where it does not know the price. */
+  readonly meter?: TurnMeter;
+};
+
+/** The launch is the same for every turn of a job, so that its agents' processes stay warm. */
+function limitsOf({ services, job }: JobDesk, { owner, maxCostUsd, launch }: LimitedRun): CostLimits {
+  if (maxCostUsd === undefined) return { launch: {}, limits: {} };
+  const { now, projectBudget } = services;
+  if (hasOwnPrice(services, launch.model)) {
+    const meter = new TurnMeter({ limitUsd: maxCostUsd, prices: projectBudget.prices ?? [], now });
+    return { launch: {}, limits: {}, meter };
+  }
   const limitUsd = conversationLimitUsd(capsOf(services, job), owner.taskId !== undefined);
-  return limitUsd === undefined ? {} : { maxConversationCostUsd: limitUsd };
+  return {
+    launch: limitUsd === undefined ? {} : { maxConversationCostUsd: limitUsd },
+    limits: { maxCostUsd },
+  };
 }
 
 const cannotResume = (outcome: AgentOutcome): boolean =>

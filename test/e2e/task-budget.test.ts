@@ -163,4 +163,31 @@ describe("a price of one's own", { timeout: 120_000 }, () => {
     // Two turns of two tasks: 50,000 tokens read at $1 and 10,000 written at $10 a million.
     expect(groups.find(({ key }) => key === "gateway/our-model")?.costUsd).toBeCloseTo(0.6, 6);
   });
+
+  it("also decides when a turn has used up its share, in the stead of what the agent thinks that it costs", async () => {
+    const free = "inputUsdPerMtok: 0, outputUsdPerMtok: 0, cacheWriteUsdPerMtok: 0, cacheReadUsdPerMtok: 0";
+    const answers = {
+      dear: { delayMs: 1_500, write: { "dear.txt": "x" }, usage: { costUsd: 20 } },
+      cheap: { write: { "cheap.txt": "x" } },
+    };
+    project = await scratchProject({
+      "README.md": "# Scratch\n",
+      "tutti.config.yaml": `agent: { kind: fake, fakeScript: script.json }
+models: { worker: { model: claude-sonnet-5-5 } }
+budget:
+  maxCostUsdPerTask: 1
+  prices:
+    - { model: claude-sonnet-5-5, ${free} }
+`,
+      "script.json": JSON.stringify({ answers: { "*": { text: "done" }, ...answers } }),
+      "plan.yaml": plan,
+    });
+
+    const result = await runPlan();
+
+    expect(result.exitCode, result.stdout + result.stderr).toBe(0);
+    const facts = await inspectJob(project);
+    expect(statusesOf(facts)).toEqual({ dear: "completed", cheap: "completed" });
+    expect(facts.events.filter(({ type }) => type === "agent-session-started")).toHaveLength(3);
+  });
 });

@@ -98,6 +98,13 @@ export function shareOf(chain: readonly Pick<Budget, "level" | "limitUsd">[], sh
   return shares.length === 0 ? null : Math.min(...shares);
 }
 
+export const turnTooDear = (costUsd: number, limitUsd: number): TuttiError =>
+  new TuttiError(
+    "BUDGET_EXCEEDED",
+    `The turn has cost ${costUsd.toFixed(4)} USD, more than its limit of ${limitUsd} USD.`,
+    { context: { costUsd, limitUsd } },
+  );
+
 const nanosPerUsd = 1e9;
 
 /** Decimal sums in binary floating point drift (0.1 + 0.2 > 0.3); rounding to a billionth takes the drift out. */
