@@ -77,7 +77,7 @@ export async function synthesize(request: SynthesisRequest): Promise<string> {
       if (outcome.text.trim() === "") throw noText(job);
       return outcome.text;
     } finally {
-      await slots.releaseHeld();
+      await slots.releaseAll();
       await pool.close();
       await activity.flush();
     }
