@@ -100,7 +100,10 @@ export class Attempts {
     });
   }
 
-  /** The attempt of a batch whose conversation the next one goes on from: the last one that was accepted with the same model. */
+  /**
+   * The attempt of a batch whose conversation the next one goes on from: the last one that was accepted with the same model.
+   * One whose work was replayed had no conversation; it comes only where there is no other.
+   */
   async lastOfBatch(jobId: JobId, { batch, model }: { batch: string; model: string }): Promise<Attempt | undefined> {
     const row = await this.#context.store.read((db) =>
       db
@@ -110,6 +113,8 @@ export class Attempts {
         .where("tasks.job_id", "=", jobId)
         .where("tasks.batch", "=", batch)
         .where("attempts.model", "=", model)
+        // No text inside the outcome looks like that: there the quotes are escaped.
+        .orderBy(({ eb }) => eb.case().when("attempts.outcome", "like", '%"replayOf":{%').then(1).else(0).end())
         .orderBy("attempts.ended_at", "desc")
         .orderBy("attempts.id", "desc")
         .executeTakeFirst(),

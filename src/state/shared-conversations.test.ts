@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { asSessionId, asSlotId, taskIdOf } from "../domain/ids.ts";
+import { asAttemptId, asSessionId, asSlotId, taskIdOf } from "../domain/ids.ts";
 import type { AttemptDecision, AttemptOutcome } from "../domain/model.ts";
 import { base, leaseTask, openState, type OpenState } from "./state-manager.fixture.ts";
 
@@ -15,11 +15,11 @@ const accept: AttemptDecision = {
 };
 
 /** Carries a task out up to its acceptance. */
-async function accepted(open: OpenState, key: string, model: string) {
+async function accepted(open: OpenState, key: string, model: string, outcome: AttemptOutcome = finished) {
   const { attempts } = open.state;
   const lease = await leaseTask(open, key);
   const begun = await attempts.begin(lease, base, model);
-  await attempts.recordOutcome(lease, begun.id, finished);
+  await attempts.recordOutcome(lease, begun.id, outcome);
   open.clock.now += 1;
   await attempts.decide(lease, begun.id, accept);
   return { lease, begun };
@@ -58,6 +58,24 @@ describe("the attempt that a batch goes on from", () => {
     await attempts.begin(await leaseTask(open, "c"), base, "haiku");
     expect((await last("haiku"))?.id).toBe(a.begun.id);
     expect((await last("opus"))?.id).toBe(b.begun.id);
+  });
+});
+
+describe("a batch with replayed work", () => {
+  it("goes on from the last attempt that had a conversation, where there is one", async () => {
+    await using open = await openState(["a", "b", "c", "d"].map((key) => ({ key, batch: "small" })));
+    const last = async () =>
+      (await open.state.attempts.lastOfBatch(open.jobId, { batch: "small", model: "haiku" }))?.id;
+    const replayed = { ...finished, replayOf: { key: "k", attempt: asAttemptId("job-0/a.1") } };
+
+    const a = await accepted(open, "a", "haiku", replayed);
+    expect(await last()).toBe(a.begun.id);
+    const b = await accepted(open, "b", "haiku", { ...finished, text: 'it says "replayOf":{"key":"k"}' });
+    expect(await last()).toBe(b.begun.id);
+    await accepted(open, "c", "haiku", replayed);
+    expect(await last()).toBe(b.begun.id);
+    const d = await accepted(open, "d", "haiku");
+    expect(await last()).toBe(d.begun.id);
   });
 });
 
