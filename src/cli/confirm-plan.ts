@@ -1,6 +1,4 @@
-import { firstModel } from "../domain/decide/model-of-attempt.ts";
 import { estimatePlan, type Range, type TaskPrior } from "../domain/plan/estimate.ts";
-import { taskPriorOf } from "../domain/plan/task-prior.ts";
 import type { Job } from "../domain/model.ts";
 import type { RunPreview } from "../domain/cache/run-preview.ts";
 import type { Plan, PlanTask } from "../domain/plan/plan-schema.ts";
@@ -13,9 +11,9 @@ import { previewNote, previewTotals } from "./render/run-preview-text.ts";
 const lookAgainMs = 500;
 
 export type PlanConversation = {
-  readonly application: Application;
+  readonly application: Pick<Application, "tasks" | "watch" | "job" | "preview" | "usualTask" | "decidePlan">;
   readonly job: Job;
-  readonly display: JobDisplay;
+  readonly display: Pick<JobDisplay, "suspend" | "resume">;
   /** A Ctrl-C at the question: the plan stays and is asked about again by `resume`. */
   readonly interrupt: () => void;
   /** Ends the waiting when the job has ended. */
@@ -33,7 +31,7 @@ export async function confirmPlan(cli: Cli, conversation: PlanConversation): Pro
     if (plan !== undefined && status !== "planning") {
       display.suspend();
       const preview = await application.preview(await application.job(job.id));
-      cli.output.stdout(`\n${planText(cli, job, { plan, preview })}\n`);
+      cli.output.stdout(`\n${planText(cli, conversation, { plan, preview })}\n`);
       if (status === "proposed" && cli.output.isTty) await ask(cli, conversation);
       display.resume();
       return;
@@ -44,12 +42,12 @@ export async function confirmPlan(cli: Cli, conversation: PlanConversation): Pro
 
 type Proposal = { readonly plan: Plan; readonly preview: RunPreview | undefined };
 
-function planText({ output }: Cli, job: Job, { plan, preview }: Proposal): string {
+function planText({ output }: Cli, { application, job }: PlanConversation, { plan, preview }: Proposal): string {
   const { workers } = job.options;
   const previews = new Map(preview?.tasks.map((task) => [task.key, task]));
-  const priorOf = ({ key, ...spec }: PlanTask): TaskPrior => {
-    const usual = taskPriorOf(firstModel(spec, job.options), Date.now());
-    const task = previews.get(key);
+  const priorOf = (planned: PlanTask): TaskPrior => {
+    const usual = application.usualTask(job, planned);
+    const task = previews.get(planned.key);
     if (task === undefined) return usual;
     return { durationMs: task.status === "cached" ? atOnce : usual.durationMs, costUsd: task.costUsd };
   };

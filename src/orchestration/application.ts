@@ -6,6 +6,8 @@ import type { StoredResult } from "../domain/cache/stored-result.ts";
 import type { JobId, TaskId } from "../domain/ids.ts";
 import { isJobOver } from "../domain/job-status.ts";
 import type { Attempt, Job, Task } from "../domain/model.ts";
+import type { TaskPrior } from "../domain/plan/estimate.ts";
+import type { PlanTask } from "../domain/plan/plan-schema.ts";
 import type { RawTaskRequest } from "../domain/plan/task-spec.ts";
 import { releasedTasks } from "../domain/schedule/blocked-tasks.ts";
 import { factsOf } from "../domain/schedule/task-facts.ts";
@@ -27,7 +29,7 @@ import { checkPrices } from "./caps.ts";
 import { cancellable, isRetryable, retryable } from "./choose-tasks.ts";
 import { createJob, createManualJob, type JobRequest, type ManualJobRequest } from "./create-job.ts";
 import { answerCosts, type CostAnswer, type CostQuestion } from "./costs.ts";
-import { previewJob } from "./preview-run.ts";
+import { previewJob, usualTask } from "./preview-run.ts";
 import { pruneResults, type Pruned, type PruneRequest } from "./result-cache.ts";
 import { addTasksTo } from "./manual-jobs.ts";
 import { isDriven } from "./is-driven.ts";
@@ -287,6 +289,11 @@ export class Application {
   /** What the next drive of a job would replay and what it would pay for; `undefined` while there is no plan. */
   preview(job: Job): Promise<RunPreview | undefined> {
     return previewJob(this.#services, job);
+  }
+
+  /** What a task of a job takes, as far as one knows before it has run. */
+  usualTask(job: Job, task: PlanTask): TaskPrior {
+    return usualTask(this.#services, job, task);
   }
 
   /** From now on nothing is replayed for this job. */

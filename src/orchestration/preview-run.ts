@@ -2,6 +2,7 @@ import { previewRun, type RunPreview } from "../domain/cache/run-preview.ts";
 import { firstModel } from "../domain/decide/model-of-attempt.ts";
 import type { Job, Task } from "../domain/model.ts";
 import type { PlanTask } from "../domain/plan/plan-schema.ts";
+import type { TaskPrior } from "../domain/plan/estimate.ts";
 import { taskPriorOf } from "../domain/plan/task-prior.ts";
 import { listResultRefs } from "../workspace/index.ts";
 import { planIdentities } from "./result-identity.ts";
@@ -26,7 +27,6 @@ export async function previewJob(services: Services, job: Job): Promise<RunPrevi
   const specOf = new Map(specs.map((spec) => [spec.key, spec]));
   const facts = [...identities].map(([key, identity]) => {
     const task = byKey.get(key);
-    const model = firstModel(specOf.get(key) ?? {}, job.options);
     const result = stored.get(identity.key);
     const mayReplay =
       job.options.cache !== false && (task === undefined || (task.failures === 0 && !missed.has(task.id)));
@@ -38,11 +38,18 @@ export async function previewJob(services: Services, job: Job): Promise<RunPrevi
       result: mayReplay && isHeld ? result : undefined,
       newest: newest.get(key),
       isKnown: seen.has(key),
-      prior: taskPriorOf(model, services.now(), services.projectBudget.prices).costUsd,
+      prior: usualTask(services, job, specOf.get(key) ?? {}).costUsd,
     };
   });
   return previewRun(facts);
 }
+
+/** What a task of a job takes, as far as one knows before it has run, at the prices of the project and of now. */
+export const usualTask = (
+  { now, projectBudget }: Pick<Services, "now" | "projectBudget">,
+  { options }: Pick<Job, "options">,
+  task: Pick<PlanTask, "escalate">,
+): TaskPrior => taskPriorOf(firstModel(task, options), now(), projectBudget.prices);
 
 function progressOf(task: Task | undefined): "completed" | "begun" | "none" {
   if (task?.status === "completed") return "completed";
