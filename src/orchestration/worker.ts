@@ -39,20 +39,20 @@ export async function runWorker(
   const pool = new AgentPool(services.agents);
   const activity = new ActivityBuffer(services);
   const slots = new SlotKeeper({ services, pool, job });
-  const gate = new DispatchGate(services, job);
+  const claims = new ClaimPermit(services, job);
   const workflow = taskWorkflow({ services, pool, activity, slots, job });
-  engine.register(tellingFailures(workflow, () => gate.lookAfterFailure()));
-  await gate.look();
+  engine.register(tellingFailures(workflow, () => claims.lookAfterFailure()));
+  await claims.look();
   const working = engine.work({
     workerId,
     queues: [taskQueue(asJobId(job.id))],
     concurrency: 1,
     leaseMs: job.options.leaseMs,
-    mayClaim: () => gate.isOpen,
+    mayClaim: () => claims.isGiven,
   });
   try {
-    if (worker.leavesAfterMs === undefined) await gate.watch(worker.stop);
-    else await gate.watchUntilIdle({ stop: worker.stop, idleMs: worker.leavesAfterMs, working });
+    if (worker.leavesAfterMs === undefined) await claims.watch(worker.stop);
+    else await claims.watchUntilIdle({ stop: worker.stop, idleMs: worker.leavesAfterMs, working });
   } finally {
     await working.stop({ drain: false });
     await pool.close();
@@ -63,9 +63,9 @@ export async function runWorker(
   }
 }
 
-/** Closed while anything holds the job's work back: nothing new starts then. */
-class DispatchGate {
-  isOpen = false;
+/** Whether this worker may claim, as last looked at: not while anything holds the job's work back. */
+class ClaimPermit {
+  isGiven = false;
   #looks = 0;
   readonly #services: Services;
   readonly #job: Job;
@@ -96,18 +96,18 @@ class DispatchGate {
     for (let busyAt = now(); !until.stop.aborted && now() - busyAt < until.idleMs;) {
       await this.look();
       if ((await state.jobs.get(this.#job.id)).status !== "running") return;
-      const mayClaim = this.isOpen && (await state.tasks.waiting(this.#job.id)).count > 0;
+      const mayClaim = this.isGiven && (await state.tasks.waiting(this.#job.id)).count > 0;
       const isBusy = mayClaim || until.working.active.size > 0;
       if (isBusy) busyAt = now();
       await changes.wait({ timeoutMs: Math.min(refreshMs, until.idleMs), signal: until.stop });
     }
   }
 
-  /** Looks overlap: one that began before a failure was noted must not open what a later one has closed. */
+  /** Looks overlap: one that began before a failure was noted must not give what a later one has withdrawn. */
   async look(): Promise<void> {
     const look = (this.#looks += 1);
     const isGiven = await this.#permit.isGiven();
-    if (!isGiven || look === this.#looks) this.isOpen = isGiven;
+    if (!isGiven || look === this.#looks) this.isGiven = isGiven;
   }
 
   async lookAfterFailure(): Promise<void> {
