@@ -53,8 +53,7 @@ export type RequestCounts = {
   readonly byModel: Readonly<Record<string, SentUsage>>;
 };
 
-const requestKey = ({ role, task }: Pick<RecordedRequest, "role" | "task">): string =>
-  `${role ?? "-"}/${task ?? "-"}`;
+const requestKey = ({ role, task }: Pick<RecordedRequest, "role" | "task">): string => `${role ?? "-"}/${task ?? "-"}`;
 
 export function countRequests(requests: readonly RecordedRequest[]): RequestCounts {
   const byKey: Record<string, number> = {};
