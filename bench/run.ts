@@ -47,7 +47,9 @@ const { values, positionals } = parseArgs({
   options: { quick: { type: "boolean", default: false } },
 });
 const [wanted = "all"] = positionals;
-const chosen = Object.entries(parts).filter(([key]) => wanted === "all" || wanted === key);
+/** Takes as long as all others together. */
+const onlyByName = "e";
+const chosen = Object.entries(parts).filter(([key]) => wanted === key || (wanted === "all" && key !== onlyByName));
 if (chosen.length === 0) {
   console.error(usage);
   process.exitCode = 2;

@@ -20,7 +20,12 @@ export const drainPart: Part = {
     const { sample, killed, askedAgain } = await drain(taskCount, say);
     return {
       groups: [
-        { title: `${taskCount.toLocaleString("en-US")} tasks, four workers`, reference: ours, metrics, samples: new Map([[ours, [sample]]]) },
+        {
+          title: `${taskCount.toLocaleString("en-US")} tasks, four workers`,
+          reference: ours,
+          metrics,
+          samples: new Map([[ours, [sample]]]),
+        },
       ],
       versions: {},
       notes: [
