@@ -29,12 +29,13 @@ export async function drain(taskCount: number, say: (line: string) => void): Pro
   try {
     const env = { PATH: process.env["PATH"] ?? "", HOME: project.home, XDG_STATE_HOME: project.stateHome };
     await using tutti = new Tutti({ cwd: project.root, env, note: () => undefined });
-    while ((await poolWorkers(project)).length < workerCount) await delay(50);
+    const coordinatorPid = coordinator.child.pid ?? 0;
+    while ((await poolWorkers(project, coordinatorPid)).length < workerCount) await delay(50);
     const job = await tutti.createJob("Drain");
     const startedAt = performance.now();
     await tutti.addSubtasks(job, tasksOf(taskCount));
     const enqueueMs = performance.now() - startedAt;
-    const killing = killEverySecond(project, over.signal);
+    const killing = killEverySecond(project, coordinatorPid, over.signal);
     const watched = await watch({ tutti, job, taskCount, coordinator, say });
     const durationMs = performance.now() - startedAt;
     over.abort();

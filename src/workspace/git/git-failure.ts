@@ -7,6 +7,8 @@ export type GitFailureFacts = {
   readonly exitCode: number | undefined;
   readonly stderr: string;
   readonly hasTimedOut: boolean;
+  /** That ended it. Default: none did. */
+  readonly signal?: string | undefined;
   readonly cause: unknown;
 };
 
@@ -42,6 +44,11 @@ const unknown: Diagnosis = {
 
 const missing: Diagnosis = { failureClass: "permanent", hint: "Install git 2.38 or newer and put it on the PATH" };
 
+const killed: Diagnosis = {
+  failureClass: "transient",
+  hint: "Something outside of Tutti ended git: the system, when memory ran out, or a person. Try it again",
+};
+
 const slow: Diagnosis = {
   failureClass: "transient",
   hint: "Look whether the disk is slow or full, or another git waits for a lock",
@@ -51,7 +58,7 @@ const slow: Diagnosis = {
 export function gitFailure(facts: GitFailureFacts): TuttiError {
   const { failureClass, hint } = diagnose(facts);
   const stderr = facts.stderr.slice(-tailLength).trim();
-  const outcome = facts.hasTimedOut ? "took too long" : `failed with ${facts.exitCode ?? "no exit code"}`;
+  const outcome = outcomeOf(facts);
   return new TuttiError("GIT_FAILED", `git ${facts.args[0] ?? ""} ${outcome}: ${stderr.split("\n").at(-1) ?? ""}`, {
     failureClass,
     hint,
@@ -60,8 +67,14 @@ export function gitFailure(facts: GitFailureFacts): TuttiError {
   });
 }
 
+function outcomeOf({ hasTimedOut, signal, exitCode }: GitFailureFacts): string {
+  if (hasTimedOut) return "took too long";
+  return signal === undefined ? `failed with ${exitCode ?? "no exit code"}` : `was killed by ${signal}`;
+}
+
 function diagnose(facts: GitFailureFacts): Diagnosis {
   if (facts.hasTimedOut) return slow;
+  if (facts.signal !== undefined) return killed;
   if (facts.exitCode === undefined) return missing;
   return diagnoses.find(({ says }) => says.test(facts.stderr)) ?? unknown;
 }

@@ -66,5 +66,5 @@ export async function gitAnswer(
   }
   const { exitCode, stdout, stderr } = result;
   if (exitCode !== undefined && (options.okExitCodes ?? [0]).includes(exitCode)) return { stdout, stderr, exitCode };
-  throw gitFailure({ args, cwd, exitCode, stderr, hasTimedOut: result.timedOut, cause: result });
+  throw gitFailure({ args, cwd, exitCode, stderr, hasTimedOut: result.timedOut, signal: result.signal, cause: result });
 }
