@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { CommitId } from "../../domain/ids.ts";
 import { git } from "../git/run-git.ts";
@@ -9,6 +9,7 @@ import { dropKeptIndex } from "./kept-index.ts";
 import { control, ensureOwnDirectory, type Slot } from "./slot.ts";
 import { changeSlotState, environmentPaths } from "./slot-state.ts";
 import { excludeText } from "./write-git-dir.ts";
+import { writeWhole } from "./write-whole.ts";
 
 /**
  * Makes the tracked files those of `commit`, whatever they are now, and `.git` new. Saves nothing: see `moveSlot`.
@@ -20,9 +21,10 @@ export async function checkOut(slot: Slot, commit: CommitId, indexFile = control
   await rm(join(slot.controlDir, "index.lock"), { force: true });
   await (indexFile === controlIndex(slot) ? readTree(slot, commit, indexFile) : replaceIndex(slot, commit, indexFile));
   await dropKeptIndex(slot);
-  await writeFile(join(slot.controlDir, "HEAD"), `${commit}\n`);
+  // Half a HEAD is no repository, and nobody could recover the slot.
+  await writeWhole(join(slot.controlDir, "HEAD"), `${commit}\n`);
   const state = await changeSlotState(slot, { base: commit, includeIgnored: [] });
-  await writeFile(join(slot.controlDir, "info/exclude"), await excludeText(slot.repo, environmentPaths(state)));
+  await writeWhole(join(slot.controlDir, "info/exclude"), await excludeText(slot.repo, environmentPaths(state)));
   await replaceAgentGitDir(slot, state, commit);
   await dropOwnObjects(slot);
 }

@@ -1,9 +1,10 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { TuttiError } from "../../domain/errors.ts";
 import { asCommitId } from "../../domain/ids.ts";
 import { ifAbsent, type Slot } from "./slot.ts";
+import { writeWhole } from "./write-whole.ts";
 
 const commitId = z.string().transform(asCommitId);
 
@@ -54,9 +55,7 @@ export async function readSlotState(slot: Slot): Promise<SlotState> {
 
 /** Replaces the file whole, so that a crash leaves the old or the new state. */
 export async function writeSlotState(slot: Slot, state: SlotState): Promise<void> {
-  const target = stateFile(slot);
-  await writeFile(`${target}.new`, JSON.stringify(state));
-  await rename(`${target}.new`, target);
+  await writeWhole(stateFile(slot), JSON.stringify(state));
 }
 
 export async function changeSlotState(slot: Slot, change: Partial<SlotState>): Promise<SlotState> {

@@ -4,6 +4,7 @@ import type { CommitId } from "../../domain/ids.ts";
 import { objectsDirectory, type Repository } from "../repository/repository.ts";
 import { configText, takenConfig, type ConfigEntry } from "./git-config-text.ts";
 import { ifAbsent } from "./slot.ts";
+import { writeWhole } from "./write-whole.ts";
 
 export type GitDirPlan = {
   readonly repo: Repository;
@@ -31,7 +32,7 @@ export async function writeGitDir(plan: GitDirPlan): Promise<void> {
   await writeFile(inside("info/exclude"), await excludeText(repo, plan.excluded));
   await copyIfThere(join(repo.commonDir, "info/attributes"), inside("info/attributes"));
   await copyIfThere(join(repo.commonDir, "shallow"), inside("shallow"));
-  await writeFile(inside("HEAD"), `${plan.head}\n`);
+  await writeWhole(inside("HEAD"), `${plan.head}\n`);
 }
 
 /** The user's own excludes and ours. */
