@@ -9,9 +9,6 @@ import type { Attempt, Job, Task } from "../domain/model.ts";
 import type { TaskPrior } from "../domain/plan/estimate.ts";
 import type { PlanTask } from "../domain/plan/plan-schema.ts";
 import type { RawTaskRequest } from "../domain/plan/task-spec.ts";
-import { releasedTasks } from "../domain/schedule/blocked-tasks.ts";
-import { factsOf } from "../domain/schedule/task-facts.ts";
-import { isSettled } from "../domain/task-status.ts";
 import type { ActivityCursor, Cursor } from "../state/event-log.ts";
 import type { Hold } from "../domain/schedule/admission.ts";
 import { pausedByPerson } from "../state/jobs.ts";
@@ -25,11 +22,12 @@ import {
   type MergeOptions,
   type Rescue,
 } from "../workspace/index.ts";
-import { checkPrices } from "./caps.ts";
-import { cancellable, isRetryable, retryable } from "./choose-tasks.ts";
+import { cancellable } from "./choose-tasks.ts";
 import { createJob, createManualJob, type JobRequest, type ManualJobRequest } from "./create-job.ts";
 import { answerCosts, type CostAnswer, type CostQuestion } from "./costs.ts";
 import { previewJob, usualTask } from "./preview-run.ts";
+import { resumeJob, type ResumeChanges } from "./resume-job.ts";
+import { retryTasks, type RetryChanges } from "./retry-tasks.ts";
 import { pruneResults, type Pruned, type PruneRequest } from "./result-cache.ts";
 import { addTasksTo } from "./manual-jobs.ts";
 import { isDriven } from "./is-driven.ts";
@@ -47,14 +45,6 @@ import {
   type PatchRequest,
 } from "./task-details.ts";
 import { jobProgress, taskResult, taskResults, type JobProgress, type TaskResult } from "./task-results.ts";
-
-/** What a person may change of tasks before they are tried again. */
-export type RetryChanges = {
-  /** New prompts, by key. */
-  readonly prompts?: ReadonlyMap<string, string> | undefined;
-  /** What each of them may cost from now on, what it has cost included. */
-  readonly maxCostUsdPerTask?: number | undefined;
-};
 
 /** Everything that a face may ask for: the one interface behind the command line, the web, MCP and the library. */
 export class Application {
@@ -242,18 +232,8 @@ export class Application {
    * changed when it can't be.
    * @throws {TuttiError} `INPUT_INVALID` when nothing of it is left to do, `MODEL_UNPRICED`
    */
-  async resume(job: Job, changes: { readonly maxCostUsdPerJob?: number } = {}): Promise<void> {
-    const { maxCostUsdPerJob } = changes;
-    const { jobs, tasks } = this.#services.state;
-    const isOver = isJobOver(job.status);
-    const known = isOver ? await tasks.list(job.id) : [];
-    const isCutShort = job.status === "failed" && known.some(({ status }) => !isSettled(status));
-    if (isOver && !isCutShort) throw nothingToResume(job, known);
-    if (maxCostUsdPerJob !== undefined) {
-      checkPrices(this.#services, { ...job.options, maxCostUsdPerJob });
-      await jobs.setBudget(job.id, maxCostUsdPerJob);
-    }
-    if (isOver) await jobs.reopen(job.id, "resumed");
+  resume(job: Job, changes: ResumeChanges = {}): Promise<void> {
+    return resumeJob(this.#services, job, changes);
   }
 
   /**
@@ -261,24 +241,8 @@ export class Application {
    * @param keys - default: every task that failed or waits for a person
    * @throws {TuttiError} `TASK_UNKNOWN`, `INPUT_INVALID`
    */
-  async retry(
-    jobId: JobId,
-    keys: readonly string[],
-    { prompts, maxCostUsdPerTask: budgetUsd }: RetryChanges = {},
-  ): Promise<readonly string[]> {
-    const { state } = this.#services;
-    const tasks = await state.tasks.list(jobId);
-    const chosen = keys.length === 0 ? tasks.filter(isRetryable) : keys.map((key) => retryable(tasks, key));
-    for (const { id, key } of chosen) {
-      await state.tasks.retry(id, { reason: "retried by a person", prompt: prompts?.get(key), budgetUsd });
-    }
-    const facts = (await state.tasks.list(jobId)).map(factsOf);
-    for (const id of releasedTasks(facts)) {
-      await state.tasks.retry(id, { reason: "what it needs is tried again" });
-    }
-    const job = await state.jobs.get(jobId);
-    if (chosen.length > 0 && isJobOver(job.status)) await state.jobs.reopen(jobId, "tasks are tried again");
-    return chosen.map(({ key }) => key);
+  retry(jobId: JobId, keys: readonly string[], changes: RetryChanges = {}): Promise<readonly string[]> {
+    return retryTasks(this.#services.state, { jobId, keys, changes });
   }
 
   /** Brings a job's branch into the branch that the user has checked out: their command, never ours. */
@@ -317,14 +281,4 @@ export class Application {
   restoreRescue(ref: string, directory: string) {
     return restoreRescue(this.#services.repo, ref, { directory });
   }
-}
-
-function nothingToResume({ id, status }: Job, tasks: readonly Task[]): TuttiError {
-  const afterFailure =
-    tasks.length === 0
-      ? 'It was never planned, start anew: tutti run "<goal>"'
-      : `Try its failed tasks again: tutti retry ${id}`;
-  return new TuttiError("INPUT_INVALID", `Job ${id} is ${status}: there is nothing to resume`, {
-    hint: status === "failed" ? afterFailure : `See its report: tutti job show ${id}`,
-  });
 }

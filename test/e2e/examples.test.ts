@@ -9,6 +9,7 @@ import { parseScenario, startSimulator, type Simulator } from "../../src/simulat
 import { projectRoot } from "../docs/read-pages.ts";
 import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
+import { environmentOf } from "../support/tutti-process.ts";
 
 const run = promisify(execFile);
 
@@ -127,14 +128,7 @@ describe("the examples with the real Claude Code", () => {
       "src/app.js": "leak();\n",
       "tutti.config.yaml": "agent: { sandbox: 'off', allow: [Bash] }\nexecution: { workers: 2 }\n",
     });
-    const env = {
-      PATH: process.env["PATH"],
-      HOME: project.home,
-      XDG_STATE_HOME: project.stateHome,
-      ANTHROPIC_BASE_URL: model.url,
-      ANTHROPIC_API_KEY: "sk-ant-test",
-      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-    };
+    const env = environmentOf(project, { modelUrl: model.url });
     const program = join(projectRoot, "examples", name, "main.ts");
     const { stdout } = await run(process.execPath, [program], { cwd: project.root, env });
 

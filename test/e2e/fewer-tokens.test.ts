@@ -10,7 +10,7 @@ import { Tutti } from "../../src/index.ts";
 import { parseScenario, startSimulator, type Simulator } from "../../src/simulator/index.ts";
 import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
-import { runTutti } from "../support/tutti-process.ts";
+import { environmentOf, runTutti } from "../support/tutti-process.ts";
 
 let project: ScratchProject | undefined;
 let model: Simulator | undefined;
@@ -75,14 +75,7 @@ describe("a task that continues its parent", () => {
     ];
     model = await startSimulator({ scenario: parseScenario(stringify({ usage: "counted", rules }), "scenario.yaml") });
     project = await scratchProject({ "guide.md": "A rule of this project.\n".repeat(800) });
-    const env = {
-      PATH: process.env["PATH"],
-      HOME: project.home,
-      XDG_STATE_HOME: project.stateHome,
-      ANTHROPIC_BASE_URL: model.url,
-      ANTHROPIC_API_KEY: "sk-ant-test",
-      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-    };
+    const env = environmentOf(project, { modelUrl: model.url });
     const config = { execution: { workers: 1 }, agent: { sandbox: "off" as const } };
     await using tutti = new Tutti({ cwd: project.root, env, config, note: () => undefined });
     const job = await tutti.createJob("Write files");

@@ -3,6 +3,7 @@ import { afterEach, expect, it } from "vitest";
 import { Tutti } from "../../src/index.ts";
 import { parseScenario, startSimulator, type Simulator } from "../../src/simulator/index.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
+import { environmentOf } from "../support/tutti-process.ts";
 
 let project: ScratchProject | undefined;
 let model: Simulator | undefined;
@@ -28,14 +29,7 @@ ${["one", "two", "three"]
 it("runs tasks that may write the same file one after another with the real Claude Code, and says why", async () => {
   model = await startSimulator({ scenario: parseScenario(scenario, "scenario.yaml") });
   project = await scratchProject({ "README.md": "# Scratch\n", "notes/all.md": "zero\n" });
-  const env = {
-    PATH: process.env["PATH"],
-    HOME: project.home,
-    XDG_STATE_HOME: project.stateHome,
-    ANTHROPIC_BASE_URL: model.url,
-    ANTHROPIC_API_KEY: "sk-ant-test",
-    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-  };
+  const env = environmentOf(project, { modelUrl: model.url });
   const config = { execution: { workers: 3 }, agent: { sandbox: "off" as const } };
   await using tutti = new Tutti({ cwd: project.root, env, config, note: () => undefined });
   const job = await tutti.createJob("Take notes");

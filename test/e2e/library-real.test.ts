@@ -4,6 +4,7 @@ import { z } from "zod";
 import { Tutti } from "../../src/index.ts";
 import { parseScenario, startSimulator, type Simulator } from "../../src/simulator/index.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
+import { environmentOf } from "../support/tutti-process.ts";
 
 let project: ScratchProject | undefined;
 let model: Simulator | undefined;
@@ -32,14 +33,7 @@ describe("a program with the real Claude Code", () => {
   it("reads a typed answer, adds what it calls for, and has the whole synthesized", async () => {
     model = await startSimulator({ scenario: parseScenario(scenario, "scenario.yaml") });
     project = await scratchProject({ "README.md": "# Scratch\n" });
-    const env = {
-      PATH: process.env["PATH"],
-      HOME: project.home,
-      XDG_STATE_HOME: project.stateHome,
-      ANTHROPIC_BASE_URL: model.url,
-      ANTHROPIC_API_KEY: "sk-ant-test",
-      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-    };
+    const env = environmentOf(project, { modelUrl: model.url });
     const config = { execution: { workers: 1 }, agent: { sandbox: "off" as const } };
     const Analysis = z.object({ issues: z.array(z.string()) });
 

@@ -47,7 +47,11 @@ export function startTutti(project: ScratchProject, options: TuttiOptions): Tutt
 export const runTutti = (project: ScratchProject, options: TuttiOptions): Promise<TuttiResult> =>
   startTutti(project, options).ended;
 
-function environmentOf(project: ScratchProject, { modelUrl, env }: TuttiOptions): Record<string, string> {
+/** What a user's shell would hand on: a home of its own, and the scripted model instead of the real one. */
+export function environmentOf(
+  project: ScratchProject,
+  { modelUrl, env }: Pick<TuttiOptions, "modelUrl" | "env">,
+): Record<string, string> {
   return {
     PATH: process.env["PATH"] ?? "",
     HOME: project.home,
