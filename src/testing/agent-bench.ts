@@ -1,13 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AgentAdapter, AgentEvent, AgentLaunch, AgentOutcome, AgentSession, AgentTurn } from "../agents/port.ts";
+import type { SessionId } from "../domain/ids.ts";
 import { findProcess } from "../places/local/process-table.ts";
+import { until } from "./engine/test-bed.ts";
 
 /** An adapter whose agent does what `conformanceScript` or `conformanceScenario` says for each task. */
 export type AgentUnderTest = {
   readonly adapter: AgentAdapter;
   /** A launch into an empty working directory of its own; another one at each call. */
   readonly launch: () => Promise<AgentLaunch>;
+  /** Whether the result of a tool call in this conversation is where the death of its process leaves it. */
+  readonly isKept: (sessionId: SessionId) => Promise<boolean>;
   /** Removes everything that `launch` made. */
   readonly remove: () => Promise<void>;
 };
@@ -31,6 +35,23 @@ export class Bench {
     const session = await this.#under.adapter.doOpen(launch);
     this.#sessions.push(session);
     return { launch, session };
+  }
+
+  /** Plays the task that stops after its first tool call, and kills the agent once that call can be resumed from. */
+  async playAndKill(session: AgentSession): Promise<Ended> {
+    let sessionId: SessionId | undefined;
+    const kill = async (): Promise<void> => {
+      await until(async () => sessionId !== undefined && this.#under.isKept(sessionId));
+      process.kill(pidOf(session), "SIGKILL");
+    };
+    const killed: Promise<void>[] = [];
+    const onSeen = (event: AgentEvent): void => {
+      if (event.type === "session-started") sessionId = event.sessionId;
+      if (event.type === "tool-ended") killed.push(kill());
+    };
+    const ended = await play(session, "stops", { onSeen });
+    await Promise.all(killed);
+    return ended;
   }
 
   async close(): Promise<void> {

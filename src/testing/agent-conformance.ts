@@ -114,7 +114,7 @@ const promises: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   },
   "AGENT-15 a resumed conversation goes on where the dead process left it": async (bench) => {
     const { launch, session } = await bench.open();
-    const { sessionId } = await playAndThen(session, "stops", () => process.kill(pidOf(session), "SIGKILL"));
+    const { sessionId } = await bench.playAndKill(session);
     await session.doClose();
     const resumed = await bench.open({ ...launch, resume: sessionId ?? asSessionId("") });
     const outcome = await play(resumed.session, "stops");
@@ -238,9 +238,7 @@ const promises: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     const { session } = await bench.open();
     const { sessionId: origin = asSessionId("") } = await play(session, "counts");
     const fork = await bench.open({ forkOf: origin });
-    const { sessionId = asSessionId("") } = await playAndThen(fork.session, "stops", () =>
-      process.kill(pidOf(fork.session), "SIGKILL"),
-    );
+    const { sessionId = asSessionId("") } = await bench.playAndKill(fork.session);
     await fork.session.doClose();
     const { forkOf: _origin, ...launch } = fork.launch;
     const resumed = await bench.reopen({ ...launch, resume: sessionId });

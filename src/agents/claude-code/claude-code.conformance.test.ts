@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { glob, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { asSlotId } from "../../domain/ids.ts";
@@ -28,6 +28,13 @@ agentConformance("claude-code", async () => {
       await mkdir(cwd);
       const slotId = asSlotId(`claude-${process.pid}-${slots}`);
       return { slotId, cwd, model: "sonnet", permissions: { mode: "edit", allow: [], sandbox: "off" } };
+    },
+    // Claude Code writes its transcripts a moment after it tells of what is in them.
+    isKept: async (sessionId) => {
+      for await (const file of glob(join(root, "home/.claude/projects/*", `${sessionId}.jsonl`))) {
+        if ((await readFile(file, "utf8")).includes("tool_result")) return true;
+      }
+      return false;
     },
     remove: async () => {
       await simulator.close();

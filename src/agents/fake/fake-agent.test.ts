@@ -18,6 +18,7 @@ agentConformance("fake", async () => {
       const slotId = asSlotId(`fake-${process.pid}-${slots}`);
       return { slotId, cwd, model: "sonnet", permissions: { mode: "edit", allow: [], sandbox: "off" } };
     },
+    isKept: () => Promise.resolve(true),
     remove: () => rm(root, { recursive: true, force: true }),
   };
 });
