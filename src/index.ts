@@ -1,5 +1,15 @@
 /** The public API. Everything exported here is a promise; everything else may change. */
 export { defineConfig } from "./config/define-config.ts";
+export {
+  definePlugin,
+  type BreakpointFacts,
+  type QualityStage,
+  type StageOpinion,
+  type TestCounts,
+  type TestResultParser,
+  type TuttiPlugin,
+  type WorkToJudge,
+} from "./supervision/plugin/plugin.ts";
 export type { Config, ConfigInput } from "./config/config.ts";
 export { totalUsage, type ModelUsage, type Usage, type UsageTotal } from "./domain/budget/usage.ts";
 export { errorCodes, TuttiError, type ErrorCode, type ErrorJson } from "./domain/errors.ts";

@@ -1,3 +1,4 @@
+import type { Confidence } from "./decide/confidence.ts";
 import type { ErrorJson } from "./errors.ts";
 import type { FailureClass } from "./failure/failure-class.ts";
 import type { AttemptId, CommitId, JobId, SessionId, SlotId, TaskId, WorkerId } from "./ids.ts";
@@ -135,6 +136,8 @@ export type AttemptDecision = {
   readonly delayMs: number;
   /** For `retry` and `ask`. */
   readonly feedback: string | undefined;
+  /** How sure it is; absent in what older versions wrote and where nothing was judged. */
+  readonly confidence?: Confidence;
   /** Why the replayed result was of no use. It is not tried again for this task. */
   readonly replayMiss?: string;
 };

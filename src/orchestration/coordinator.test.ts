@@ -66,6 +66,7 @@ async function stopped(steps: { readonly isHanging: boolean }) {
     workerId,
     folders: { slots: "/nowhere", state: "/nowhere", cache: "/nowhere" },
     projectBudget: { period: "all", allowsUnpriced: false },
+    plugins: [],
     commandEnv: {},
     now: () => clock.now,
     random: () => 0,

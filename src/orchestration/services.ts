@@ -6,6 +6,8 @@ import type { ProjectBudget } from "../domain/settings.ts";
 import type { Engine } from "../engine/port.ts";
 import type { Place } from "../places/port.ts";
 import type { StateManager } from "../state/state-manager.ts";
+import type { TuttiPlugin } from "../supervision/plugin/plugin.ts";
+import type { Supervisor } from "../supervision/supervisor.ts";
 import type { Logger } from "../telemetry/port.ts";
 import type { Repository } from "../workspace/index.ts";
 
@@ -27,6 +29,10 @@ export type Services = {
     /** Absolute; what set-up commands and copies share. */
     readonly cache: string;
   };
+  /** Absent: no model supervises, rules alone decide. */
+  readonly supervisor?: Supervisor;
+  /** What the project adds of its own. */
+  readonly plugins: readonly TuttiPlugin[];
   /** As configured now, whatever it was when a job was made. */
   readonly projectBudget: ProjectBudget;
   /** For gates and set-up commands: the user's own, without our settings and the agents' logins. */

@@ -10,6 +10,7 @@ import type {
   GateResult,
 } from "../domain/model.ts";
 import type { FailureClass } from "../domain/failure/failure-class.ts";
+import type { QualityReport } from "../domain/quality/quality-report.ts";
 import type { TaskStatus } from "../domain/task-status.ts";
 import type { ValidationVerdict } from "../domain/validate/validate-attempt.ts";
 import { appendEvent, type Tx } from "./append-events.ts";
@@ -33,6 +34,8 @@ export type AttemptProof = {
   readonly problems: readonly string[];
   readonly verdict: ValidationVerdict;
   readonly gates: readonly GateResult[];
+  /** Absent in what older versions wrote, and where the work was not fit to be judged. */
+  readonly quality?: QualityReport;
 };
 
 const taskStatusAfter: Readonly<Record<AttemptDecision["action"], TaskStatus>> = {

@@ -17,6 +17,7 @@ describe("the public surface", () => {
       "TuttiError",
       "coarseStatus",
       "defineConfig",
+      "definePlugin",
       "errorCodes",
       "exitCodes",
       "failureClasses",

@@ -63,6 +63,11 @@ describe("what is said of an error", () => {
       "PLAN_INVALID",
       "SCENARIO_INVALID",
       "TASK_UNKNOWN",
+      "BREAKPOINT_INVALID",
+      "BREAKPOINT_UNKNOWN",
+      "CHECKPOINT_UNKNOWN",
+      "PLUGIN_INVALID",
+      "TEMPLATE_INVALID",
     ]);
     expect(exitCodeOfError(new TuttiError("GIT_FAILED", ""))).toBe(1);
   });

@@ -21,6 +21,11 @@ const usageCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "PLAN_INVALID",
   "SCENARIO_INVALID",
   "TASK_UNKNOWN",
+  "BREAKPOINT_INVALID",
+  "BREAKPOINT_UNKNOWN",
+  "CHECKPOINT_UNKNOWN",
+  "PLUGIN_INVALID",
+  "TEMPLATE_INVALID",
 ]);
 
 /** Exit code of a command that ends with this error: 2 for a mistake in what it was given, 1 for any other. */

@@ -17,6 +17,11 @@ export const configSchema = z.strictObject({
   agent: agentSchema.prefault({}).describe("The coding agent and what it may do."),
   workspace: workspaceSchema.prefault({}).describe("The isolated copies that agents work in."),
   gates: z.array(gateSchema).default([]).describe("Commands that must pass before work is accepted."),
+  plugins: z
+    .array(filledText())
+    .default([])
+    .meta({ examples: [["./tutti.plugin.ts"]] })
+    .describe("Programs of the project's own that add quality stages, test runners, breakpoint conditions or model servers."),
   budget: budgetSchema.prefault({}).describe("Limits on what may be spent."),
   protectedPaths: z
     .array(filledText())

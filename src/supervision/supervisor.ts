@@ -1,0 +1,32 @@
+import type { Json, JsonObject } from "../domain/json.ts";
+import type { AttemptId, JobId, TaskId } from "../domain/ids.ts";
+
+/** What the supervisor model is asked for; told apart in the history, in costs and in the settings. */
+export type SupervisorPurpose = "review" | "rewrite" | "notes" | "clarify" | "stall" | "decide";
+
+export type SupervisorQuestion = {
+  readonly purpose: SupervisorPurpose;
+  readonly about: { readonly jobId: JobId; readonly taskId?: TaskId; readonly attemptId?: AttemptId };
+  readonly system?: string;
+  readonly prompt: string;
+  /** JSON Schema of the answer; absent = free text. */
+  readonly schema?: JsonObject;
+  readonly signal: AbortSignal;
+};
+
+/** `from: "cache"`: the same question was answered before, and the model can't be asked now or need not be. */
+export type SupervisorAnswer =
+  | { readonly status: "answered"; readonly text: string; readonly value?: Json; readonly from: "model" | "cache" }
+  /** Nobody judged. `reason` is one line for a person. */
+  | { readonly status: "unavailable"; readonly reason: string };
+
+/**
+ * The (local) model that scores, rewrites and questions. It never decides: rules come first, its answers are facts among others, and
+ * who gets none goes on by rules alone and says so. Never throws for what the model or its server did.
+ */
+export interface Supervisor {
+  /** For reports: `ollama/qwen3:32b`. */
+  readonly name: string;
+  /** Every question and answer is recorded, redacted. */
+  ask(question: SupervisorQuestion): Promise<SupervisorAnswer>;
+}
