@@ -50,6 +50,9 @@ describe("what is said of an error", () => {
     expect(usage).toEqual([
       "AGENT_NOT_FOUND",
       "AGENT_UNAUTHENTICATED",
+      "BREAKPOINT_INVALID",
+      "BREAKPOINT_UNKNOWN",
+      "CHECKPOINT_UNKNOWN",
       "CONFIG_INVALID",
       "GOAL_EMPTY",
       "INPUT_INVALID",
@@ -61,12 +64,9 @@ describe("what is said of an error", () => {
       "NO_COMMIT",
       "PLAN_CYCLE",
       "PLAN_INVALID",
+      "PLUGIN_INVALID",
       "SCENARIO_INVALID",
       "TASK_UNKNOWN",
-      "BREAKPOINT_INVALID",
-      "BREAKPOINT_UNKNOWN",
-      "CHECKPOINT_UNKNOWN",
-      "PLUGIN_INVALID",
       "TEMPLATE_INVALID",
     ]);
     expect(exitCodeOfError(new TuttiError("GIT_FAILED", ""))).toBe(1);

@@ -8,6 +8,9 @@ import { oneLine } from "./terminal-text.ts";
 const usageCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "AGENT_NOT_FOUND",
   "AGENT_UNAUTHENTICATED",
+  "BREAKPOINT_INVALID",
+  "BREAKPOINT_UNKNOWN",
+  "CHECKPOINT_UNKNOWN",
   "CONFIG_INVALID",
   "GOAL_EMPTY",
   "INPUT_INVALID",
@@ -19,12 +22,9 @@ const usageCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "NO_COMMIT",
   "PLAN_CYCLE",
   "PLAN_INVALID",
+  "PLUGIN_INVALID",
   "SCENARIO_INVALID",
   "TASK_UNKNOWN",
-  "BREAKPOINT_INVALID",
-  "BREAKPOINT_UNKNOWN",
-  "CHECKPOINT_UNKNOWN",
-  "PLUGIN_INVALID",
   "TEMPLATE_INVALID",
 ]);
 
