@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { asAttemptId, asSessionId, asSlotId, asWorkerId, taskIdOf } from "../domain/ids.ts";
+import { asAttemptId, asSlotId, asWorkerId, taskIdOf } from "../domain/ids.ts";
 import type { AttemptDecision, AttemptOutcome, Evidence } from "../domain/model.ts";
 import { base, leaseTask, openState, tip } from "./state-manager.fixture.ts";
 
@@ -248,71 +248,5 @@ describe("a pause of an account", () => {
     expect(await pauses.isPaused("default")).toBe(false);
     await pauses.pause("default", open.clock.now + 100, error);
     expect([await pauses.isPaused("default"), await said()]).toEqual([true, 2]);
-  });
-});
-
-describe("sessions and what they cost", () => {
-  const owner = (jobId: Awaited<ReturnType<typeof openState>>["jobId"]) => ({
-    key: "job-1/a/1",
-    jobId,
-    taskId: taskIdOf(jobId, "a"),
-    role: "worker",
-  });
-
-  it("go on in the same slot and start over in another", async () => {
-    await using open = await openState([{ key: "a" }]);
-    const { sessions } = open.state;
-    await sessions.beginTurn(owner(open.jobId), asSlotId("s1"));
-    await sessions.noteSession(owner(open.jobId), { sessionId: asSessionId("abc"), model: "sonnet" });
-
-    expect(await sessions.beginTurn(owner(open.jobId), asSlotId("s1"))).toMatchObject({ sessionId: "abc", turn: 2 });
-    expect(await sessions.beginTurn(owner(open.jobId), asSlotId("s2"))).toMatchObject({
-      sessionId: undefined,
-      turn: 3,
-    });
-  });
-
-  it("count a turn once however often it is reported, and every turn", async () => {
-    await using open = await openState([{ key: "a" }]);
-    const { sessions } = open.state;
-    const used = (outputTokens: number) => ({
-      m: { inputTokens: 1, outputTokens, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd: 0.5 },
-    });
-    await sessions.recordUsage(owner(open.jobId), 1, used(1));
-    await sessions.recordUsage(owner(open.jobId), 1, used(5));
-    await sessions.recordUsage(owner(open.jobId), 2, used(2));
-
-    expect((await sessions.usageOfJob(open.jobId))["m"]).toMatchObject({ outputTokens: 7, costUsd: 1 });
-  });
-});
-
-describe("slots", () => {
-  it("that are gone from the disk are nobody's any more, and no work goes on there", async () => {
-    await using open = await openState([{ key: "a" }]);
-    const { attempts, fleet } = open.state;
-    const [id, workerId] = [asSlotId("s1"), asWorkerId("w1")];
-    await fleet.addSlot({ id, jobId: open.jobId, path: "/s1", workerId });
-    const lease = await leaseTask(open, "a");
-    const attempt = await attempts.begin(lease, tip);
-    await attempts.placeIn(lease, attempt.id, id);
-
-    await fleet.forgetSlot(id);
-
-    expect(await fleet.slots(open.jobId)).toEqual([]);
-    expect((await attempts.get(attempt.id)).slotId).toBeUndefined();
-  });
-
-  it("belong to one worker at a time", async () => {
-    await using open = await openState([{ key: "a" }]);
-    const { fleet } = open.state;
-    const jobId = open.jobId;
-    await fleet.addSlot({ id: asSlotId("s1"), jobId, path: "/s1", workerId: asWorkerId("w1") });
-    expect(await fleet.takeSlot({ jobId, workerId: asWorkerId("w2") })).toBeUndefined();
-    await fleet.releaseSlot(asSlotId("s1"));
-    expect(await fleet.takeSlot({ jobId, workerId: asWorkerId("w2"), reserved: [asSlotId("s1")] })).toBeUndefined();
-    expect(await fleet.takeSlot({ jobId, workerId: asWorkerId("w2"), preferred: asSlotId("s1") })).toMatchObject({
-      id: "s1",
-    });
-    expect(await fleet.takeSlot({ jobId, workerId: asWorkerId("w3"), preferred: asSlotId("s1") })).toBeUndefined();
   });
 });
