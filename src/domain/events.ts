@@ -64,6 +64,8 @@ export type EventData = {
   "conversation-missed": { readonly of: "parent" | "batch"; readonly from: string | null; readonly reason: string };
   "permission-denied": { readonly tool: string; readonly summary: string };
   "work-rescued": { readonly ref: string; readonly slot: string; readonly reason: string };
+  /** Its repository is broken, and what stands there could not be saved: the folder is left to a person. */
+  "slot-left-aside": { readonly slot: string; readonly path: string; readonly reason: string };
   "worker-started": { readonly workerId: string; readonly pid: number };
   "worker-stopped": { readonly workerId: string; readonly reason: string };
   "dispatch-paused": { readonly account: string; readonly until: number | null; readonly error: ErrorJson };

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 
+import type { TuttiError } from "../domain/errors.ts";
 import type { JobId, WorkerId } from "../domain/ids.ts";
 import type { Slot as KnownSlot, WorkerProcess } from "../state/fleet.ts";
-import { removeStaleLocks, rescueSlot } from "../workspace/index.ts";
+import { isRepositoryBroken, removeStaleLocks, rescueSlot, type Rescue } from "../workspace/index.ts";
 import { releaseDeadReservations } from "./dead-reservations.ts";
 import { openKnownSlot } from "./open-known-slot.ts";
 import type { Services } from "./services.ts";
@@ -12,12 +13,14 @@ import type { OwnProcess } from "./worker.ts";
 const graceMs = 5_000;
 const pollMs = 50;
 
+type Salvage = Pick<Services, "state" | "engine" | "place" | "repo" | "logger">;
+
 /**
  * Takes over what a dead worker left: ends everything that still runs in its slots, saves what stands there, and only then
  * gives slots and leases free. The order matters: nobody else may touch a slot before its content is safe.
  */
 export async function recoverWorker(
-  services: Services,
+  services: Salvage,
   worker: { readonly id: WorkerId; readonly jobId: JobId },
 ): Promise<void> {
   const { state, engine, logger } = services;
@@ -32,16 +35,32 @@ export async function recoverWorker(
 
 const reason = "its worker died";
 
-async function recoverSlot(services: Services, slot: KnownSlot): Promise<void> {
+async function recoverSlot(services: Salvage, slot: KnownSlot): Promise<void> {
   const { state, place, logger } = services;
   const { id: slotId, jobId } = slot;
   const killed = await place.killMarked(slotId);
   const abandoned = await openKnownSlot(services, slot);
   if (abandoned === undefined) return;
-  const rescue = await rescueSlot(abandoned, { jobId, reason });
+  let rescue: Rescue | undefined;
+  try {
+    rescue = await rescueSlot(abandoned, { jobId, reason });
+  } catch (thrown) {
+    if (!isRepositoryBroken(thrown)) throw thrown;
+    return leaveAside(services, slot, thrown);
+  }
   if (rescue !== undefined) await state.fleet.noteRescue({ jobId, ref: rescue.ref, slotId, reason });
   await state.fleet.releaseSlot(slotId);
   logger.info("slot recovered", { slot: slotId, killed: killed.length, rescue: rescue?.ref ?? null });
+}
+
+/** Its folder stays as it is, for a person; the work that stood there begins anew in another slot. */
+async function leaveAside(
+  { state, logger }: Salvage,
+  { id, jobId, path }: KnownSlot,
+  error: TuttiError,
+): Promise<void> {
+  await state.fleet.leaveSlotAside({ id, jobId, path, reason: error.message });
+  logger.error("a slot is broken and was left aside", { slot: id, path, code: error.code, message: error.message });
 }
 
 /**

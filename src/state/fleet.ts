@@ -176,6 +176,16 @@ export class Fleet {
     });
   }
 
+  /** For a slot whose work can't be saved because its repository is broken: its folder stays, and nobody takes it again. */
+  async leaveSlotAside(slot: { id: SlotId; jobId: JobId; path: string; reason: string }): Promise<void> {
+    const at = this.#context.now();
+    const data = { slot: slot.id, path: slot.path, reason: slot.reason };
+    await this.forgetSlot(slot.id);
+    await this.#context.store.write((tx) =>
+      appendEvent(tx, { at, type: "slot-left-aside", subject: { jobId: slot.jobId }, data }),
+    );
+  }
+
   /**
    * Slots with work in them that goes on there: unfinished attempts, and one that was rejected while its task's next attempt
    * has yet to begin.

@@ -26,6 +26,7 @@ export { deleteRef, readRef, updateRef, updateRefs } from "./refs/update-ref.ts"
 export { openRepository } from "./repository/open-repository.ts";
 export type { Repository } from "./repository/repository.ts";
 export { listRescues } from "./rescue/list-rescues.ts";
+export { isRepositoryBroken } from "./git/git-failure.ts";
 export { rescueSlot } from "./rescue/rescue-slot.ts";
 export type { Rescue } from "./rescue/rescue.ts";
 export { restoreRescue } from "./rescue/restore-rescue.ts";

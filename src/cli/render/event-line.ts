@@ -59,6 +59,7 @@ function warningLine(event: StoredEvent): EventLine | undefined {
     case "checkout-moved":
     case "permission-denied":
     case "circuit-opened":
+    case "slot-left-aside":
       return { what: "warning", detail: warningText(event) };
     default:
       return undefined;

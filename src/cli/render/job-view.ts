@@ -50,7 +50,7 @@ export type RescueView = {
 
 export type WarningView = {
   readonly at: number;
-  readonly type: "checkout-moved" | "permission-denied" | "circuit-opened";
+  readonly type: "checkout-moved" | "permission-denied" | "circuit-opened" | "slot-left-aside";
   readonly taskKey: string | undefined;
   readonly text: string;
 };

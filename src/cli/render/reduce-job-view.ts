@@ -60,6 +60,7 @@ function withJobEvent(view: JobView, event: StoredEvent): JobView {
     case "checkout-moved":
     case "permission-denied":
     case "circuit-opened":
+    case "slot-left-aside":
       return withWarning(view, event);
     default:
       return view;
@@ -100,6 +101,8 @@ export function warningText(event: WarningEvent): string {
       return oneLine(`permission denied: ${denial(event.data)}`);
     case "circuit-opened":
       return oneLine(`the same failure in ${event.data.tasks.length} tasks: ${event.data.signature}`);
+    case "slot-left-aside":
+      return oneLine(`work in ${event.data.path} can't be saved and was left there: ${event.data.reason}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { gitFailure } from "./git-failure.ts";
+import { gitFailure, isRepositoryBroken } from "./git-failure.ts";
 
 const facts = {
   args: ["update-ref"],
@@ -20,4 +20,13 @@ it("says that git was killed, which is no reason to install another one", () => 
 
 it("asks for git where it can't be started", () => {
   expect(gitFailure(facts)).toMatchObject({ failureClass: "permanent", hint: expect.stringContaining("Install git") });
+});
+
+it.each([
+  ["fatal: bad object HEAD", 128, true],
+  ["error: No space left on device", 128, false],
+  ["fatal: Unable to create '/r/index.lock': File exists", 128, false],
+  ["", undefined, false],
+])("tells a broken repository from what passes or a person can mend: %s", (stderr, exitCode, isBroken) => {
+  expect(isRepositoryBroken(gitFailure({ ...facts, stderr, exitCode }))).toBe(isBroken);
 });

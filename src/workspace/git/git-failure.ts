@@ -16,6 +16,8 @@ const tailLength = 2_000;
 
 type Diagnosis = { readonly failureClass: FailureClass; readonly hint: string };
 
+const outOfSpace = /No space left on device|Disk quota exceeded/;
+
 /** What git says, and what that means. The first that matches counts. */
 const diagnoses: readonly (Diagnosis & { readonly says: RegExp })[] = [
   {
@@ -28,7 +30,7 @@ const diagnoses: readonly (Diagnosis & { readonly says: RegExp })[] = [
     failureClass: "transient",
     hint: "Another git is at work in this repository; if none is, remove the lock file that git names",
   },
-  { says: /No space left on device|Disk quota exceeded/, failureClass: "permanent", hint: "Free some disk space" },
+  { says: outOfSpace, failureClass: "permanent", hint: "Free some disk space" },
   {
     says: /bad object|missing (blob|tree|commit)|unable to read (sha1|tree)|invalid object/i,
     failureClass: "permanent",
@@ -66,6 +68,14 @@ export function gitFailure(facts: GitFailureFacts): TuttiError {
     cause: facts.cause,
   });
 }
+
+/** Whether git failed for a reason that the same again won't end, and that more room on the disk wouldn't. */
+export const isRepositoryBroken = (thrown: unknown): thrown is TuttiError =>
+  TuttiError.is(thrown) &&
+  thrown.code === "GIT_FAILED" &&
+  thrown.failureClass === "permanent" &&
+  typeof thrown.context["exitCode"] === "number" &&
+  !outOfSpace.test(JSON.stringify(thrown.context["stderr"] ?? ""));
 
 function outcomeOf({ hasTimedOut, signal, exitCode }: GitFailureFacts): string {
   if (hasTimedOut) return "took too long";
