@@ -30,6 +30,7 @@ import { createRedactor } from "./telemetry/redact.ts";
 import { injectClock } from "./testing/inject-clock.ts";
 import { injectFaults } from "./testing/inject-faults.ts";
 import { injectIdleness } from "./testing/inject-idleness.ts";
+import { openSupervisor } from "./compose/open-supervisor.ts";
 import { checkPlugins } from "./supervision/plugin/check-plugins.ts";
 import type { TuttiPlugin } from "./supervision/plugin/plugin.ts";
 import { openRepository, type Repository } from "./workspace/index.ts";
@@ -73,11 +74,7 @@ export async function openProject(request: OpenProject): Promise<Project> {
   await mkdir(join(stateDir, "logs"), { recursive: true, mode: 0o700 });
   const { redact, redactJson } = createRedactor(env);
   const workerId = request.workerId ?? nextCoordinatorId();
-  const logger = createLogger({
-    file: logFileOf(loaded, join(stateDir, "logs"), workerId),
-    level: request.isLogged === false ? "silent" : effectiveLogLevel(loaded.config.monitoring),
-    redact: { redact, redactJson },
-  });
+  const logger = openLog(request, { loaded, stateDir, workerId, redact: { redact, redactJson } });
   const store = await openSqliteStore<StateTables & EngineTables>({
     path: join(stateDir, "state.db"),
     migrations: { ...engineMigrations, ...stateMigrations },
@@ -90,7 +87,11 @@ export async function openProject(request: OpenProject): Promise<Project> {
     request.jobId === undefined
       ? agentSettings(loaded.config, loaded.projectDir)
       : (await state.jobs.get(request.jobId)).options.agent;
+  const plugins = await loadPlugins(loaded.config.plugins, loaded.projectDir);
+  const spender = { state, projectBudget: budget, now };
+  const supervisor = openSupervisor({ loaded, env, plugins, spender, redact, redactJson });
   const services: Services = {
+    ...(supervisor === undefined ? {} : { supervisor }),
     state,
     engine,
     agents: await agentAdapter(agent, env),
@@ -100,7 +101,7 @@ export async function openProject(request: OpenProject): Promise<Project> {
     workerId,
     folders: { slots: join(stateDir, "slots"), state: stateDir, cache: join(stateDir, "cache") },
     projectBudget: budget,
-    plugins: await loadPlugins(loaded.config.plugins, loaded.projectDir),
+    plugins,
     commandEnv: commandEnvironment(env),
     now,
     random: Math.random,
@@ -109,6 +110,7 @@ export async function openProject(request: OpenProject): Promise<Project> {
     fault: injectFaults(env, request.workerId === undefined ? "coordinator" : "worker"),
   };
   const close = async (): Promise<void> => {
+    await supervisor?.close();
     await engine.close();
     await store.close();
     logger.close();
@@ -116,6 +118,21 @@ export async function openProject(request: OpenProject): Promise<Project> {
   const application = new Application(services);
   return { application, services, repo, loaded, stateDir, own: await ownProcess(), close };
 }
+
+type LogPlace = Pick<Project, "loaded" | "stateDir"> & {
+  readonly workerId: WorkerId;
+  readonly redact: Parameters<typeof createLogger>[0]["redact"];
+};
+
+const openLog = (
+  { isLogged }: OpenProject,
+  { loaded, stateDir, workerId, redact }: LogPlace,
+): ReturnType<typeof createLogger> =>
+  createLogger({
+    file: logFileOf(loaded, join(stateDir, "logs"), workerId),
+    level: isLogged === false ? "silent" : effectiveLogLevel(loaded.config.monitoring),
+    redact,
+  });
 
 let opened = 0;
 

@@ -4,6 +4,7 @@ import type { FailureClass } from "./failure/failure-class.ts";
 import type { AttemptId, JobId, TaskId } from "./ids.ts";
 import type { JobStatus } from "./job-status.ts";
 import type { Hold } from "./schedule/admission.ts";
+import type { SupervisorPurpose } from "./supervisor/interaction.ts";
 import type { TaskStatus } from "./task-status.ts";
 
 /**
@@ -84,6 +85,13 @@ export type EventData = {
   /** A new drive tries again what had failed in the same way. */
   "circuit-closed": Readonly<Record<string, never>>;
   "circuit-opened": { readonly signature: string; readonly tasks: readonly string[] };
+  /** The model that supervises can't be asked: cached answers, or rules alone. Once, until it is back. */
+  "supervisor-unavailable": {
+    readonly supervisor: string;
+    readonly purpose: SupervisorPurpose;
+    readonly reason: string;
+  };
+  "supervisor-available": { readonly supervisor: string };
   "job-reviewed": { readonly summary: string };
 };
 

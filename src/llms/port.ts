@@ -52,7 +52,13 @@ export type LlmAnswer =
       readonly model: string;
       readonly durationMs: number;
     }
-  | { readonly status: "failed"; readonly failure: LlmFailure; readonly durationMs: number };
+  | {
+      readonly status: "failed";
+      readonly failure: LlmFailure;
+      /** What the model has used all the same; absent when it was not reached. */
+      readonly usage?: LlmUsage;
+      readonly durationMs: number;
+    };
 
 export type LlmFailure = {
   /**

@@ -3,6 +3,7 @@ import type { Kysely } from "kysely";
 import type { Migrations } from "../stores/port.ts";
 import { reservationsMigration } from "./reservations-migration.ts";
 import { createGovernor } from "./governor-tables.ts";
+import { createSupervisor } from "./supervisor-tables.ts";
 import { createResults } from "./result-tables.ts";
 import { sharedConversationsMigration } from "./shared-conversations-migration.ts";
 
@@ -204,4 +205,5 @@ export const stateMigrations: Migrations = {
   "state-040-governor": { up: createGovernor },
   "state-030-shared-conversations": sharedConversationsMigration,
   "state-050-attempts-by-job": { up: indexAttempts },
+  "state-070-supervisor": { up: createSupervisor },
 };

@@ -1,3 +1,5 @@
+import type { Selectable } from "kysely";
+
 import { asAttemptId, asCommitId, asJobId, asSessionId, asSlotId, asTaskId, asWorkerId } from "../domain/ids.ts";
 import type { AgentConversation, Attempt, AttemptStatus, Job, Task } from "../domain/model.ts";
 import type { JobStatus } from "../domain/job-status.ts";
@@ -5,10 +7,13 @@ import type { TaskStatus } from "../domain/task-status.ts";
 import type { ErrorJson } from "../domain/errors.ts";
 import type { Activity, EventData, EventType, StoredEvent } from "../domain/events.ts";
 import type { StoredResult } from "../domain/cache/stored-result.ts";
+import type { Json } from "../domain/json.ts";
+import type { InteractionEnding, SupervisorInteraction } from "../domain/supervisor/interaction.ts";
 import type { AccountLimits } from "../domain/quota/account-limits.ts";
 import type { Hold } from "../domain/schedule/admission.ts";
 import type { AccountRow } from "./governor-tables.ts";
 import type { ResultRow } from "./result-tables.ts";
+import type { InteractionRow } from "./supervisor-tables.ts";
 import type { ActivityRow, AttemptRow, EventRow, JobRow, SessionRow, TaskRow } from "./schema.ts";
 
 // The casts of this file are the one parse seam between rows, which only this layer writes, and the model.
@@ -146,3 +151,28 @@ export const activityFromRow = (row: Stored<ActivityRow>): Activity => ({
   kind: row.kind as Activity["kind"],
   text: row.text,
 });
+
+export const interactionFromRow = (row: Selectable<InteractionRow>): SupervisorInteraction => ({
+  kind: "supervisor",
+  seq: row.seq,
+  purpose: row.purpose as SupervisorInteraction["purpose"],
+  jobId: asJobId(row.job_id),
+  taskId: row.task_id === null ? undefined : asTaskId(row.task_id),
+  attemptId: row.attempt_id === null ? undefined : asAttemptId(row.attempt_id),
+  supervisor: row.supervisor,
+  system: row.system ?? undefined,
+  prompt: row.prompt,
+  schema: parsed(row.schema),
+  askedAt: row.asked_at,
+  ending: endingFromRow(row),
+});
+
+function endingFromRow(row: Selectable<InteractionRow>): InteractionEnding | undefined {
+  if (row.ended_at === null) return undefined;
+  const sums = { endedAt: row.ended_at, tries: row.tries, used: parsed<InteractionEnding["used"]>(row.used) };
+  if (row.status === "failed")
+    return { ...sums, status: "failed", failure: row.failure ?? "", reason: row.reason ?? "" };
+  const value = parsed<Json>(row.answer_value);
+  const from = row.answered_from as "model" | "cache";
+  return { ...sums, status: "answered", from, text: row.answer ?? "", ...(value === undefined ? {} : { value }) };
+}

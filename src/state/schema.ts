@@ -2,6 +2,7 @@ import type { Generated } from "kysely";
 
 import type { AccountRow, HoldRow } from "./governor-tables.ts";
 import type { ResultTables } from "./result-tables.ts";
+import type { InteractionRow, SupervisorStandingRow } from "./supervisor-tables.ts";
 
 /** Text that holds JSON. */
 type JsonText = string;
@@ -194,6 +195,8 @@ export type StateTables = ResultTables & {
   pauses: PauseRow;
   account_limits: AccountRow;
   holds: HoldRow;
+  interactions: InteractionRow;
+  supervisor_standings: SupervisorStandingRow;
   events: EventRow;
   activity: ActivityRow;
 };

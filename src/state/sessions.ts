@@ -1,9 +1,10 @@
+import type { ModelPrice } from "../domain/budget/model-price.ts";
 import { chargedUsd } from "../domain/budget/price-table.ts";
 import type { Usage } from "../domain/budget/usage.ts";
 import { addUsage } from "../domain/budget/usage.ts";
 import { jobOfTask, type JobId, type SessionId, type SlotId, type TaskId } from "../domain/ids.ts";
 import type { AgentAnswer, AgentConversation } from "../domain/model.ts";
-import { appendEvent } from "./append-events.ts";
+import { appendEvent, type Tx } from "./append-events.ts";
 import type { StateContext } from "./context.ts";
 import { conversationFromRow } from "./rows.ts";
 import type { UsageRow } from "./schema.ts";
@@ -95,23 +96,7 @@ export class Sessions {
   async recordUsage(owner: ConversationOwner, turn: number, usage: Usage): Promise<void> {
     const at = this.#context.now();
     await this.#context.store.write(async (tx) => {
-      for (const [model, used] of Object.entries(usage)) {
-        const counts = {
-          input_tokens: used.inputTokens,
-          output_tokens: used.outputTokens,
-          cache_read_tokens: used.cacheReadTokens,
-          cache_write_tokens: used.cacheWriteTokens,
-          // While a turn runs, and when it is killed, only a table says what it cost.
-          cost_usd: chargedUsd(used, model, { at, own: this.#context.prices ?? [] }),
-          at,
-        };
-        const place = { session_key: owner.key, turn, model, job_id: owner.jobId };
-        await tx
-          .insertInto("usage")
-          .values({ ...place, task_id: owner.taskId ?? null, role: owner.role, ...counts })
-          .onConflict((conflict) => conflict.columns(["session_key", "turn", "model"]).doUpdateSet(counts))
-          .execute();
-      }
+      await writeUsage(tx, { owner, turn, usage, at, prices: this.#context.prices ?? [] });
     });
   }
 
@@ -155,6 +140,36 @@ export class Sessions {
     );
     const byTask = Map.groupBy(rows, (row) => row.task_id ?? "");
     return new Map([...byTask].map(([task, own]) => [task, sumRows(own)]));
+  }
+}
+
+type UsageOfTurn = {
+  readonly owner: ConversationOwner;
+  readonly turn: number;
+  readonly usage: Usage;
+  readonly at: number;
+  /** A person's own. */
+  readonly prices: readonly ModelPrice[];
+};
+
+/** Part of the transaction that records what a turn has used so far. */
+export async function writeUsage(tx: Tx, { owner, turn, usage, at, prices }: UsageOfTurn): Promise<void> {
+  for (const [model, used] of Object.entries(usage)) {
+    const counts = {
+      input_tokens: used.inputTokens,
+      output_tokens: used.outputTokens,
+      cache_read_tokens: used.cacheReadTokens,
+      cache_write_tokens: used.cacheWriteTokens,
+      // While a turn runs, and when it is killed, only a table says what it cost.
+      cost_usd: chargedUsd(used, model, { at, own: prices }),
+      at,
+    };
+    const place = { session_key: owner.key, turn, model, job_id: owner.jobId };
+    await tx
+      .insertInto("usage")
+      .values({ ...place, task_id: owner.taskId ?? null, role: owner.role, ...counts })
+      .onConflict((conflict) => conflict.columns(["session_key", "turn", "model"]).doUpdateSet(counts))
+      .execute();
   }
 }
 

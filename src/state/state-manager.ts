@@ -6,11 +6,13 @@ import { EventLog } from "./event-log.ts";
 import { Fleet } from "./fleet.ts";
 import { Holds } from "./holds.ts";
 import { Integrations } from "./integrations.ts";
+import { Interactions } from "./interactions.ts";
 import { Jobs } from "./jobs.ts";
 import { Pauses } from "./pauses.ts";
 import { Reservations } from "./reservations.ts";
 import { Results } from "./results.ts";
 import { Sessions } from "./sessions.ts";
+import { SupervisorStandings } from "./supervisor-standings.ts";
 import { TaskFeed } from "./task-feed.ts";
 import { Tasks } from "./tasks.ts";
 
@@ -31,6 +33,8 @@ export class StateManager {
   readonly pauses: Pauses;
   readonly accounts: Accounts;
   readonly holds: Holds;
+  readonly interactions: Interactions;
+  readonly supervisorStandings: SupervisorStandings;
   readonly events: EventLog;
 
   constructor(context: StateContext) {
@@ -47,6 +51,8 @@ export class StateManager {
     this.pauses = new Pauses(context);
     this.accounts = new Accounts(context);
     this.holds = new Holds(context);
+    this.interactions = new Interactions(context);
+    this.supervisorStandings = new SupervisorStandings(context);
     this.events = new EventLog(context);
   }
 }

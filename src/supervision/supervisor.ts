@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { AttemptId, JobId, TaskId } from "../domain/ids.ts";
+import type { SupervisorPurpose } from "../domain/supervisor/interaction.ts";
 
-/** What the supervisor model is asked for; told apart in the history, in costs and in the settings. */
-export type SupervisorPurpose = "review" | "rewrite" | "notes" | "clarify" | "stall" | "decide";
+export type { SupervisorPurpose } from "../domain/supervisor/interaction.ts";
 
 export type SupervisorQuestion = {
   readonly purpose: SupervisorPurpose;

@@ -28,6 +28,8 @@ function jobLine(event: StoredEvent): EventLine | undefined {
       return { what: "planned", detail: `${counted(event.data.taskCount, "task")}: ${event.data.summary}` };
     case "tasks-added":
       return { what: "added", detail: counted(event.data.tasks.length, "task") };
+    case "supervisor-available":
+      return { what: "supervisor", detail: `${event.data.supervisor} answers again` };
     case "job-reviewed":
       return { what: "reviewed", detail: event.data.summary };
     case "resume-scheduled":
@@ -60,6 +62,7 @@ function warningLine(event: StoredEvent): EventLine | undefined {
     case "permission-denied":
     case "circuit-opened":
     case "slot-left-aside":
+    case "supervisor-unavailable":
       return { what: "warning", detail: warningText(event) };
     default:
       return undefined;

@@ -50,7 +50,8 @@ export type RescueView = {
 
 export type WarningView = {
   readonly at: number;
-  readonly type: "checkout-moved" | "permission-denied" | "circuit-opened" | "slot-left-aside";
+  readonly type:
+    "checkout-moved" | "permission-denied" | "circuit-opened" | "slot-left-aside" | "supervisor-unavailable";
   readonly taskKey: string | undefined;
   readonly text: string;
 };

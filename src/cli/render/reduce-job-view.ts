@@ -61,6 +61,7 @@ function withJobEvent(view: JobView, event: StoredEvent): JobView {
     case "permission-denied":
     case "circuit-opened":
     case "slot-left-aside":
+    case "supervisor-unavailable":
       return withWarning(view, event);
     default:
       return view;
@@ -103,6 +104,8 @@ export function warningText(event: WarningEvent): string {
       return oneLine(`the same failure in ${event.data.tasks.length} tasks: ${event.data.signature}`);
     case "slot-left-aside":
       return oneLine(`work in ${event.data.path} can't be saved and was left there: ${event.data.reason}`);
+    case "supervisor-unavailable":
+      return oneLine(`no supervisor: cached answers or rules alone (${event.data.purpose}): ${event.data.reason}`);
   }
 }
 

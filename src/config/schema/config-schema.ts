@@ -6,6 +6,7 @@ import { gateSchema } from "./gates.ts";
 import { modelsSchema } from "./models.ts";
 import { monitoringSchema } from "./monitoring.ts";
 import { filledText } from "./scalars.ts";
+import { supervisorSchema } from "./supervisor.ts";
 import { workspaceSchema } from "./workspace.ts";
 
 /** The one description of the settings: types, validation, defaults, JSON Schema and explanations all come from it. */
@@ -22,6 +23,7 @@ export const configSchema = z.strictObject({
     .default([])
     .meta({ examples: [["./tutti.plugin.ts"]] })
     .describe("Programs of the project's own that add quality stages, test runners, breakpoint conditions or model servers."),
+  supervisor: supervisorSchema.prefault({}).describe("The language model that reviews and advises where rules can't tell. None by default."),
   budget: budgetSchema.prefault({}).describe("Limits on what may be spent."),
   protectedPaths: z
     .array(filledText())

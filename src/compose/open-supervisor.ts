@@ -1,0 +1,50 @@
+import type { Config } from "../config/config.ts";
+import type { LoadedConfig } from "../config/load-config.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
+import type { Spender } from "../orchestration/spending.ts";
+import { supervisorBudgetObjection } from "../orchestration/supervisor-budget.ts";
+import type { TuttiPlugin } from "../supervision/plugin/plugin.ts";
+import { SupervisorModel } from "../supervision/supervisor-model.ts";
+import { findLlm } from "./find-llm.ts";
+
+export type OpenSupervisor = {
+  readonly loaded: Pick<LoadedConfig, "config" | "projectDir">;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly plugins: readonly TuttiPlugin[];
+  readonly spender: Spender;
+  readonly redact: (text: string) => string;
+  readonly redactJson: { (value: JsonObject): JsonObject; (value: Json): Json };
+};
+
+/**
+ * The supervisor that the settings name; its client library is loaded with the first question.
+ * @returns `undefined` for kind `none`
+ * @throws {TuttiError} `CONFIG_INVALID`
+ */
+export function openSupervisor({
+  loaded,
+  env,
+  plugins,
+  spender,
+  ...rest
+}: OpenSupervisor): SupervisorModel | undefined {
+  const found = findLlm({ settings: loaded.config.supervisor, projectDir: loaded.projectDir, env, plugins });
+  if (found === undefined) return undefined;
+  const { supervisor } = loaded.config;
+  const { name, model, open } = found;
+  const isFree = supervisor.price === undefined ? isLocal(supervisor) : supervisor.price === "free";
+  return new SupervisorModel({
+    ...rest,
+    random: Math.random,
+    name,
+    settings: { ...supervisor, model, isFree },
+    openLlm: open,
+    state: spender.state,
+    now: spender.now,
+    budgetObjection: async (about) => (isFree ? undefined : supervisorBudgetObjection(spender, model, about)),
+  });
+}
+
+/** Ollama also passes questions on to models that run elsewhere. */
+const isLocal = ({ kind, model = "" }: Config["supervisor"]): boolean =>
+  kind === "node-llama-cpp" || (kind === "ollama" && !/[:-]cloud$/.test(model));

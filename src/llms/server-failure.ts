@@ -1,0 +1,71 @@
+import type { LlmFailure } from "./port.ts";
+
+export type ServerName = {
+  /** For people: `Ollama`. */
+  readonly name: string;
+  readonly baseUrl: string;
+  /** What to do when nobody listens there. */
+  readonly startHint: string;
+};
+
+/** An address without a login in it. */
+export function shownUrl(baseUrl: string): string {
+  if (!URL.canParse(baseUrl)) return baseUrl;
+  const { origin, pathname } = new URL(baseUrl);
+  return `${origin}${pathname === "/" ? "" : pathname}`;
+}
+
+/** Nothing came back that is an answer of HTTP. */
+export function noAnswer(thrown: unknown, { name, baseUrl, startHint }: ServerName): LlmFailure {
+  const message = `${name} does not answer at ${shownUrl(baseUrl)} (${reasonOf(thrown)})`;
+  return { kind: "unavailable", message, hint: startHint };
+}
+
+const words: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "connection cut",
+  ENOTFOUND: "no such host",
+  EAI_AGAIN: "no such host",
+  ETIMEDOUT: "timed out",
+  UND_ERR_SOCKET: "connection cut",
+};
+
+/** The innermost reason: clients wrap what the socket said. */
+function reasonOf(thrown: unknown, depth = 0): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const code = "code" in thrown && typeof thrown.code === "string" ? words[thrown.code] : undefined;
+  if (code !== undefined) return code;
+  const inner = thrown instanceof AggregateError ? (thrown.errors[0] as unknown) : thrown.cause;
+  return inner === undefined || depth > 4 ? thrown.message : reasonOf(inner, depth + 1);
+}
+
+export type ErrorStatus = {
+  readonly status: number;
+  /** The server's words, one line. */
+  readonly message: string;
+  /** Value of the header `retry-after`, in seconds or as a date. */
+  readonly retryAfter?: string | null;
+};
+
+/** What a server refuses with a status means for the question. */
+export function statusFailure({ status, message, retryAfter }: ErrorStatus, { name }: ServerName): LlmFailure {
+  const kind = kindOf(status);
+  const retryAfterMs = retryAfterOf(retryAfter);
+  return {
+    kind,
+    message: `${name} answered ${status}: ${message}`,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}
+
+function kindOf(status: number): LlmFailure["kind"] {
+  if (status === 429) return "rate-limited";
+  // 408 and 409 are for a moment; 529 is Anthropic's "overloaded".
+  return status >= 500 || status === 408 || status === 409 ? "unavailable" : "refused";
+}
+
+function retryAfterOf(value: string | null | undefined): number | undefined {
+  if (value === null || value === undefined) return undefined;
+  const ms = /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, Math.round(ms)) : undefined;
+}

@@ -1,0 +1,201 @@
+import { createHash } from "node:crypto";
+
+import { canonicalJson } from "../domain/cache/canonical-json.ts";
+import { TuttiError } from "../domain/errors.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
+import type { SupervisorPurpose } from "../domain/supervisor/interaction.ts";
+import { mayBeAsked, type FailedQuestion, type SupervisorStanding } from "../domain/supervisor/standing.ts";
+import type { LlmAdapter } from "../llms/port.ts";
+import type { AskedQuestion, SpentTokens } from "../state/interactions.ts";
+import type { StateManager } from "../state/state-manager.ts";
+import { askPatiently, type AskingSettings, type Asked } from "./ask-patiently.ts";
+import { supervisorPrompt } from "./prompts/supervisor-prompt.ts";
+import type { Supervisor, SupervisorAnswer, SupervisorQuestion } from "./supervisor.ts";
+
+export type SupervisorSettings = AskingSettings & {
+  /** Room of the model for prompt and answer together. */
+  readonly contextTokens: number;
+  /** Answers given before: never, when the model can't be asked, or whenever there is one. */
+  readonly cache: "when-down" | "always" | "never";
+  /** What it is asked for; for the rest nobody is. */
+  readonly purposes: readonly SupervisorPurpose[];
+  /** It costs nothing: it runs on a machine of the person's own. Otherwise its price has to be known. */
+  readonly isFree: boolean;
+};
+
+export type SupervisorModelOptions = {
+  /** `ollama/qwen3:8b` */
+  readonly name: string;
+  readonly settings: SupervisorSettings;
+  /** Called with the first question: a client library is loaded only when it is needed. */
+  readonly openLlm: () => Promise<LlmAdapter>;
+  readonly state: Pick<StateManager, "interactions" | "supervisorStandings">;
+  /** Why the budgets of its job allow no question; `undefined` = they do. */
+  readonly budgetObjection: (about: SupervisorQuestion["about"]) => Promise<string | undefined>;
+  readonly redact: (text: string) => string;
+  readonly redactJson: { (value: JsonObject): JsonObject; (value: Json): Json };
+  readonly now: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
+};
+
+/** A supervisor in front of a language model. Secrets are taken out of a question before it leaves this process. */
+export class SupervisorModel implements Supervisor {
+  readonly name: string;
+  readonly #options: SupervisorModelOptions;
+  #llm: Promise<LlmAdapter> | undefined;
+
+  constructor(options: SupervisorModelOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  async ask(question: SupervisorQuestion): Promise<SupervisorAnswer> {
+    const { purposes } = this.#options.settings;
+    if (!purposes.includes(question.purpose)) {
+      return unavailable(`${this.name} is not asked for "${question.purpose}" (setting supervisor.purposes)`);
+    }
+    const asked = this.#asRecorded(question);
+    const seq = await this.#options.state.interactions.begin(asked);
+    return this.#answer({ question, asked, seq });
+  }
+
+  /** Frees what the model holds. Idempotent. */
+  async close(): Promise<void> {
+    const llm = await this.#llm?.catch(() => undefined);
+    await llm?.doClose();
+  }
+
+  #asRecorded({ purpose, about, system, prompt, schema }: SupervisorQuestion): AskedQuestion {
+    const { redact, redactJson } = this.#options;
+    const told = { system: redact(supervisorPrompt(purpose, system)), prompt: redact(prompt) };
+    const shape = schema === undefined ? {} : { schema: redactJson(schema) };
+    const contentKey = createHash("sha256")
+      .update(canonicalJson({ supervisor: this.name, ...told, ...shape }))
+      .digest("hex");
+    return { purpose, about, supervisor: this.name, contentKey, ...told, ...shape };
+  }
+
+  async #answer(open: OpenQuestion): Promise<SupervisorAnswer> {
+    const { state, settings, now } = this.#options;
+    if (settings.cache === "always") {
+      const known = await this.#fromCache(open, 0);
+      if (known !== undefined) return known;
+    }
+    const standing = await state.supervisorStandings.find(placeOf(open, this.name));
+    if (!mayBeAsked(standing, now()))
+      return this.#withoutModel(open, { reason: restText(standing, this.name), tries: 0 });
+    const llm = await this.#opened();
+    if (typeof llm === "string") return this.#failed(open, { ...notReached, reason: llm });
+    const objection = await this.#objection(open, llm);
+    if (objection !== undefined) return this.#withoutModel(open, { reason: objection, tries: 0 });
+    return this.#fromModel(open, llm);
+  }
+
+  /** What stands against asking at all; nothing was sent by then. */
+  async #objection({ question, asked }: OpenQuestion, llm: LlmAdapter): Promise<string | undefined> {
+    const { contextTokens, maxOutputTokens } = this.#options.settings;
+    const text = `${asked.system ?? ""}${asked.prompt}${JSON.stringify(asked.schema ?? "")}`;
+    const tokens = llm.estimateTokens(text);
+    if (tokens + maxOutputTokens > contextTokens) {
+      return `the prompt is too long: about ${tokens} tokens and ${maxOutputTokens} for the answer, with room for ${contextTokens} (setting supervisor.contextTokens)`;
+    }
+    return this.#options.budgetObjection(question.about);
+  }
+
+  async #fromModel(open: OpenQuestion, llm: LlmAdapter): Promise<SupervisorAnswer> {
+    const { question, asked, seq } = open;
+    const { settings, state, random } = this.#options;
+    const result = await askPatiently({ llm, asked, settings, random, signal: question.signal });
+    if (result.status === "failed") return this.#failed(open, { ...result, ...this.#spent(result) });
+    const { redact, redactJson } = this.#options;
+    const said = {
+      text: redact(result.text),
+      ...(result.value === undefined ? {} : { value: redactJson(result.value) }),
+    };
+    const ending = { status: "answered", from: "model", tries: result.tries, ...said, ...this.#spent(result) } as const;
+    await state.interactions.end(seq, asked, ending);
+    await state.supervisorStandings.answered(placeOf(open, this.name));
+    return { status: "answered", from: "model", ...said };
+  }
+
+  async #failed(
+    open: OpenQuestion,
+    missed: Missed & FailedQuestion & { readonly isWithdrawn: boolean },
+  ): Promise<SupervisorAnswer> {
+    const { reason, isDown, isWithdrawn } = missed;
+    const { purpose } = open.question;
+    const place = placeOf(open, this.name);
+    if (!isWithdrawn) await this.#options.state.supervisorStandings.failed(place, { purpose, reason, isDown });
+    return this.#withoutModel(open, missed);
+  }
+
+  /** The model gave nothing: what it said to an equal question before, else nobody judged. */
+  async #withoutModel(
+    open: OpenQuestion,
+    { reason, tries, failure = "not-asked", spent }: Missed,
+  ): Promise<SupervisorAnswer> {
+    const { settings, state } = this.#options;
+    const known = settings.cache === "never" ? undefined : await this.#fromCache(open, tries, spent);
+    if (known !== undefined) return known;
+    const ended = { status: "failed", failure, reason, tries, ...(spent === undefined ? {} : { spent }) } as const;
+    await state.interactions.end(open.seq, open.asked, ended);
+    return unavailable(reason);
+  }
+
+  async #fromCache(
+    { asked, seq }: OpenQuestion,
+    tries: number,
+    spent?: SpentTokens,
+  ): Promise<SupervisorAnswer | undefined> {
+    const { interactions } = this.#options.state;
+    const known = await interactions.findAnswer(asked.contentKey);
+    if (known === undefined) return undefined;
+    const ended = {
+      status: "answered",
+      from: "cache",
+      tries,
+      ...known,
+      ...(spent === undefined ? {} : { spent }),
+    } as const;
+    await interactions.end(seq, asked, ended);
+    return { status: "answered", from: "cache", ...known };
+  }
+
+  #spent({ usage, model }: Pick<Asked, "usage" | "model">): { readonly spent?: SpentTokens } {
+    if (usage === undefined) return {};
+    const costUsd = this.#options.settings.isFree ? 0 : null;
+    return { spent: { model, used: { ...usage, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd } } };
+  }
+
+  /** @returns why there is none, in one line */
+  async #opened(): Promise<LlmAdapter | string> {
+    try {
+      this.#llm ??= this.#options.openLlm();
+      return await this.#llm;
+    } catch (thrown) {
+      this.#llm = undefined;
+      const { message, hint } = TuttiError.from(thrown);
+      return hint === undefined ? message : `${message}; ${hint}`;
+    }
+  }
+}
+
+type OpenQuestion = { readonly question: SupervisorQuestion; readonly asked: AskedQuestion; readonly seq: number };
+
+type Missed = {
+  readonly reason: string;
+  readonly tries: number;
+  /** Default: it was not asked. */
+  readonly failure?: string;
+  readonly spent?: SpentTokens;
+};
+
+const notReached = { tries: 0, failure: "unavailable", isDown: true, isWithdrawn: false } as const;
+
+const placeOf = ({ question }: OpenQuestion, supervisor: string) => ({ supervisor, ...question.about });
+
+const unavailable = (reason: string): SupervisorAnswer => ({ status: "unavailable", reason });
+
+const restText = ({ failures, reason }: SupervisorStanding, name: string): string =>
+  `${name} is left alone for a while after ${failures} questions without an answer: ${reason ?? "unknown"}`;
