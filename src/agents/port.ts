@@ -135,7 +135,12 @@ type OutcomeFacts = {
 
 export type AgentOutcome =
   /** The agent says that it is done. `result` is present when a schema was given; it is checked against it. */
-  | (OutcomeFacts & { readonly status: "finished"; readonly result?: Json })
+  | (OutcomeFacts & {
+      readonly status: "finished";
+      readonly result?: Json;
+      /** The model stopped at its limit of tokens: the text, and maybe the work, is cut off. */
+      readonly isTruncated?: true;
+    })
   | (OutcomeFacts & { readonly status: "failed"; readonly failure: AgentFailure });
 
 export type AgentFailure = {

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { ownPrices } from "../domain/budget/own-prices.ts";
 import type { AgentSettings, JobSettings, ProjectBudget } from "../domain/settings.ts";
 import type { Config } from "./config.ts";
+import { usualStages } from "./schema/quality.ts";
 import { defaultWorkers } from "./default-workers.ts";
 
 export type Machine = { readonly cores: number; readonly freeMemoryBytes: number };
@@ -40,7 +41,13 @@ export function jobSettings(config: Config, projectDir: string, machine: Machine
     protectedPaths: config.protectedPaths,
     agent: agentSettings(config, projectDir),
     ...limitsOf(config),
+    ...qualityOf(config),
   };
+}
+
+function qualityOf({ quality }: Config): Pick<JobSettings, "quality"> {
+  const { enabled, stages, ...rest } = quality;
+  return enabled ? { quality: { ...rest, stages: { ...usualStages, ...stages } } } : {};
 }
 
 function limitsOf({

@@ -47,6 +47,13 @@ export type EventData = {
     readonly exitCode: number | null;
     readonly durationMs: number;
   };
+  /** By the stages of the quality control; `notJudged` names those that said nothing. */
+  "attempt-judged": {
+    readonly score?: number;
+    readonly failed: readonly string[];
+    readonly notJudged: readonly string[];
+    readonly blockers: readonly string[];
+  };
   "attempt-decided": {
     readonly decision: string;
     readonly reasons: readonly string[];

@@ -1,4 +1,6 @@
 import type { AttemptId, CommitId } from "./ids.ts";
+import type { Comparison } from "./quality/results/compare-results.ts";
+import type { ReadResults } from "./quality/results/test-counts.ts";
 
 export type GateResult = {
   readonly name: string;
@@ -10,7 +12,24 @@ export type GateResult = {
   readonly durationMs: number;
   /** The end of what it printed, redacted. */
   readonly outputTail: string;
+  /** What a known runner's output says; absent where it is none. */
+  readonly counts?: ReadResults;
+  /** The same gate on the commit that the work started from; absent where it was not looked at. */
+  readonly base?: GateAtBase;
+  /** It fails, only in ways that were there before, and the settings let that pass. */
+  readonly isTolerated?: true;
 };
+
+export type GateAtBase = {
+  readonly isOk: boolean;
+  readonly counts?: ReadResults;
+  /** What the attempt has made worse; absent when one of the two could not be read. */
+  readonly comparison?: Comparison;
+};
+
+/** Whether a gate stands in the way. */
+export const isPassed = ({ isOk, isTolerated }: Pick<GateResult, "isOk" | "isTolerated">): boolean =>
+  isOk || isTolerated === true;
 
 export type DiffStat = { readonly files: number; readonly added: number; readonly deleted: number };
 

@@ -6,6 +6,7 @@ import type { Json } from "./json.ts";
 import type { JobStatus } from "./job-status.ts";
 import type { DiffStat, Evidence, GateResult, ReplaySource } from "./evidence.ts";
 import type { JobReport } from "./job-report.ts";
+import type { QualityReport } from "./quality/quality-report.ts";
 import type { Plan } from "./plan/plan-schema.ts";
 import type { TaskSpec } from "./plan/task-spec.ts";
 import type { JobSettings } from "./settings.ts";
@@ -91,6 +92,8 @@ export type Attempt = {
   /** What its snapshot changes of its base; `undefined` before there is one. */
   readonly diff: DiffStat | undefined;
   readonly gates: readonly GateResult[];
+  /** Absent where nothing was judged, and in what older versions stored. */
+  readonly quality: QualityReport | undefined;
   readonly decision: AttemptDecision | undefined;
   readonly startedAt: number;
   readonly endedAt: number | undefined;
@@ -116,6 +119,8 @@ export type AttemptOutcome = {
   readonly usage: Usage;
   readonly durationMs: number;
   readonly permissionDenials: readonly { readonly tool: string; readonly summary: string }[];
+  /** The model stopped at its limit, in the middle of what it said. */
+  readonly isTruncated?: true;
   readonly error?: ErrorJson;
   readonly retryAfterMs?: number;
   readonly resetAt?: number;

@@ -1,5 +1,6 @@
 import type { BudgetPeriod } from "./budget/budget-period.ts";
 import type { ModelPrice } from "./budget/model-price.ts";
+import type { QualitySettings } from "./quality/quality-settings.ts";
 
 /** A project's own command that proves work. Its exit code is the verdict. */
 export type GateSpec = {
@@ -79,6 +80,8 @@ export type JobSettings = {
   /** What a turn sets aside at a time; absent: a worker's share of the limits. */
   readonly maxCostUsdPerTurn?: number;
   readonly agent: AgentSettings;
+  /** How work is judged besides its gates. Absent: by them alone. */
+  readonly quality?: QualitySettings;
 };
 
 /** Limits that belong to the project, not to one job: always as they are configured now. */

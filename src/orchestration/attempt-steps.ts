@@ -113,7 +113,13 @@ function outcomeOf(outcome: AgentOutcome): AttemptOutcome {
   const { text, usage, durationMs, permissionDenials } = outcome;
   const facts = { text, usage, durationMs, permissionDenials };
   if (outcome.status === "finished") {
-    return { status: "finished", ...facts, ...(outcome.result === undefined ? {} : { result: outcome.result }) };
+    const cut = outcome.isTruncated === true ? { isTruncated: true as const } : {};
+    return {
+      status: "finished",
+      ...facts,
+      ...cut,
+      ...(outcome.result === undefined ? {} : { result: outcome.result }),
+    };
   }
   const { error, retryAfterMs, resetAt } = outcome.failure;
   const times = {

@@ -1,7 +1,9 @@
 import { decideAttempt, type AttemptDecision as Verdict } from "../domain/decide/decide-attempt.ts";
 import { backoffMs } from "../domain/failure/backoff.ts";
 import type { FailureClass } from "../domain/failure/failure-class.ts";
+import { isPassed } from "../domain/evidence.ts";
 import { defaultRetryLimits } from "../domain/failure/retry-policy.ts";
+import { qualityShortfalls } from "../domain/quality/quality-settings.ts";
 import type { AttemptDecision, AttemptOutcome, GateResult } from "../domain/model.ts";
 import type { AttemptProof } from "../state/attempts.ts";
 import { gateFeedback } from "../supervision/run-gates.ts";
@@ -19,6 +21,7 @@ export async function decide(desk: JobDesk, request: DecisionRequest): Promise<A
     outcome: factsOf(outcome),
     validation: proof?.verdict,
     gates: proof === null ? undefined : proof.gates.map(gateVerdict),
+    quality: proof?.quality,
     earlierFailures: await earlierFailures(desk, request),
     limits: { ...defaultRetryLimits, maxAttempts, maxTransient: maxTransientRetries },
   });
@@ -50,7 +53,11 @@ const cannotRun: ReadonlySet<number | null> = new Set([126, 127]);
 
 const gateVerdict = (gate: GateResult) => ({
   name: gate.name,
-  status: gate.isOk ? ("passed" as const) : cannotRun.has(gate.exitCode) ? ("broken" as const) : ("failed" as const),
+  status: isPassed(gate)
+    ? ("passed" as const)
+    : cannotRun.has(gate.exitCode)
+      ? ("broken" as const)
+      : ("failed" as const),
   summary: gate.exitCode === null ? "it was stopped" : `exit code ${gate.exitCode}`,
 });
 
@@ -90,5 +97,11 @@ function delayOf(
   return Math.max(outcome.retryAfterMs ?? 0, backoffMs(delayBackoff, waitNumber, desk.services.random()));
 }
 
-const feedbackOf = (reasons: string, proof: AttemptProof | null): string =>
-  (proof === null ? undefined : gateFeedback(proof.gates)) ?? reasons;
+/** Of everything that was found at once: an attempt for each finding would be one too many. */
+function feedbackOf(reasons: string, proof: AttemptProof | null): string {
+  const fromGates = proof === null ? undefined : gateFeedback(proof.gates);
+  if (fromGates === undefined) return reasons;
+  const stages = proof?.quality?.stages.filter(({ name }) => name !== "commands") ?? [];
+  const found = qualityShortfalls({ stages }).map((line) => `- ${line}`);
+  return found.length === 0 ? fromGates : `${fromGates}\n\nBesides:\n${found.join("\n")}`;
+}

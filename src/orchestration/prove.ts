@@ -1,28 +1,23 @@
-import type { AttemptOutcome } from "../domain/model.ts";
 import type { PlanTask } from "../domain/plan/plan-schema.ts";
+import type { TaskSpec } from "../domain/plan/task-spec.ts";
+import type { ChangedFile } from "../domain/quality/work/changed-file.ts";
 import { validateAttempt, type ValidationVerdict } from "../domain/validate/validate-attempt.ts";
 import type { AttemptProof } from "../state/attempts.ts";
-import type { BegunAttempt, TaskLease } from "../state/begin-attempt.ts";
 import { gatesOfTask, runGates } from "../supervision/run-gates.ts";
 import {
   attemptRef,
   existsAt,
   outsideFootprint,
   protectedPaths,
+  readChange,
   snapshot,
   snapshotRef,
-  type Slot,
   type Snapshot,
 } from "../workspace/index.ts";
+import { answerFacts } from "./answer-facts.ts";
 import type { JobDesk } from "./desk.ts";
-
-export type ProofRequest = {
-  readonly slot: Slot;
-  readonly lease: TaskLease;
-  readonly begun: BegunAttempt;
-  readonly outcome: AttemptOutcome;
-  readonly signal: AbortSignal;
-};
+import { judgeQuality } from "./judge-quality.ts";
+import type { ProofRequest } from "./proof-request.ts";
 
 /**
  * What is really there, whatever the agent says: a snapshot of ours, checked without a model, then judged by the project's
@@ -41,23 +36,45 @@ export async function prove(desk: JobDesk, request: ProofRequest): Promise<Attem
     includeIgnored: spec.expectedOutputs,
   });
   services.fault("snapshot.taken");
-  const verdict = await validate(desk, { ...request, spec, taken });
+  const changes = await changesOf(desk, request, taken);
+  const work = { ...request, spec, taken, changes };
+  const verdict = await validate(desk, work);
   const gates = verdict.ok ? await judge(desk, request, spec) : [];
   if (verdict.ok) services.fault("gates.passed");
+  const settings = job.options.quality;
+  const isJudged = verdict.ok && settings !== undefined;
   return {
     snapshotCommit: taken.commit,
     diff: taken.diffStat,
     problems: verdict.ok ? [] : verdict.problems.map(({ message }) => message),
     verdict,
     gates,
+    ...(isJudged ? { quality: await judgeQuality(desk, { ...work, gates, settings }) } : {}),
   };
 }
 
-async function validate(
-  desk: JobDesk,
-  facts: ProofRequest & { readonly spec: PlanTask; readonly taken: Snapshot },
-): Promise<ValidationVerdict> {
+type Work = ProofRequest & {
+  readonly spec: TaskSpec;
+  readonly taken: Snapshot;
+  /** Empty where only gates judge. */
+  readonly changes: readonly ChangedFile[];
+};
+
+async function changesOf(
+  { services, job }: JobDesk,
+  { begun }: ProofRequest,
+  taken: Snapshot,
+): Promise<Work["changes"]> {
+  if (job.options.quality === undefined) return [];
+  return readChange(services.repo, { from: begun.baseCommit, to: taken.commit }, taken.changedFiles);
+}
+
+async function validate(desk: JobDesk, facts: Work): Promise<ValidationVerdict> {
   const { spec, taken, outcome } = facts;
+  const settings = desk.job.options.quality;
+  const requiresChanges = desk.job.strategy !== "manual" || spec.expectedOutputs.length > 0;
+  // What is replayed was said about another base.
+  const isChecked = settings !== undefined && outcome.replayOf === undefined;
   const changedFiles = taken.changedFiles.map(({ path }) => path);
   const expectedOutputs = await Promise.all(
     spec.expectedOutputs.map(async (path) => ({ path, exists: await isThere(desk, taken, path) })),
@@ -67,8 +84,9 @@ async function validate(
     changedFiles,
     outsideFootprint: spec.footprint === undefined ? [] : outsideFootprint(changedFiles, spec.footprint),
     protectedTouched: protectedPaths(changedFiles, desk.job.options.protectedPaths),
-    requiresChanges: desk.job.strategy !== "manual" || spec.expectedOutputs.length > 0,
+    requiresChanges,
     agentText: outcome.text,
+    ...(isChecked ? { answer: await answerFacts(desk, { ...facts, settings, requiresChanges }) } : {}),
   });
 }
 

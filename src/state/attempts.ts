@@ -10,7 +10,9 @@ import type {
   GateResult,
 } from "../domain/model.ts";
 import type { FailureClass } from "../domain/failure/failure-class.ts";
-import type { QualityReport } from "../domain/quality/quality-report.ts";
+import { notJudged, type QualityReport } from "../domain/quality/quality-report.ts";
+import { qualityShortfalls } from "../domain/quality/quality-settings.ts";
+import type { EventData } from "../domain/events.ts";
 import type { TaskStatus } from "../domain/task-status.ts";
 import type { ValidationVerdict } from "../domain/validate/validate-attempt.ts";
 import { appendEvent, type Tx } from "./append-events.ts";
@@ -147,7 +149,7 @@ export class Attempts {
     const at = this.#context.now();
     const subject = subjectOf(lease, attemptId);
     await this.#fenced(lease, async (tx) => {
-      const validation = JSON.stringify({ problems: proof.problems, diff: proof.diff });
+      const validation = JSON.stringify({ problems: proof.problems, diff: proof.diff, quality: proof.quality });
       await tx
         .updateTable("attempts")
         .set({ snapshot_commit: proof.snapshotCommit, validation, gates: JSON.stringify(proof.gates) })
@@ -160,6 +162,9 @@ export class Attempts {
       for (const gate of proof.gates) {
         const { name, on, isOk, exitCode, durationMs } = gate;
         await appendEvent(tx, { at, type: "gate-finished", subject, data: { name, on, isOk, exitCode, durationMs } });
+      }
+      if (proof.quality !== undefined) {
+        await appendEvent(tx, { at, type: "attempt-judged", subject, data: judgementOf(proof.quality) });
       }
     });
   }
@@ -258,6 +263,13 @@ export class Attempts {
     return fenced(this.#context, lease, command);
   }
 }
+
+const judgementOf = (quality: QualityReport): EventData["attempt-judged"] => ({
+  ...(quality.score === undefined ? {} : { score: quality.score }),
+  failed: quality.stages.filter(({ status }) => status === "failed").map(({ name }) => name),
+  notJudged: notJudged(quality),
+  blockers: qualityShortfalls(quality),
+});
 
 /** What an earlier attempt of the task was merged to is not this one's. */
 const acceptance = (attemptId: AttemptId) => ({

@@ -101,6 +101,7 @@ export const attemptFromRow = (row: AttemptRow): Attempt => ({
   outcome: parsed(row.outcome),
   diff: parsed<Pick<Attempt, "diff">>(row.validation)?.diff,
   gates: parsed<Attempt["gates"]>(row.gates) ?? [],
+  quality: parsed<Pick<Attempt, "quality">>(row.validation)?.quality,
   decision: parsed(row.decision),
   startedAt: row.started_at,
   endedAt: row.ended_at ?? undefined,

@@ -1,5 +1,8 @@
 import type { JsonObject } from "../domain/json.ts";
 
+/** Stands where a secret was. Split on by the redactor, so that nothing matches across it. */
+export const redactedMark = "[redacted]";
+
 export type LogWrite = (message: string, fields?: JsonObject) => void;
 
 /** Where components say what they do. Never throws, and never holds the work up for longer than a write to a file. */

@@ -1,5 +1,6 @@
-/** Stands where a secret was. Split on by the redactor, so that nothing matches across it. */
-export const redactedMark = "[redacted]";
+import { redactedMark } from "./port.ts";
+
+export { redactedMark } from "./port.ts";
 
 export type SecretPattern = {
   /** A text without which there can be no match: looked for first, because that is many times faster. */

@@ -3,7 +3,8 @@ export { takeCheckoutFingerprint, type CheckoutFingerprint } from "./checkout/fi
 export { diffOf, patchOf, type DiffStat } from "./diff/diff-of.ts";
 export { treeOf } from "./diff/tree-of.ts";
 export { existsAt, listFiles } from "./diff/file-at.ts";
-export { outsideFootprint, protectedPaths } from "./footprint/footprint.ts";
+export { readChange } from "./diff/read-change.ts";
+export { matchingPaths, outsideFootprint, protectedPaths } from "./footprint/footprint.ts";
 export { advanceBranch } from "./integrate/advance-branch.ts";
 export { applyChange } from "./integrate/apply-change.ts";
 export { continueIntegration } from "./integrate/continue-integration.ts";

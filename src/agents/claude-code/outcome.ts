@@ -43,7 +43,7 @@ export function outcomeOf(turn: EndedTurn): AgentOutcome {
     : { status: "finished", ...facts, ...verdict };
 }
 
-type Verdict = { readonly failure: AgentFailure } | { readonly result?: Json };
+type Verdict = { readonly failure: AgentFailure } | { readonly result?: Json; readonly isTruncated?: true };
 
 function verdictOf({ stream, recorder, result, stopped, now }: EndedTurn): Verdict {
   const isGood = result !== undefined && !result.is_error && result.subtype === "success";
@@ -56,7 +56,7 @@ function verdictOf({ stream, recorder, result, stopped, now }: EndedTurn): Verdi
 }
 
 function structured(stream: ClaudeStream, result: Extract<SDKResultMessage, { subtype: "success" }>): Verdict {
-  if (!stream.wantsResult) return {};
+  if (!stream.wantsResult) return result.stop_reason === "max_tokens" ? { isTruncated: true } : {};
   const parsed = z.json().safeParse(result.structured_output);
   if (result.structured_output === undefined || !parsed.success) {
     return { failure: failureOf(noStructuredResult(result.result)) };

@@ -5,6 +5,7 @@ import { executionSchema } from "./execution.ts";
 import { gateSchema } from "./gates.ts";
 import { modelsSchema } from "./models.ts";
 import { monitoringSchema } from "./monitoring.ts";
+import { qualitySchema } from "./quality.ts";
 import { filledText } from "./scalars.ts";
 import { supervisorSchema } from "./supervisor.ts";
 import { workspaceSchema } from "./workspace.ts";
@@ -18,6 +19,7 @@ export const configSchema = z.strictObject({
   agent: agentSchema.prefault({}).describe("The coding agent and what it may do."),
   workspace: workspaceSchema.prefault({}).describe("The isolated copies that agents work in."),
   gates: z.array(gateSchema).default([]).describe("Commands that must pass before work is accepted."),
+  quality: qualitySchema.prefault({}).describe("How work is judged besides its gates."),
   plugins: z
     .array(filledText())
     .default([])

@@ -1,6 +1,8 @@
 import type { FailureClass } from "../failure/failure-class.ts";
 import { tallyFailures } from "../failure/failure-tally.ts";
 import { nextAfterFailure, type AfterFailure, type RetryLimits } from "../failure/retry-policy.ts";
+import type { QualityReport } from "../quality/quality-report.ts";
+import { qualityShortfalls } from "../quality/quality-settings.ts";
 import type { ValidationVerdict } from "../validate/validate-attempt.ts";
 
 /** How the agent's turn ended. */
@@ -28,6 +30,8 @@ export type AttemptEvidence = {
   readonly validation: ValidationVerdict | undefined;
   /** `undefined` = not run, because something before them failed; empty = the task has none. */
   readonly gates: readonly GateVerdict[] | undefined;
+  /** Absent: its gates alone judge it. */
+  readonly quality?: QualityReport | undefined;
   /** Classes of the earlier failed attempts at this task, oldest first. */
   readonly earlierFailures: readonly FailureClass[];
   readonly limits: RetryLimits;
@@ -69,7 +73,7 @@ type Shortfall = {
 };
 
 /** The earliest stage that did not hold: later stages were looking at unproved work. */
-function firstShortfall({ outcome, validation, gates }: AttemptEvidence): Shortfall | undefined {
+function firstShortfall({ outcome, validation, gates, quality }: AttemptEvidence): Shortfall | undefined {
   if (outcome.status === "failed") {
     const needsPerson = outcome.needsPerson === true ? "at-once" : "no";
     return { failureClass: outcome.failureClass, reasons: [outcome.message], needsPerson };
@@ -77,7 +81,7 @@ function firstShortfall({ outcome, validation, gates }: AttemptEvidence): Shortf
   if (validation === undefined) return unproved("It was not validated.");
   if (!validation.ok) return invalid(validation);
   if (gates === undefined) return unproved("Its gates were not run.");
-  return gateShortfall(gates);
+  return gateShortfall(gates) ?? qualityShortfall(quality);
 }
 
 const unproved = (reason: string): Shortfall => ({ failureClass: "bug", reasons: [reason], needsPerson: "no" });
@@ -99,6 +103,11 @@ function gateShortfall(gates: readonly GateVerdict[]): Shortfall | undefined {
   ];
   if (failed.length > 0) return { failureClass: "recoverable", reasons, needsPerson: "no" };
   return broken.length > 0 ? { failureClass: "permanent", reasons, needsPerson: "at-once" } : undefined;
+}
+
+function qualityShortfall(quality: QualityReport | undefined): Shortfall | undefined {
+  const reasons = quality === undefined ? [] : qualityShortfalls(quality);
+  return reasons.length === 0 ? undefined : { failureClass: "recoverable", reasons, needsPerson: "no" };
 }
 
 function retry(next: Extract<AfterFailure, { kind: "retry" }>, { failureClass, reasons }: Shortfall): AttemptDecision {

@@ -1,4 +1,6 @@
 import type { FailureClass } from "../failure/failure-class.ts";
+import type { AnswerRule } from "./answer-rules.ts";
+import { validateAnswer, type AnswerFacts } from "./validate-answer.ts";
 
 /** What is known of a finished attempt without asking a model. */
 export type AttemptFacts = {
@@ -13,6 +15,8 @@ export type AttemptFacts = {
   readonly requiresChanges?: boolean;
   /** The agent's last words. */
   readonly agentText: string;
+  /** Absent: only files are looked at. */
+  readonly answer?: AnswerFacts;
 };
 
 export const validationCodes = [
@@ -23,7 +27,7 @@ export const validationCodes = [
   "question-instead-of-work",
 ] as const;
 
-export type ValidationCode = (typeof validationCodes)[number];
+export type ValidationCode = (typeof validationCodes)[number] | AnswerRule;
 
 export type ValidationProblem = {
   readonly code: ValidationCode;
@@ -46,7 +50,7 @@ export function validateAttempt(facts: AttemptFacts): ValidationVerdict {
 
 type Check = (facts: AttemptFacts) => readonly ValidationProblem[];
 
-const checks: readonly Check[] = [emptiness, missingOutputs, strays, protectedFiles];
+const checks: readonly Check[] = [emptiness, missingOutputs, strays, protectedFiles, answered];
 
 function emptiness({ changedFiles, requiresChanges = true, agentText }: AttemptFacts): readonly ValidationProblem[] {
   if (changedFiles.length > 0) return [];
@@ -59,6 +63,10 @@ function emptiness({ changedFiles, requiresChanges = true, agentText }: AttemptF
 
 /** Weak on purpose: only the very last line counts, and only when nothing was changed. */
 const endsWithQuestion = (text: string): boolean => /[?？]["'”’)*_`]*$/u.test(text.trimEnd());
+
+function answered({ answer }: AttemptFacts): readonly ValidationProblem[] {
+  return answer === undefined ? [] : validateAnswer(answer);
+}
 
 function missingOutputs({ expectedOutputs }: AttemptFacts): readonly ValidationProblem[] {
   return expectedOutputs

@@ -1,6 +1,9 @@
 import type { Json, JsonObject } from "../../domain/json.ts";
 import type { QualityFinding } from "../../domain/quality/quality-report.ts";
+import type { TestCounts } from "../../domain/quality/results/test-counts.ts";
 import type { LlmAdapter } from "../../llms/port.ts";
+
+export type { TestCounts } from "../../domain/quality/results/test-counts.ts";
 
 /** What a project adds of its own, in a program that its settings name under `plugins`. */
 export type TuttiPlugin = {
@@ -44,14 +47,6 @@ export type StageOpinion =
   | { readonly score: number; readonly findings: readonly QualityFinding[] }
   /** One line. */
   | { readonly notJudged: string };
-
-export type TestCounts = {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
-  /** Names of the failed tests, as the runner prints them. */
-  readonly failures: readonly string[];
-};
 
 export type TestResultParser = {
   readonly name: string;

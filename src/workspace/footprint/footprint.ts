@@ -23,6 +23,13 @@ export function protectedPaths(changedPaths: readonly string[], globs: readonly 
   return changedPaths.filter((path) => isProtected(path));
 }
 
+/** Which of the paths a list of globs names; a folder's name stands for everything in it. */
+export function matchingPaths(paths: readonly string[], globs: readonly string[]): readonly string[] {
+  if (globs.length === 0) return [];
+  const isNamed = picomatch(globs.map(asFileGlob).flat(), { dot: true });
+  return paths.filter((path) => isNamed(path));
+}
+
 function asFileGlob(glob: string): readonly string[] {
   const clean = glob.replace(/^\.\//, "").replace(/\/$/, "");
   return [clean, `${clean}/**`];

@@ -1,0 +1,100 @@
+import { isCode, isForTests, isProse } from "../work/path-kinds.ts";
+import { addedOf, removedOf, type ChangedFile, type JudgedWork } from "../work/changed-file.ts";
+import { asksToRemoveOrMove } from "./asked-for.ts";
+import type { RuleFinding } from "./quality-rules.ts";
+
+/** Files that end in the middle, no longer parse, or have lost most of what they held. */
+export function brokenFiles(work: JudgedWork): readonly RuleFinding[] {
+  const files = work.changes.filter(({ status }) => status !== "deleted");
+  return [
+    ...files.flatMap(truncated),
+    ...(asksToRemoveOrMove(work) ? [] : files.flatMap((file) => gutted(file, work))),
+  ];
+}
+
+function truncated(file: ChangedFile): readonly RuleFinding[] {
+  const { path, text } = file;
+  if (text === undefined || text.after.trim() === "") return [];
+  if (isStrictJson(path)) return brokenJson(file);
+  const isCut = isCode(path) && endsInTheMiddle(path, text.after) && !endsInTheMiddle(path, text.before);
+  if (!isCut) return [];
+  return [{ code: "file-truncated", path, message: `${path} ends in the middle of something. Write the whole file.` }];
+}
+
+/** Editors' and compilers' settings may hold comments. */
+const isStrictJson = (path: string): boolean =>
+  path.endsWith(".json") &&
+  !/(?:^|\/)(?:[tj]sconfig|deno|devcontainer|\.eslintrc|\.swcrc|\.babelrc|settings|launch|tasks|extensions|turbo|biome|api-extractor)[^/]*\.json$/.test(
+    path,
+  ) &&
+  !isForTests(path);
+
+function brokenJson({ path, text }: ChangedFile): readonly RuleFinding[] {
+  if (text === undefined || isJson(text.after)) return [];
+  if (text.before !== "" && !isJson(text.before)) return [];
+  return [{ code: "file-truncated", path, message: `${path} is no valid JSON. Write the whole file.` }];
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
+const braced = /\.(?:[cm]?[jt]sx?|go|rs|java|kt|scala|cs|cpp|cc|c|h|hpp|php|swift|dart|groovy|css|scss)$/;
+
+/** Brackets are open, and the last line is not one that a file could end with. */
+function endsInTheMiddle(path: string, text: string): boolean {
+  const end = text.trimEnd();
+  const last = end.slice(end.lastIndexOf("\n") + 1);
+  if (path.endsWith(".py"))
+    return (
+      /(?:[:,([{=\\+]|\b(?:and|or|not|in|is|return def|if))$/.test(withoutComment(last, "#")) &&
+      openBrackets(end, "#") > 0 === /[,([{=+]$/.test(last) &&
+      !/^\s*#/.test(last)
+    );
+  if (!braced.test(path)) return false;
+  return openBrackets(end, "//") > 0 && !/^\s*[})\]]+[;,)]*$/.test(last);
+}
+
+const withoutComment = (line: string, sign: string): string => line.split(` ${sign}`)[0]?.trimEnd() ?? "";
+
+/** How many brackets are not closed; texts and comments don't count. Rough: it only has to see that a file was cut. */
+function openBrackets(text: string, comment: string): number {
+  const bare = text
+    .replaceAll(/\\./g, "")
+    .replaceAll(comment === "#" ? /"""[\s\S]*?"""|'''[\s\S]*?'''/g : /\/\*[\s\S]*?\*\//g, "")
+    .replaceAll(/"[^"\n]*"|'[^'\n]*'|`[^`]*`/g, "")
+    .replaceAll(comment === "#" ? /#.*/g : /\/\/.*/g, "")
+    .replaceAll(/\/(?![/*\s])[^/\n]+\/[a-z]*/g, "");
+  return (bare.match(/[([{]/g) ?? []).length - (bare.match(/[)\]}]/g) ?? []).length;
+}
+
+const fewestLines = 12;
+
+/** Most of a file is gone, hardly anything came in its place, and it stands nowhere else. */
+function gutted(file: ChangedFile, { changes }: JudgedWork): readonly RuleFinding[] {
+  const { path, status, text } = file;
+  if (status !== "modified" || text === undefined || (!isCode(path) && !isProse(path))) return [];
+  const removed = removedOf(file).filter(isSubstance);
+  const added = addedOf(file).filter((line) => isSubstance(line.text));
+  const before = text.before.split("\n").filter(isSubstance);
+  if (removed.length < fewestLines || removed.length < before.length * 0.6 || added.length > removed.length * 0.35)
+    return [];
+  const elsewhere = new Set(
+    changes
+      .filter((other) => other !== file)
+      .flatMap(addedOf)
+      .map((line) => line.text.trim()),
+  );
+  const moved = removed.filter((line) => elsewhere.has(line.trim()));
+  if (moved.length > removed.length * 0.4) return [];
+  const message = `${removed.length} of ${before.length} lines of ${path} are gone, and the task does not ask for that. Bring back what belongs there.`;
+  return [{ code: "file-gutted", path, message }];
+}
+
+const isSubstance = (line: string): boolean => /[\p{L}\p{N}]/u.test(line);

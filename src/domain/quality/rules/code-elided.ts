@@ -1,0 +1,142 @@
+import { isCode, isForTests, isProse } from "../work/path-kinds.ts";
+import {
+  addedOf,
+  removedOf,
+  wordsOf,
+  type AddedLine,
+  type ChangedFile,
+  type JudgedWork,
+} from "../work/changed-file.ts";
+import type { RuleFinding } from "./quality-rules.ts";
+
+/** What a comment begins with; `...` alone may be one, too. */
+const opening = String.raw`(?:\/\/+|#+|\/\*+|\*|<!--|--|;+|\{\/\*|%|"""|''')`;
+const dots = String.raw`(?:\.{3}|…)`;
+const thing =
+  "(?:code|file|function|functions|method|methods|class|classes|implementation|logic|content|contents|imports?|routes?|handlers?|cases?|tests?|fields?|props|styles|config(?:uration)?|definitions?|exports?|lines?|body|component|module|script|section|stuff|part|parts|setup|module)";
+
+const elisions: readonly RegExp[] = [
+  new RegExp(
+    String.raw`${opening}\s*\[?\(?${dots}?\s*(?:the\s+)?(?:rest|remainder|remaining)\b(?:\s+of)?(?:\s+(?:the|this|your|our))?(?:\s+\w+){0,2}?\s*${thing}?\b.{0,30}(?:\b(?:unchanged|same|remains?|here|omitted|as before|stays|above|below|goes|is)\b|${dots}|\*\/|-->|$)`,
+    "i",
+  ),
+  new RegExp(
+    String.raw`${opening}\s*\[?\(?${dots}\s*(?:\(?(?:existing|previous|original|other|same|more|all|unchanged|omitted|snip|truncated|continue[sd]?)\b).*`,
+    "i",
+  ),
+  new RegExp(
+    String.raw`${opening}.*\b(?:existing|previous|original|other|all)\s+(?:\w+\s+)?${thing}\s+(?:\w+\s+)?(?:(?:remains?|stays?|is|are|goes)\s+)?(?:unchanged|the same|as before|as is|here|omitted)\b`,
+    "i",
+  ),
+  new RegExp(
+    String.raw`${opening}.*\b(?:unchanged|omitted|truncated|shortened|abbreviated)\s+(?:for\s+(?:brevity|clarity|space)|from\s+(?:the\s+)?(?:original|before)|code|below|above)\b`,
+    "i",
+  ),
+  new RegExp(String.raw`${opening}.*\bfor brevity\b`, "i"),
+  new RegExp(
+    String.raw`${opening}\s*\[?\(?(?:same as (?:before|above|the original)|no changes? (?:here|below|needed)|keep (?:the )?(?:existing|rest|original)\b|(?:rest|code) (?:is )?(?:unchanged|omitted))`,
+    "i",
+  ),
+  new RegExp(String.raw`^\s*${dots}\s*\(?(?:rest of|existing|unchanged|remaining|same as)\b`, "i"),
+  new RegExp(String.raw`${opening}\s*\[?\(?snip(?:ped)?\)?\]?\s*(?:${opening}|$)`, "i"),
+];
+
+/** Words of "the rest of" something that is not code. */
+const otherRest =
+  /\b(?:rest of (?:the )?(?:world|week|day|line|array|list|args?|arguments|string|input|options|params|buffer|path|tokens?|stack|items|elements|row|query|url|message|bytes?|payload|values?|keys?|entries|request|response|pipeline|system|app(?:lication)?|team|repo(?:sitory)?|project|suite|page|words?|name|records?|chunks?|data|stream|frame|header|packet|sequence|queue|fields))\b|\brest (?:api|endpoint|client|parameter|element|props|args|server|service|call|pattern|controller|interface|operator)\b|\bremaining (?:time|items|elements|bytes|seconds|balance|budget|tokens?|arguments?|args|entries|capacity|quota|attempts|retries|chars?|characters|days|work|rows|tasks|requests|space|amount|values|keys|words|fields|input|path|length|stock|seats)\b/i;
+
+/** Comments that stand where code should be. */
+export function codeElided(work: JudgedWork): readonly RuleFinding[] {
+  return work.changes
+    .filter((file) => !isProse(file.path))
+    .flatMap((file): readonly RuleFinding[] => {
+      const before = new Set(removedOf(file).map((line) => line.trim()));
+      const found = addedOf(file).find(({ text }) => isElision(text) && !before.has(text.trim()));
+      if (found === undefined) return [];
+      const message = `${file.path}:${found.number} says that code was left out. Write the whole file, with the code itself.`;
+      return [{ code: "code-elided", path: file.path, message }];
+    });
+}
+
+/** A quotation mark before it: a text of the program. */
+const isElision = (line: string): boolean =>
+  elisions.some((pattern) => {
+    const at = pattern.exec(line)?.index;
+    return at !== undefined && !otherRest.test(line) && !/["'`]/.test(line.slice(0, at));
+  });
+
+const stubs: readonly RegExp[] = [
+  /\bthrow new \w*(?:Error|Exception)\(\s*["'`](?:[\w. ]*\b)?(?:not (?:yet )?implemented|unimplemented|todo)\b/i,
+  /\bthrow new (?:NotImplemented(?:Error|Exception)|UnsupportedOperationException)\(\s*(?:["'`](?:todo|not )|\))/i,
+  /\braise NotImplementedError\b/,
+  /\b(?:todo!|unimplemented!)\s*\(/,
+  /\bpanic\(\s*["'`](?:not (?:yet )?implemented|unimplemented|todo|implement me)/i,
+  /\bTODO\(\s*(?:["'`]|\))/,
+  /\berrors\.New\(\s*["'`](?:not (?:yet )?implemented|unimplemented)["'`]/i,
+  new RegExp(
+    String.raw`${opening}\s*(?:TODO|FIXME|XXX)\b[:\s(\w)-]{0,12}?\s*(?:implement|finish|complete|fill in|add (?:the )?(?:real|actual)|write (?:the )?(?:real|actual)?|real|actual)\b`,
+    "i",
+  ),
+  new RegExp(
+    String.raw`${opening}.*\b(?:(?:your|actual|real) (?:code|implementation|logic) (?:goes|here)|implementation (?:goes )?here|implement (?:me|this|it) later|(?:logic|code) goes here|placeholder implementation|stub implementation|dummy implementation)\b`,
+    "i",
+  ),
+];
+
+const weakStubs: readonly RegExp[] = [
+  new RegExp(String.raw`${opening}.*\b(?:TODO|FIXME|XXX|HACK)\b`),
+  new RegExp(
+    String.raw`${opening}.*\b(?:for now|in a real (?:app|application|implementation|system|world)|in production,? (?:this|you|we)|simplified|placeholder|hard-?coded|temporary|mock(?:ed)? (?:data|response)|dummy)\b`,
+    "i",
+  ),
+];
+
+/** Words of a task by which an unfinished piece may be what was wanted. */
+const wantsStub =
+  /\b(?:stubs?|skeletons?|scaffold\w*|placeholders?|abstract|interface|base class|not implemented|NotImplemented|unimplemented|todo|501|mock|boilerplate|outline|protocol)\b/i;
+
+/** Added code that says itself that it does not do its work. */
+export function notImplemented(work: JudgedWork): readonly RuleFinding[] {
+  const isWanted = wantsStub.test(wordsOf(work));
+  return work.changes
+    .filter(({ path }) => isCode(path) && !isForTests(path))
+    .flatMap((file): readonly RuleFinding[] => {
+      const lines = fresh(file);
+      const found = isWanted ? undefined : lines.find((line) => matches(stubs, line) && !isAbstract(file, line));
+      if (found !== undefined) {
+        const message = `${file.path}:${found.number} says that something is not implemented. Implement it.`;
+        return [{ code: "not-implemented", path: file.path, message }];
+      }
+      const weak = lines.find((line) => matches(weakStubs, line));
+      if (weak === undefined) return [];
+      return [
+        {
+          code: "todo-added",
+          path: file.path,
+          message: `${file.path}:${weak.number} says that something is left to do.`,
+        },
+      ];
+    });
+}
+
+function fresh(file: ChangedFile): readonly AddedLine[] {
+  const before = new Set(removedOf(file).map((line) => line.trim()));
+  return addedOf(file).filter(({ text }) => !before.has(text.trim()));
+}
+
+const matches = (patterns: readonly RegExp[], { text }: AddedLine): boolean =>
+  patterns.some((pattern) => pattern.test(text));
+
+/** A method that a subclass has to write, or a branch that nothing may reach. */
+function isAbstract({ text }: ChangedFile, { number, text: line }: AddedLine): boolean {
+  const lines = text?.after.split("\n") ?? [];
+  const around = lines.slice(Math.max(0, number - 8), number).join("\n");
+  const heads = lines
+    .slice(0, number)
+    .filter((one) => /^\s*(?:export\s+)?(?:abstract\s+)?(?:class|interface|trait)\b/.test(one));
+  const head = heads.at(-1) ?? "";
+  return (
+    /@abstractmethod|@abc\.|\babstract\b/.test(around) ||
+    (/raise NotImplementedError/.test(line) && /\b(?:ABC|Protocol|Abstract\w*|Base\w*|\w+Base)\b/.test(head))
+  );
+}

@@ -1,0 +1,17 @@
+import { addedOf, wordsOf, type JudgedWork } from "../work/changed-file.ts";
+import type { RuleFinding } from "./quality-rules.ts";
+
+/** Marks that git leaves in a file with a conflict. A line of `=` alone may underline a title. */
+export function conflictMarkers(work: JudgedWork): readonly RuleFinding[] {
+  if (/conflict marker|merge conflict/i.test(wordsOf(work))) return [];
+  return work.changes.flatMap((file): readonly RuleFinding[] => {
+    const lines = addedOf(file);
+    const start = lines.find(({ text }) => /^<{7}(?: |$)/.test(text));
+    const end = lines.find(({ text }) => /^>{7}(?: |$)/.test(text));
+    const middle = lines.find(({ text }) => /^={7}$/.test(text));
+    const first = start ?? end;
+    if (first === undefined || [start, end, middle].filter((mark) => mark !== undefined).length < 2) return [];
+    const message = `${file.path}:${first.number} holds a mark of a merge conflict. Settle it.`;
+    return [{ code: "conflict-marker", path: file.path, message }];
+  });
+}

@@ -1,0 +1,53 @@
+/** What the rules of the quality control find, with what it means by default. A settings file may change each. */
+export const qualityRules = {
+  "output-empty": { severity: "blocker", about: "an expected output is empty or holds nothing but a placeholder" },
+  "secret-added": { severity: "blocker", about: "an added line holds a password, a token or a private key" },
+  "path-forbidden": { severity: "blocker", about: "a file of `quality.forbiddenPaths` was changed" },
+  "conflict-marker": { severity: "blocker", about: "marks of a merge conflict were left in a file" },
+  "code-elided": {
+    severity: "blocker",
+    about: "a comment such as `// rest of the code unchanged` stands where code should be",
+  },
+  "not-implemented": { severity: "blocker", about: "added code only says that it is not implemented" },
+  "file-truncated": {
+    severity: "blocker",
+    about: "a file ends in the middle of something, or no longer parses as JSON",
+  },
+  "file-gutted": { severity: "blocker", about: "most of a file is gone, and the task did not ask for that" },
+  "tests-deleted": { severity: "blocker", about: "a test file or a test is gone, and the task did not ask for that" },
+  "tests-skipped": {
+    severity: "blocker",
+    about: "a test is skipped, or others are by `.only`, and the task did not ask for that",
+  },
+  "tests-weakened": { severity: "blocker", about: "a test was changed so that it passes whatever the code does" },
+  "gate-neutered": {
+    severity: "blocker",
+    about: "a command, script or setting that judges the work was made to pass always",
+  },
+  "checks-suppressed": { severity: "blocker", about: "a whole file was exempted from type checks or lint" },
+  "dependencies-committed": {
+    severity: "blocker",
+    about: "installed packages or build caches became part of the work",
+  },
+  "secret-looking": { severity: "note", about: "an added line might hold a secret" },
+  "files-deleted": { severity: "note", about: "files are gone that the task did not name" },
+  "expectations-changed": { severity: "note", about: "what existing tests expect was changed" },
+  "check-weakened": { severity: "note", about: "a type check, a lint rule or a condition for a skip was loosened" },
+  "todo-added": { severity: "note", about: "added code says that something is to be done, or stands in for it" },
+  "gate-changed": { severity: "note", about: "a file that a gate's command names was changed" },
+  "leftover-added": { severity: "note", about: "a backup, a log or an editor's file became part of the work" },
+  "change-large": { severity: "note", about: "the change is larger than `quality.maxFiles` or `quality.maxLines`" },
+  "file-large": { severity: "note", about: "an added file is larger than `quality.maxFileKb`" },
+  "binary-added": { severity: "note", about: "a file that is no text was added" },
+  "not-read": { severity: "note", about: "a changed file was too large to be looked into" },
+  "gate-failed": { severity: "blocker", about: "a gate failed" },
+  "red-at-base": { severity: "note", about: "a gate fails in the same way without the change" },
+  "claim-contradicted": { severity: "note", about: "the agent says that the tests pass, and they don't" },
+} as const satisfies Readonly<Record<string, { readonly severity: RuleSeverity; readonly about: string }>>;
+
+export type QualityRule = keyof typeof qualityRules;
+
+export type RuleSeverity = "blocker" | "note" | "off";
+
+/** What a rule saw, before the settings say what it means. */
+export type RuleFinding = { readonly code: QualityRule; readonly message: string; readonly path?: string };

@@ -1,0 +1,79 @@
+import { isTestFile } from "../work/path-kinds.ts";
+import { addedOf, removedOf, type ChangedFile, type JudgedWork } from "../work/changed-file.ts";
+import { asksToRemoveOrMove, asksToRemoveTests, asksToSkipTests } from "./asked-for.ts";
+import type { RuleFinding } from "./quality-rules.ts";
+import {
+  isAssertion,
+  isConditional,
+  isFocus,
+  isSkip,
+  isTestCase,
+  isTrivialAssertion,
+  isWeakAssertion,
+} from "./test-cases.ts";
+
+/** Tests that still stand there and no longer test. */
+export function testsWeakened(work: JudgedWork): readonly RuleFinding[] {
+  const tests = work.changes.filter((file) => file.status !== "deleted" && isTestFile(file.path));
+  return tests.flatMap((file) => [...skips(file, work), ...focuses(file), ...trivial(file), ...loosened(file, work)]);
+}
+
+function skips(file: ChangedFile, work: JudgedWork): readonly RuleFinding[] {
+  const added = addedOf(file);
+  const found = added.filter(({ text }) => isSkip(text));
+  const isMore = found.length > removedOf(file).filter(isSkip).length;
+  const [first] = found;
+  if (first === undefined || !isMore || asksToSkipTests(work)) return [];
+  const around = added.filter(({ number }) => number <= first.number && number >= first.number - 2);
+  const place = `${file.path}:${first.number}`;
+  if (around.some(({ text }) => isConditional(text))) {
+    return [{ code: "check-weakened", path: file.path, message: `A test is skipped under a condition (${place}).` }];
+  }
+  const message = `A test is skipped (${place}), and the task does not ask for that. Make it run and pass.`;
+  return [{ code: "tests-skipped", path: file.path, message }];
+}
+
+function focuses(file: ChangedFile): readonly RuleFinding[] {
+  const found = addedOf(file).find(({ text }) => isFocus(text));
+  if (found === undefined) return [];
+  const message = `Only some tests run: ${file.path}:${found.number} keeps all others out. Take that away.`;
+  return [{ code: "tests-skipped", path: file.path, message }];
+}
+
+function trivial(file: ChangedFile): readonly RuleFinding[] {
+  const found = addedOf(file).find(({ text }) => isTrivialAssertion(text));
+  if (found === undefined) return [];
+  const message = `${file.path}:${found.number} asserts something that is always true. Test what the code does.`;
+  return [{ code: "tests-weakened", path: file.path, message }];
+}
+
+/** Of tests that were there before: assertions that are gone, or that nearly everything fulfils. */
+function loosened(file: ChangedFile, work: JudgedWork): readonly RuleFinding[] {
+  if (file.status !== "modified") return [];
+  const before = removedOf(file).filter(isAssertion);
+  const after = addedOf(file)
+    .map(({ text }) => text)
+    .filter(isAssertion);
+  const isSame =
+    removedOf(file).filter(isTestCase).length <= addedOf(file).filter(({ text }) => isTestCase(text)).length;
+  if (before.length === 0 || !isSame) return [];
+  const wasStrict = before.filter((line) => !isWeakAssertion(line)).length;
+  const isStrict = after.filter((line) => !isWeakAssertion(line)).length;
+  if (after.length === 0 && !asksToRemoveOrMove(work) && !asksToRemoveTests(work)) return [gone(file, before.length)];
+  const isLooser = isStrict < wasStrict && after.length - isStrict > before.length - wasStrict;
+  if (isLooser && !asksToRemoveTests(work)) return [weaker(file)];
+  const message = `What tests in ${file.path} expect was changed.`;
+  return after.length === 0 ? [] : [{ code: "expectations-changed", path: file.path, message }];
+}
+
+const gone = ({ path }: ChangedFile, count: number): RuleFinding => ({
+  code: "tests-weakened",
+  path,
+  message: `${count === 1 ? "An assertion was" : `${count} assertions were`} taken out of ${path}, and nothing was put in their place.`,
+});
+
+const weaker = ({ path }: ChangedFile): RuleFinding => ({
+  code: "tests-weakened",
+  path,
+  message: `Assertions in ${path} were replaced by ones that nearly every result fulfils. Expect what is right.`,
+});

@@ -1,0 +1,45 @@
+/** One file of an attempt's change, as far as it could be read as text. */
+export type ChangedFile = {
+  /** Repository path. */
+  readonly path: string;
+  readonly status: "added" | "modified" | "deleted";
+  readonly kind: "file" | "executable" | "symlink" | "submodule";
+  readonly isBinary: boolean;
+  /** Of what it is now; 0 for deleted ones. */
+  readonly sizeBytes: number;
+  /** Absent where the file is no text, or too large to be looked into. */
+  readonly text?: ChangedText;
+};
+
+export type ChangedText = {
+  /** Whole file before and after; empty where there was none. */
+  readonly before: string;
+  readonly after: string;
+  /** In the order of the file. */
+  readonly added: readonly AddedLine[];
+  readonly removed: readonly string[];
+};
+
+/** `number`: 1-based, in the file as it is now. */
+export type AddedLine = { readonly number: number; readonly text: string };
+
+/** What an attempt was asked for and what it did: all that the rules of the quality control look at. */
+export type JudgedWork = {
+  readonly task: {
+    readonly title: string;
+    readonly prompt: string;
+    readonly acceptance: readonly string[];
+    readonly expectedOutputs: readonly string[];
+  };
+  readonly changes: readonly ChangedFile[];
+  /** The agent's last words. */
+  readonly agentText: string;
+  /** Shell commands that judge the task. */
+  readonly gateCommands: readonly string[];
+};
+
+/** Everything that a person wrote about the task, in one text. */
+export const wordsOf = ({ task }: JudgedWork): string => [task.title, task.prompt, ...task.acceptance].join("\n");
+
+export const addedOf = ({ text }: ChangedFile): readonly AddedLine[] => text?.added ?? [];
+export const removedOf = ({ text }: ChangedFile): readonly string[] => text?.removed ?? [];

@@ -1,0 +1,109 @@
+/** What an agent says it did with a file. */
+export type FileClaim = { readonly what: "made" | "changed" | "deleted"; readonly path: string };
+
+export type Claims = {
+  readonly files: readonly FileClaim[];
+  /** "I added tests" */
+  readonly addedTests: boolean;
+  /** "All tests pass" */
+  readonly testsPass: boolean;
+};
+
+/** Words that make a sentence say something else than what was done now. */
+const notDone =
+  /\b(?:not|never|no|nor|none|without|cannot|unchanged|untouched|intact|already|previously|earlier|before|instead|should|could|would|can|may|might|must|will|going to|want|wish|if|unless|whether|when|once|after|next|later|future|follow[- ]?up|suggest|recommend|consider|optional(?:ly)?|please|try|attempt(?:ed)?|plan(?:ned)?|todo|revert(?:ed)?|restor(?:ed?)|undid|undo|temporar(?:y|ily)|then (?:removed|deleted)|previous|existing|exists?|was|were|rather|ignored|gitignored|generated|your)\b|n't\b|n’t\b|\?/i;
+
+const pathText = String.raw`(?:[\w@.+-]+\/)*[\w@.+[\]-]*[A-Za-z_][\w@+[\]-]*\.[A-Za-z][A-Za-z0-9]{0,7}`;
+const article = String.raw`(?:(?:the|a|an|new|following|file|files|module|modules|script|test|tests|class|component|page|doc|docs|document|both|of)\s+){0,4}`;
+
+/** Only a verb right before the path counts: what stands further away may be about something else in the file. */
+const verbs: Readonly<Record<FileClaim["what"], RegExp>> = {
+  made: claim("created|wrote|added|generated|introduced"),
+  changed: claim("updated|modified|edited|changed|refactored|rewrote|extended|adjusted|patched|fixed"),
+  deleted: claim("deleted|removed"),
+};
+
+function claim(words: string): RegExp {
+  return new RegExp(
+    String.raw`(?:^|[\s(*_:;,-])(?:${words})\s+${article}[\x60"'*]*(${pathText})[\x60"'*]*(?![\w/(])`,
+    "gi",
+  );
+}
+
+/** "Created the following files:", then a list of them. */
+const listHead =
+  /^\W*(?:(?:i|i['’]ve|have)\s+)?(?:(?:files?|what(?: i)?)\s+)?(created|added|wrote|new|updated|modified|edited|changed|deleted|removed)\b[^.\n]{0,30}?(?:files?|modules?|changes?)?\W*:\W*$/i;
+const listItem = new RegExp(String.raw`^\s*(?:[-*+•]|\d+[.)])\s+[\x60"'*]*(${pathText})[\x60"'*]*(.*)$`);
+
+/** Reads what an agent's last words say that it did. Leaves out whatever might be meant otherwise. */
+export function claimsOf(text: string): Claims {
+  const prose = text.replaceAll(/^\s*(?:```|~~~)[\s\S]*?^\s*(?:```|~~~).*$/gm, "");
+  const said = prose.split(/(?<=[.!?;])\s+|\n+/u).filter((sentence) => !notDone.test(sentence));
+  return {
+    files: unique([...said.flatMap(inSentence), ...inLists(prose)]),
+    addedTests: said.some(saysTestsAdded),
+    testsPass: said.some(saysTestsPass),
+  };
+}
+
+const inSentence = (sentence: string): readonly FileClaim[] =>
+  whats.flatMap((what) =>
+    [...sentence.matchAll(verbs[what])].flatMap(({ 1: path = "" }) =>
+      isFileName(path) ? [{ what, path: clean(path) }] : [],
+    ),
+  );
+
+const whats = ["made", "changed", "deleted"] as const;
+
+const whatOfHead: Readonly<Record<string, FileClaim["what"]>> = {
+  created: "made",
+  added: "made",
+  wrote: "made",
+  new: "made",
+  deleted: "deleted",
+  removed: "deleted",
+};
+
+function inLists(prose: string): readonly FileClaim[] {
+  const claims: FileClaim[] = [];
+  let what: FileClaim["what"] | undefined;
+  for (const line of prose.split("\n")) {
+    const head = listHead.exec(line)?.[1];
+    const [, path = "", rest = ""] = listItem.exec(line) ?? [];
+    if (head !== undefined) what = notDone.test(line) ? undefined : (whatOfHead[head.toLowerCase()] ?? "changed");
+    else if (path === "" && line.trim() !== "") what = undefined;
+    else if (what !== undefined && isFileName(path) && !notDone.test(rest)) claims.push({ what, path: clean(path) });
+  }
+  return claims;
+}
+
+const clean = (path: string): string => path.replace(/^\.\//, "");
+
+/** Products, versions, hosts and properties look like files. */
+const isFileName = (path: string): boolean =>
+  !path.startsWith("/") &&
+  !path.includes("..") &&
+  (path.includes("/")
+    ? !/^[\w-]+\.(?:com|org|net|io|dev)\//.test(path)
+    : knownEnding.test(path) && !product.test(path));
+
+const knownEnding =
+  /\.(?:[cm]?[jt]sx?|py|rb|go|rs|java|kt|cs|cpp|cc|c|h|hpp|php|swift|ex|exs|md|mdx|json|ya?ml|toml|css|scss|html?|sql|sh|txt|vue|svelte|proto|graphql|ini|cfg|lock)$/i;
+const product =
+  /^(?:node|vue|next|nuxt|express|react|three|d3|chart|moment|lodash|backbone|ember|angular|socket|discord|alpine|p5|deno|asp)\.(?:js|io|net|ts)$/i;
+
+/** Tests of a language or a tool, and things that are only called after them, are meant otherwise. */
+const saysTestsAdded = (sentence: string): boolean =>
+  /\b(?:added|wrote|created|included|covered (?:it|this|them) (?:with|by))\s+(?:(?:\d+|a|an|the|some|new|more|several|two|three|four|five|six|comprehensive|corresponding|matching|thorough|unit|integration|regression|e2e|end-to-end|additional|few|full|extensive|appropriate|basic|and|\w+ing)\s+){0,5}(?:unit |regression |integration )?(?:tests?|test cases?|test suite|test coverage|specs)\b(?!\s*(?:id|ids|data|script|command|fixture|fixtures|helper|helpers|environment|runner|account|user|database|config|double|harness|page|file for manual))/i.test(
+    sentence,
+  );
+
+const saysTestsPass = (sentence: string): boolean =>
+  /\b(?:all|the|every|\d+)\s+(?:\w+\s+){0,2}(?:tests?|specs?|checks?|suite)\s+(?:now\s+|still\s+|are\s+|is\s+)?(?:pass(?:es|ed|ing)?|green|succeed(?:s|ed)?)\b|\btests?(?: suite)? (?:is|are) (?:all )?(?:green|passing)\b|\b(?:tests|suite) pass(?:es|ed)?\b/i.test(
+    sentence,
+  );
+
+function unique(claims: readonly FileClaim[]): readonly FileClaim[] {
+  const seen = new Map(claims.map((one) => [`${one.what} ${one.path}`, one]));
+  return [...seen.values()];
+}

@@ -1,0 +1,199 @@
+import { z } from "zod";
+
+import type { JsonObject, Json } from "../json.ts";
+import type { AnswerRule } from "./answer-rules.ts";
+import { claimsOf } from "./claims.ts";
+
+/** What the agent said, and what is known of the files that it speaks of. */
+export type AnswerFacts = {
+  /** The agent's last words. */
+  readonly text: string;
+  /** The model stopped at its limit. */
+  readonly isTruncated: boolean;
+  readonly result?: Json;
+  /** JSON Schema; absent: none was asked for. */
+  readonly resultSchema?: JsonObject;
+  readonly changes: readonly { readonly path: string; readonly status: "added" | "modified" | "deleted" }[];
+  /** Whether files may stay as they are: the task asks for an answer. */
+  readonly isAnswerOnly: boolean;
+  /** Of the paths that the text names: those that are there, in the snapshot or in the working copy beside it. */
+  readonly present: ReadonlySet<string>;
+  /** Of those that are there: left out of snapshots, so that nobody knows whether they were changed. */
+  readonly ignored: ReadonlySet<string>;
+  /** Whether a test was added or changed anywhere. */
+  readonly hasTestChange: boolean;
+  /** The task itself asks to look only, or names what may stay undone. */
+  readonly rules: Readonly<Partial<Record<AnswerRule, boolean>>>;
+};
+
+export type AnswerProblem = { readonly code: AnswerRule; readonly message: string };
+
+/**
+ * Is it an answer, is it whole, and is it true as far as files tell? Without a model, and careful: what might be meant
+ * otherwise passes, because a false alarm costs an attempt.
+ */
+export function validateAnswer(facts: AnswerFacts): readonly AnswerProblem[] {
+  const problems = checks.flatMap((check) => check(facts));
+  return problems.filter(({ code }) => facts.rules[code] !== false);
+}
+
+type Check = (facts: AnswerFacts) => readonly AnswerProblem[];
+
+const checks: readonly Check[] = [truncated, refused, asked, unfinished, result, falseClaims];
+
+function truncated(facts: AnswerFacts): readonly AnswerProblem[] {
+  const how = howTruncated(facts);
+  if (how === undefined) return [];
+  return [
+    { code: "truncated-answer", message: `The answer was cut off: ${how}. Finish the work, and then say so briefly.` },
+  ];
+}
+
+/** A structured answer says by its schema whether it is whole. */
+function howTruncated({ text, isTruncated, result: structured }: AnswerFacts): string | undefined {
+  if (isTruncated) return "the model reached its limit";
+  const end = text.trimEnd();
+  if (structured !== undefined || end === "") return undefined;
+  const fences = end.match(/^\s*(?:```|~~~)/gm) ?? [];
+  if (fences.length % 2 === 1) return "a code block is open at its end";
+  const last = end.slice(end.lastIndexOf("\n") + 1);
+  return end.length >= shortestProse && isCutSentence(last) ? "it ends in the middle of a sentence" : undefined;
+}
+
+const shortestProse = 40;
+
+/** Words and signs after which something has to come. A list or a table may end with anything. */
+const isCutSentence = (line: string): boolean =>
+  !/^\s*(?:\||>)/.test(line) &&
+  (/(?:[,;(]|\s[-–—]|\b(?:the|a|an|and|or|but|of|to|with|for|from|by|because|that|which|into|is|are|was|were|has|have|its|their|if|when|so that|such as|i|we|then|also))$/i.test(
+    line.trimEnd(),
+  ) ||
+    /^[^`]*`[^`]*$/.test(line));
+
+const refusal =
+  /\b(?:i(?:['’]m| am)(?: very)? sorry,?(?: but)?\s+i|unfortunately,? i|i)\s+(?:can(?:['’]t|not| not)|won['’]t|will not|am not able to|am unable to|['’]m not able to|['’]m unable to|must (?:decline|refuse)|have to decline|decline to|refuse to)\s*(?:\w+\s+){0,3}?(?:help|assist|comply|fulfil?l|proceed|continue|complete|do|perform|carry|implement|provide|create|write|make|generate|modify|edit|access|share)?\b/i;
+const hardRefusal =
+  /\b(?:can(?:['’]t|not| not)|won['’]t|will not|unable to|not able to|not comfortable)\s+(?:help(?:ing)?|assist(?:ing)?|comply(?:ing)?)\b(?: you)? ?(?:with)?|\bi (?:must|have to) (?:decline|refuse)\b|\bi(?:['’]m| am) not (?:able|allowed|permitted) to (?:help|assist|do (?:this|that))|\bagainst my (?:guidelines|policy|policies)|\bas an ai\b.{0,60}\b(?:can(?:no|['’])t|unable)/i;
+
+/** After real work only what refuses the whole counts: "I can't run the tests here" is no refusal. */
+function refused({ text, changes, isAnswerOnly }: AnswerFacts): readonly AnswerProblem[] {
+  const opening = text.trimStart().slice(0, 400);
+  const hasWork = changes.length > 0;
+  const is = hardRefusal.test(opening) || (!hasWork && !isAnswerOnly && refusal.test(opening));
+  if (!is) return [];
+  return [
+    {
+      code: "refusal-instead-of-work",
+      message: `The task was refused: "${firstSentence(opening)}" Do it, or say in the result what stands in the way.`,
+    },
+  ];
+}
+
+const firstSentence = (text: string): string =>
+  (/^.{0,200}?[.!?](?=\s|$)/su.exec(text)?.[0] ?? text.slice(0, 200)).replaceAll(/\s+/g, " ");
+
+const question =
+  /\b(?:which|what|should|shall|would|do|does|could|can|may|is|are|where|how)\b[^?\n]*\?|\bplease (?:confirm|clarify|specify|advise|choose|decide|provide|let me know)\b|\blet me know (?:which|what|how|whether|if you(?:['’]d| would)? (?:prefer|want me to (?:go|use|proceed|continue)))/i;
+const waiting =
+  /\b(?:before (?:i|we) (?:can )?(?:proceed|continue|go on|start|begin|implement|make|write|finish|move)|(?:i|we)(?:['’]ll| will)? (?:wait|hold off|pause)|waiting for (?:your|confirmation|an answer|clarification)|(?:and|then|so) i(?:['’]ll| will| can) (?:then )?(?:proceed|continue|go ahead|implement|finish|do|complete|make|write|start|add)|once (?:you|i (?:know|have))|(?:i|we) need (?:to know|your|more information|clarification|you to)|awaiting (?:your|confirmation)|until you)/i;
+
+/** With work done, it has to wait for the answer as well: an offer at the end is no question. */
+function asked({ text, changes, isAnswerOnly }: AnswerFacts): readonly AnswerProblem[] {
+  const end = text.trimEnd().slice(-700);
+  if (isAnswerOnly || changes.length === 0 || !question.test(end) || !waiting.test(end)) return [];
+  const message = "The work waits for an answer. Nobody is there to give one: decide yourself and finish it.";
+  return [{ code: "question-instead-of-work", message }];
+}
+
+const admissions: readonly RegExp[] = [
+  /\bi (?:(?:have|did|could|was|am|['’]ve) )?(?:not|n['’]t|unable to|not able to|haven['’]t|didn['’]t|couldn['’]t|wasn['’]t able to)\s+(?:yet |fully |completely |able to |quite )?(?:finish|complete|implement|get (?:to|around)|finished|completed|implemented|gotten)\b/i,
+  /\bi(?:['’]ve| have)? (?:only )?(?:implemented|done|completed|finished|converted|migrated|handled|covered|written|fixed) (?:only )?(?:the )?(?:first|some|part|half|most)\b(?! of (?:this|it) (?:was|is))/i,
+  /\b(?:the )?(?:rest|remainder|remaining \w+|remaining|others?|other \w+)(?: of (?:the|these|them) ?\w*)? (?:(?:still )?(?:need|needs|have|has|remain|remains|are|is)(?: still)? (?:to be |left |yet )|(?:can|should|could|will|must) (?:be )?(?:follow|done|implemented|added|completed|handled|filled|finished|converted|migrated|written)|follow(?:s)? the same|left (?:as|for|to|unimplemented|undone))/i,
+  /\b(?:left|leaving) (?:the |these |those |it |them |that |some |a )?(?:\w+ ){0,4}(?:as (?:a |an )?(?:todos?|exercise|stubs?|placeholders?|follow-?up)|for (?:you|later|a follow|another|the next|future)|to you|unimplemented|unfinished|incomplete)\b/i,
+  /\byou(?:['’]ll| will|['’]d| would)? (?:still )?(?:need|have) to (?:implement|complete|fill in|finish|write|add the (?:rest|remaining|actual|real))/i,
+  /\b(?:ran|running) out of (?:time|tokens?|context|space|budget)\b|\b(?:due to|because of) (?:time|length|token|context|space|size)(?: \w+)? (?:limits?|limitations?|constraints?)\b|\bfor brevity\b/i,
+  /\b(?:still|yet) (?:to be (?:done|implemented|written|completed)|need(?:s)? to be (?:implemented|written|completed|done))\b/i,
+  /\b(?:partial(?:ly)?|incomplete|half[- ]finished|unfinished) (?:implementation|implemented|done|complete|work|migration|solution)\b/i,
+  /\bi(?:['’]ve| have)? (?:stubbed|added (?:a )?(?:stubs?|placeholders?)|put (?:in )?(?:a )?placeholders?)\b/i,
+];
+
+/** Somebody else's unfinished work, or what was there before. */
+const notOurs =
+  /\b(?:before|previously|was|were|used to|no longer|existing|upstream|original(?:ly)?|nothing|none|fixed|now|unrelated|out of scope|not part of|outside (?:of )?(?:the|this)|asked|requested|instructed|as (?:the task|you))\b/i;
+
+const announcement =
+  /^(?:ok(?:ay)?[,.]? |great[,.!]? |good[,.]? |perfect[,.!]? )?(?:now |next,? |then |first,? |finally,? )?(?:let me (?:now |also |first |next |then )?(?!know)|i(?:['’]ll| will) (?:now |next |also |then |first )?|i(?:['’]m| am) (?:now )?going to )(?:start|begin|create|write|add|update|implement|fix|run|check|look|read|examine|explore|continue|proceed|modify|make|work|move|test|verify|build|do|edit|refactor|finish|handle)\b/i;
+
+function unfinished({ text, isAnswerOnly }: AnswerFacts): readonly AnswerProblem[] {
+  if (isAnswerOnly) return [];
+  const prose = text.replaceAll(/^\s*(?:```|~~~)[\s\S]*?^\s*(?:```|~~~).*$/gm, "");
+  const said = prose
+    .split(/(?<=[.!?:])\s+|\n+/u)
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => sentence !== "");
+  const admitted = said.find(
+    (sentence) => admissions.some((pattern) => pattern.test(sentence)) && !notOurs.test(sentence),
+  );
+  const last = said.at(-1) ?? "";
+  const announced = announcement.test(last.replace(/^[\s*_>-]+/, "")) ? last : undefined;
+  const found = admitted ?? announced;
+  if (found === undefined) return [];
+  const how = admitted === undefined ? "announced and not done" : "said to be missing";
+  return [
+    {
+      code: "unfinished-work",
+      message: `A part of the work is ${how}: "${found.slice(0, 200)}" Do it now, all of it.`,
+    },
+  ];
+}
+
+/** The agent's own program may have checked it; an older one, or another, may not. */
+function result({ result: value, resultSchema }: AnswerFacts): readonly AnswerProblem[] {
+  if (resultSchema === undefined) return [];
+  const schema = schemaOf(resultSchema);
+  if (schema === undefined) return [];
+  if (value === undefined) return [invalidResult("there is none")];
+  const parsed = schema.safeParse(value);
+  const [issue] = parsed.error?.issues ?? [];
+  return issue === undefined ? [] : [invalidResult(`${issue.path.join(".") || "the whole"}: ${issue.message}`)];
+}
+
+const invalidResult = (what: string): AnswerProblem => ({
+  code: "result-invalid",
+  message: `The structured result is not what the schema asks for: ${what}.`,
+});
+
+/** A schema that can't be read says nothing about the answer. */
+function schemaOf(schema: JsonObject): z.ZodType | undefined {
+  try {
+    return z.fromJSONSchema({ ...schema });
+  } catch (error) {
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
+}
+
+function falseClaims(facts: AnswerFacts): readonly AnswerProblem[] {
+  const { files, addedTests } = claimsOf(facts.text);
+  const lies = files.flatMap(({ what, path }) => (isFalse({ what, path }, facts) ? [says[what](path)] : []));
+  const tests = addedTests && !facts.hasTestChange ? ["It says that tests were added, and no test was."] : [];
+  return [...lies, ...tests].slice(0, 5).map((message) => ({ code: "claim-false", message }));
+}
+
+const says: Readonly<Record<"made" | "changed" | "deleted", (path: string) => string>> = {
+  made: (path) => `It says that ${path} was written, and it is not among the changes.`,
+  changed: (path) => `It says that ${path} was changed, and it is as it was.`,
+  deleted: (path) => `It says that ${path} was deleted, and it is still there.`,
+};
+
+function isFalse(
+  { what, path }: ReturnType<typeof claimsOf>["files"][number],
+  { changes, present, ignored }: AnswerFacts,
+): boolean {
+  if (what === "deleted") return path.includes("/") && present.has(path) && !changes.some((file) => file.path === path);
+  // A name alone may stand for a file in any folder.
+  const isChanged = changes.some(
+    (file) => file.path === path || file.path.endsWith(`/${path}`) || path.endsWith(`/${file.path}`),
+  );
+  return !isChanged && !ignored.has(path);
+}

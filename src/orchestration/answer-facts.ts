@@ -1,0 +1,61 @@
+import { lstat } from "node:fs/promises";
+import { join } from "node:path";
+
+import { isTestCase } from "../domain/quality/rules/test-cases.ts";
+import { addedOf, type ChangedFile } from "../domain/quality/work/changed-file.ts";
+import { isTestFile } from "../domain/quality/work/path-kinds.ts";
+import type { QualitySettings } from "../domain/quality/quality-settings.ts";
+import type { TaskSpec } from "../domain/plan/task-spec.ts";
+import { claimsOf } from "../domain/validate/claims.ts";
+import type { AnswerFacts } from "../domain/validate/validate-answer.ts";
+import { existsAt, type Snapshot } from "../workspace/index.ts";
+import type { JobDesk } from "./desk.ts";
+import type { ProofRequest } from "./proof-request.ts";
+
+export type SaidAndDone = Pick<ProofRequest, "slot" | "outcome"> & {
+  readonly spec: TaskSpec;
+  readonly taken: Snapshot;
+  readonly changes: readonly ChangedFile[];
+  readonly settings: QualitySettings;
+  readonly requiresChanges: boolean;
+};
+
+/** What the agent said, beside what is known of the files that it names. */
+export async function answerFacts(desk: JobDesk, facts: SaidAndDone): Promise<AnswerFacts> {
+  const { outcome, spec, changes, settings } = facts;
+  const named = [...new Set(claimsOf(outcome.text).files.map(({ path }) => path))].slice(0, maxNamed);
+  const looks = await Promise.all(named.map((path) => lookAt(desk, facts, path)));
+  return {
+    text: outcome.text,
+    isTruncated: outcome.isTruncated === true,
+    ...(outcome.result === undefined ? {} : { result: outcome.result }),
+    ...(spec.resultSchema === undefined ? {} : { resultSchema: spec.resultSchema }),
+    changes: changes.map(({ path, status }) => ({ path, status })),
+    isAnswerOnly: !facts.requiresChanges,
+    present: new Set(looks.filter(({ isThere }) => isThere).map(({ path }) => path)),
+    ignored: new Set(looks.filter(({ isIgnored }) => isIgnored).map(({ path }) => path)),
+    hasTestChange: changes.some(isAboutTests),
+    rules: settings.answer,
+  };
+}
+
+/** An answer that names more is not checked beyond that. */
+const maxNamed = 60;
+
+async function lookAt({ services }: JobDesk, { slot, taken }: SaidAndDone, path: string) {
+  const isKept = await existsAt(services.repo, taken.commit, path);
+  const isOnDisk = isKept || (await isFile(join(slot.path, path)));
+  return { path, isThere: isOnDisk, isIgnored: isOnDisk && !isKept };
+}
+
+const isFile = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** Some languages have their tests in the file that they test. */
+const isAboutTests = (file: ChangedFile): boolean =>
+  isTestFile(file.path) ||
+  /(?:^|\/)(?:tests?|__tests__|specs?|fixtures|testdata)\//i.test(file.path) ||
+  addedOf(file).some(({ text }) => isTestCase(text) || /\bassert\b|>>> |#\[cfg\(test\)\]/.test(text));
