@@ -24,6 +24,7 @@ import { findProcess } from "./places/local/process-table.ts";
 import { stateMigrations } from "./state/migrations.ts";
 import type { StateTables } from "./state/schema.ts";
 import { StateManager } from "./state/state-manager.ts";
+import { projectOfCheckpoint } from "./stores/sqlite/find-in-other-projects.ts";
 import { openSqliteStore } from "./stores/sqlite/sqlite-store.ts";
 import { createLogger, logFileFor, namedLogFile } from "./telemetry/create-logger.ts";
 import { createRedactor } from "./telemetry/redact.ts";
@@ -107,6 +108,7 @@ export async function openProject(request: OpenProject): Promise<Project> {
     random: Math.random,
     redact,
     redactJson,
+    projectOfCheckpoint: (idPrefix) => projectOfCheckpoint(stateDir, idPrefix),
     fault: injectFaults(env, request.workerId === undefined ? "coordinator" : "worker"),
   };
   const close = async (): Promise<void> => {

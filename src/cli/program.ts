@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 
 import { exitCodes } from "../domain/job-status.ts";
+import { addCheckpointCommands } from "./checkpoint-commands.ts";
 import type { Cli } from "./cli.ts";
 import { ageMs } from "./age.ts";
 import type { CachePruneOptions } from "./commands/cache.ts";
@@ -37,6 +38,7 @@ export function buildProgram(cli: Cli, setExitCode: SetExitCode): Command {
   addCostCommand(program, face);
   addLookCommands(program, face);
   addCacheCommands(program, face);
+  addCheckpointCommands(program, face);
   addTaskMasterCommands(program, face);
   addSetUpCommands(program, face);
   addTestCommands(program, face);

@@ -39,6 +39,7 @@ export function jobSettings(config: Config, projectDir: string, machine: Machine
     setup: workspace.setup.map((command) => ({ ...command, when: command.when ?? [] })),
     copy: workspace.copy,
     protectedPaths: config.protectedPaths,
+    checkpoints: config.checkpoints,
     agent: agentSettings(config, projectDir),
     ...limitsOf(config),
     ...qualityOf(config),

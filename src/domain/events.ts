@@ -2,6 +2,7 @@ import type { Usage } from "./budget/usage.ts";
 import type { ErrorJson } from "./errors.ts";
 import type { FailureClass } from "./failure/failure-class.ts";
 import type { AttemptId, JobId, TaskId } from "./ids.ts";
+import type { CheckpointKind, RollbackStrategy } from "./checkpoint/checkpoint.ts";
 import type { JobStatus } from "./job-status.ts";
 import type { Hold } from "./schedule/admission.ts";
 import type { SupervisorPurpose } from "./supervisor/interaction.ts";
@@ -100,6 +101,20 @@ export type EventData = {
   };
   "supervisor-available": { readonly supervisor: string };
   "job-reviewed": { readonly summary: string };
+  "checkpoint-created": { readonly checkpoint: string; readonly kind: CheckpointKind; readonly tip: string };
+  "checkpoints-pruned": { readonly checkpoints: readonly string[] };
+  "rollback-started": { readonly rollback: string; readonly checkpoint: string; readonly strategy: RollbackStrategy };
+  "rollback-failed": { readonly rollback: string; readonly error: ErrorJson };
+  /** `rollback` is also the checkpoint of what was there before. `tasks`: those that went back, by id. */
+  "job-rolled-back": {
+    readonly rollback: string;
+    readonly checkpoint: string;
+    readonly strategy: RollbackStrategy;
+    readonly tip: string;
+    readonly tasks: readonly string[];
+  };
+  /** A new job goes on from another one's checkpoint. */
+  "job-forked": { readonly checkpoint: string; readonly from: string; readonly tip: string };
 };
 
 export type EventType = keyof EventData;

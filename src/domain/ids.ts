@@ -12,6 +12,7 @@ export type AttemptId = Id<"attempt">;
 export type RunId = Id<"run">;
 export type WorkerId = Id<"worker">;
 export type SlotId = Id<"slot">;
+export type CheckpointId = Id<"checkpoint">;
 /** The coding agent's own name for a conversation that it can resume. */
 export type SessionId = Id<"session">;
 /** A full git object name, 40 or 64 hex digits. */
@@ -24,6 +25,7 @@ export const asAttemptId = (value: string): AttemptId => value as AttemptId;
 export const asRunId = (value: string): RunId => value as RunId;
 export const asWorkerId = (value: string): WorkerId => value as WorkerId;
 export const asSlotId = (value: string): SlotId => value as SlotId;
+export const asCheckpointId = (value: string): CheckpointId => value as CheckpointId;
 export const asSessionId = (value: string): SessionId => value as SessionId;
 export const asCommitId = (value: string): CommitId => value as CommitId;
 

@@ -85,6 +85,8 @@ export type Attempt = {
   /** Where its conversation was to go on from; absent when it was to begin with nothing. */
   readonly origin: ConversationOrigin | undefined;
   readonly baseCommit: CommitId;
+  /** Files that it begins with instead of its base's, because a rollback went back to them. */
+  readonly filesCommit: CommitId | undefined;
   readonly snapshotCommit: CommitId | undefined;
   /** Why it wasn't enough: goes into the next attempt's prompt. */
   readonly feedback: string | undefined;

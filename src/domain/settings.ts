@@ -1,4 +1,5 @@
 import type { BudgetPeriod } from "./budget/budget-period.ts";
+import type { RetentionRules } from "./checkpoint/retention.ts";
 import type { ModelPrice } from "./budget/model-price.ts";
 import type { QualitySettings } from "./quality/quality-settings.ts";
 
@@ -79,6 +80,8 @@ export type JobSettings = {
   readonly maxCostUsdPerTask?: number;
   /** What a turn sets aside at a time; absent: a worker's share of the limits. */
   readonly maxCostUsdPerTurn?: number;
+  /** Absent: none are made by themselves. */
+  readonly checkpoints?: RetentionRules & { readonly automatic: boolean };
   readonly agent: AgentSettings;
   /** How work is judged besides its gates. Absent: by them alone. */
   readonly quality?: QualitySettings;

@@ -22,6 +22,7 @@ import {
   type MergeOptions,
   type Rescue,
 } from "../workspace/index.ts";
+import { CheckpointRoom } from "./checkpoints/checkpoint-room.ts";
 import { cancellable } from "./choose-tasks.ts";
 import { createJob, createManualJob, type JobRequest, type ManualJobRequest } from "./create-job.ts";
 import { answerCosts, type CostAnswer, type CostQuestion } from "./costs.ts";
@@ -50,8 +51,11 @@ import { jobProgress, taskResult, taskResults, type JobProgress, type TaskResult
 export class Application {
   readonly #services: Services;
 
+  readonly checkpoints: CheckpointRoom;
+
   constructor(services: Services) {
     this.#services = services;
+    this.checkpoints = new CheckpointRoom(services);
   }
 
   /** @throws {TuttiError} `GOAL_EMPTY`, `PLAN_INVALID`, `MODEL_UNPRICED` */

@@ -8,7 +8,8 @@ import type { AttemptProof } from "../state/attempts.ts";
 import type { BegunAttempt, TaskLease } from "../state/begin-attempt.ts";
 import { continuationPrompt } from "../supervision/prompts/prompt-head.ts";
 import { retryPrompt } from "../supervision/prompts/worker-prompt.ts";
-import type { Slot } from "../workspace/index.ts";
+import { fillSlot, type Slot } from "../workspace/index.ts";
+import { checkpointBefore } from "./checkpoints/automatic-checkpoint.ts";
 import { decide } from "./decide.ts";
 import { withTaskBudget, type AttemptStep, type JobDesk } from "./desk.ts";
 import { jobTip } from "./job-branch.ts";
@@ -55,13 +56,15 @@ type Execution = AttemptStep & { readonly signal: AbortSignal };
 
 /** A set-up command, git or the agent's program may fail before there is a turn: that is decided on like a failed turn. */
 async function workOrFailure(desk: JobDesk, execution: Execution): Promise<AttemptOutcome> {
+  const { lease, begun } = execution;
   try {
+    await checkpointBefore({ ...desk, taskId: lease.taskId, begun });
     return (await replayResult(desk, execution)) ?? outcomeOf(await haveWorkDone(desk, execution));
   } catch (thrown) {
     execution.signal.throwIfAborted();
     const error = TuttiError.from(thrown);
     if (error.code === "LEASE_LOST" || error.code.startsWith("STATE_")) throw error;
-    desk.services.logger.warn("an attempt could not begin its work", { attempt: execution.begun.id, code: error.code });
+    desk.services.logger.warn("an attempt could not begin its work", { attempt: begun.id, code: error.code });
     const nothing = { text: "", usage: noUsage, durationMs: 0, permissionDenials: [] };
     return { status: "failed", ...nothing, error: redactError(errorToJson(error), desk.services) };
   }
@@ -99,7 +102,11 @@ async function haveWorkDone(desk: JobDesk, execution: Execution): Promise<AgentO
 /** Unfinished work goes on where it stands; everything else starts from its base commit. */
 async function placeOf(desk: JobDesk, begun: BegunAttempt, signal: AbortSignal): Promise<Slot> {
   const own = begun.slotId === undefined ? undefined : await desk.slots.takeBack(begun.slotId);
-  return own ?? desk.slots.takeAt(begun.baseCommit, signal);
+  if (own !== undefined) return own;
+  const slot = await desk.slots.takeAt(begun.baseCommit, signal);
+  const { filesCommit } = await desk.services.state.attempts.get(begun.id);
+  if (filesCommit !== undefined) await fillSlot(slot, filesCommit);
+  return slot;
 }
 
 /** An attempt that answers feedback repeats it: its agent may have died before it was told. */

@@ -12,6 +12,7 @@ import {
   type IntegrationRequest,
   type Slot,
 } from "../workspace/index.ts";
+import { checkpointBefore } from "./checkpoints/automatic-checkpoint.ts";
 import type { JobDesk } from "./desk.ts";
 import { advanceJob, jobTip } from "./job-branch.ts";
 import { resolveConflict, resolverKey, type Conflict } from "./resolve-conflict.ts";
@@ -58,6 +59,7 @@ export class MergeQueue {
     const tip = await jobTip(services.repo, job.id);
     if (await this.#wasIntended(work, tip)) return;
     if (this.#hasNothingToMerge(work)) return this.#complete(work, evidenceOf(work, { tip, gates: [], diff: noDiff }));
+    await checkpointBefore({ services, job, taskId: work.task.id });
     await services.state.integrations.started(subjectOf(work), tip);
     const merge = await this.#merge(work, tip);
     if (merge === undefined) return;

@@ -34,7 +34,8 @@ export async function replayResult(desk: JobDesk, step: Replay): Promise<Attempt
 /** Only for work that nobody has begun, and that nothing was found wanting in. */
 async function resultFor({ services, job }: JobDesk, { lease, begun }: Replay): Promise<StoredResult | undefined> {
   const { results, tasks } = services.state;
-  const isUntouched = begun.slotId === undefined && begun.feedback === undefined;
+  const { filesCommit } = await services.state.attempts.get(begun.id);
+  const isUntouched = begun.slotId === undefined && begun.feedback === undefined && filesCommit === undefined;
   if (job.options.cache === false || !isUntouched || (await results.hasMissed(lease.taskId))) return undefined;
   const task = await tasks.get(lease.taskId);
   if (task.failures > 0) return undefined;

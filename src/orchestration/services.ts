@@ -45,6 +45,8 @@ export type Services = {
   readonly redact: (text: string) => string;
   /** The same for every text in a value. */
   readonly redactJson: { (value: JsonObject): JsonObject; (value: Json): Json };
+  /** The folder of another project on this machine that has a checkpoint whose id begins so. Absent: nobody can tell. */
+  readonly projectOfCheckpoint?: (idPrefix: string) => Promise<string | undefined>;
   /** For crash tests: ends the process when this point was named, else does nothing. */
   readonly fault: (point: FaultPoint) => void;
 };

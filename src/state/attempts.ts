@@ -209,6 +209,20 @@ export class Attempts {
     return rows.map(attemptFromRow);
   }
 
+  /** Those of a job that were begun and have not come to an end. */
+  async unfinished(jobId: JobId): Promise<readonly Attempt[]> {
+    const rows = await this.#context.store.read((db) =>
+      db
+        .selectFrom("attempts")
+        .selectAll()
+        .where("job_id", "=", jobId)
+        .where("status", "in", ["running", "interrupted"])
+        .where("taken_back_by", "is", null)
+        .execute(),
+    );
+    return rows.map(attemptFromRow);
+  }
+
   async get(id: AttemptId): Promise<Attempt> {
     const row = await this.#context.store.read((db) =>
       db.selectFrom("attempts").selectAll().where("id", "=", id).executeTakeFirstOrThrow(),

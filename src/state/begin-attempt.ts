@@ -37,8 +37,25 @@ export const subjectOf = (lease: TaskLease, attemptId: AttemptId) => ({
   attemptId,
 });
 
+/** Of those that count: what a rollback has undone is history. */
 export const lastAttempt = (tx: Tx, taskId: TaskId): Promise<AttemptRow | undefined> =>
-  tx.selectFrom("attempts").selectAll().where("task_id", "=", taskId).orderBy("number", "desc").executeTakeFirst();
+  tx
+    .selectFrom("attempts")
+    .selectAll()
+    .where("task_id", "=", taskId)
+    .where("taken_back_by", "is", null)
+    .orderBy("number", "desc")
+    .executeTakeFirst();
+
+/** A number that was used names refs and conversations: it is never given again. */
+export async function nextAttemptNumber(tx: Tx, taskId: TaskId): Promise<number> {
+  const row = await tx
+    .selectFrom("attempts")
+    .select((eb) => eb.fn.max("number").as("number"))
+    .where("task_id", "=", taskId)
+    .executeTakeFirst();
+  return (row?.number ?? 0) + 1;
+}
 
 type Resuming = { readonly last: AttemptRow; readonly lease: TaskLease; readonly at: number };
 
@@ -86,7 +103,7 @@ type Starting = {
 
 /** Opens the next attempt; where the last one's conversation goes on, in its slot and from its base. */
 export async function insertAttempt(tx: Tx, { last, lease, tip, model, at }: Starting): Promise<BegunAttempt> {
-  const number = (last?.number ?? 0) + 1;
+  const number = await nextAttemptNumber(tx, lease.taskId);
   const id = attemptIdOf(lease.taskId, number);
   const before = last === undefined ? undefined : attemptFromRow(last);
   const goesOn = before?.decision?.action === "retry" && before.decision.resumeSession && before.slotId !== undefined;
@@ -120,7 +137,9 @@ async function feedbackBefore(tx: Tx, taskId: TaskId, number: number): Promise<s
     .selectFrom("attempts")
     .select("feedback")
     .where("task_id", "=", taskId)
-    .where("number", "=", number - 1)
+    .where("number", "<", number)
+    .where("taken_back_by", "is", null)
+    .orderBy("number", "desc")
     .executeTakeFirst();
   return row?.feedback ?? undefined;
 }

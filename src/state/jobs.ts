@@ -122,7 +122,12 @@ export class Jobs {
    */
   async finish(id: JobId): Promise<JobStatus> {
     return this.#context.store.write(async (tx) => {
-      const rows = await tx.selectFrom("tasks").select("status").where("job_id", "=", id).execute();
+      const rows = await tx
+        .selectFrom("tasks")
+        .select("status")
+        .where("job_id", "=", id)
+        .where("taken_back_by", "is", null)
+        .execute();
       const statuses = rows.map(taskStatusOf);
       const isDone = statuses.every((status) => status === "completed");
       const to = !statuses.every(isSettled) ? "running" : isDone ? "completed" : "failed";

@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 
 import type { Migrations } from "../stores/port.ts";
+import { checkpointsMigration } from "./checkpoint-tables.ts";
 import { reservationsMigration } from "./reservations-migration.ts";
 import { createGovernor } from "./governor-tables.ts";
 import { createSupervisor } from "./supervisor-tables.ts";
@@ -206,4 +207,5 @@ export const stateMigrations: Migrations = {
   "state-030-shared-conversations": sharedConversationsMigration,
   "state-050-attempts-by-job": { up: indexAttempts },
   "state-070-supervisor": { up: createSupervisor },
+  "state-110-checkpoints": checkpointsMigration,
 };

@@ -1,6 +1,7 @@
 import type { Generated } from "kysely";
 
 import type { AccountRow, HoldRow } from "./governor-tables.ts";
+import type { CheckpointTables } from "./checkpoint-tables.ts";
 import type { ResultTables } from "./result-tables.ts";
 import type { InteractionRow, SupervisorStandingRow } from "./supervisor-tables.ts";
 
@@ -59,6 +60,8 @@ export type TaskRow = {
   accepted_attempt: string | null;
   merged_commit: string | null;
   evidence: JsonText | null;
+  /** Of the rollback before whose checkpoint it was added; its key stays taken. */
+  taken_back_by: string | null;
   started_at: Instant | null;
   ended_at: Instant | null;
 };
@@ -80,6 +83,10 @@ export type AttemptRow = {
   /** Which conversation its own was to begin as a fork of, and whether it did. */
   origin: JsonText | null;
   base_commit: string;
+  /** Of the rollback that has undone it; it is history then. */
+  taken_back_by: string | null;
+  /** Files that it begins with instead of its base's. */
+  files_commit: string | null;
   snapshot_commit: string | null;
   feedback: string | null;
   outcome: JsonText | null;
@@ -182,7 +189,9 @@ export type ActivityRow = {
   text: string;
 };
 
-export type StateTables = ResultTables & {
+type PartTables = ResultTables & CheckpointTables;
+
+export type StateTables = PartTables & {
   jobs: JobRow;
   tasks: TaskRow;
   task_dependencies: DependencyRow;

@@ -1,5 +1,6 @@
 import { Accounts } from "./accounts.ts";
 import { Attempts } from "./attempts.ts";
+import { Checkpoints } from "./checkpoints.ts";
 import type { StateContext } from "./context.ts";
 import { Costs } from "./costs.ts";
 import { EventLog } from "./event-log.ts";
@@ -10,6 +11,7 @@ import { Interactions } from "./interactions.ts";
 import { Jobs } from "./jobs.ts";
 import { Pauses } from "./pauses.ts";
 import { Reservations } from "./reservations.ts";
+import { Rollbacks } from "./rollbacks.ts";
 import { Results } from "./results.ts";
 import { Sessions } from "./sessions.ts";
 import { SupervisorStandings } from "./supervisor-standings.ts";
@@ -27,6 +29,8 @@ export class StateManager {
   readonly integrations: Integrations;
   readonly sessions: Sessions;
   readonly results: Results;
+  readonly checkpoints: Checkpoints;
+  readonly rollbacks: Rollbacks;
   readonly costs: Costs;
   readonly reservations: Reservations;
   readonly fleet: Fleet;
@@ -45,6 +49,8 @@ export class StateManager {
     this.integrations = new Integrations(context);
     this.sessions = new Sessions(context);
     this.results = new Results(context);
+    this.checkpoints = new Checkpoints(context);
+    this.rollbacks = new Rollbacks(context);
     this.costs = new Costs(context);
     this.reservations = new Reservations(context);
     this.fleet = new Fleet(context);

@@ -1,5 +1,13 @@
 export { compareFingerprints, type CheckoutMove } from "./checkout/compare-fingerprints.ts";
 export { takeCheckoutFingerprint, type CheckoutFingerprint } from "./checkout/fingerprint.ts";
+export {
+  dropCheckpointRefs,
+  keepCheckpoint,
+  objectBytes,
+  type CheckpointCommits,
+} from "./checkpoint/keep-checkpoint.ts";
+export { fillSlot, slotFiles } from "./checkpoint/slot-files.ts";
+export { restoreWorktree, worktreeFiles, type WorktreeFiles } from "./checkpoint/worktree.ts";
 export { diffOf, patchOf, type DiffStat } from "./diff/diff-of.ts";
 export { treeOf } from "./diff/tree-of.ts";
 export { existsAt, listFiles } from "./diff/file-at.ts";
@@ -20,7 +28,7 @@ export { mergeJob, type JobMerge, type MergeOptions } from "./integrate/merge-jo
 export { isAncestor } from "./refs/is-ancestor.ts";
 export { branchState } from "./refs/checked-out.ts";
 export { pinCommit } from "./refs/pins.ts";
-export { attemptRef, jobBranch, jobTipRef, snapshotRef } from "./refs/ref-names.ts";
+export { attemptRef, checkpointRef, jobBranch, jobTipRef, snapshotRef, worktreeRef } from "./refs/ref-names.ts";
 export { dropResultRefs, keepResultCommit, listResultRefs, resultRef } from "./refs/result-refs.ts";
 export { removeStaleLocks } from "./refs/stale-locks.ts";
 export { deleteRef, readRef, updateRef, updateRefs } from "./refs/update-ref.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { agentSchema } from "./agent.ts";
 import { budgetSchema } from "./budget.ts";
+import { checkpointsSchema } from "./checkpoints.ts";
 import { executionSchema } from "./execution.ts";
 import { gateSchema } from "./gates.ts";
 import { modelsSchema } from "./models.ts";
@@ -27,6 +28,7 @@ export const configSchema = z.strictObject({
     .describe("Programs of the project's own that add quality stages, test runners, breakpoint conditions or model servers."),
   supervisor: supervisorSchema.prefault({}).describe("The language model that reviews and advises where rules can't tell. None by default."),
   budget: budgetSchema.prefault({}).describe("Limits on what may be spent."),
+  checkpoints: checkpointsSchema.prefault({}).describe("Moments of a job that one can go back to."),
   protectedPaths: z
     .array(filledText())
     .default([".claude/**", ".mcp.json", "CLAUDE.md"])

@@ -1,4 +1,11 @@
-import { asJobId, type AttemptId, type CommitId, type JobId, type SlotId } from "../../domain/ids.ts";
+import {
+  asJobId,
+  type AttemptId,
+  type CheckpointId,
+  type CommitId,
+  type JobId,
+  type SlotId,
+} from "../../domain/ids.ts";
 
 /**
  * Every ref that we write, in one place. All but the job's branch lie under `refs/tutti/`, where no git command of a user
@@ -28,6 +35,13 @@ export const pinRef = (job: JobId, commit: CommitId): string => `${jobRefs(job)}
 
 export const rescueRef = (job: JobId, slot: SlotId, moment: string): string =>
   `${jobRefs(job)}rescue/${refSafe(slot)}-${refSafe(moment)}`;
+
+/** Keeps everything that a checkpoint holds. */
+export const checkpointRef = (job: JobId, checkpoint: CheckpointId): string =>
+  `${jobRefs(job)}checkpoints/${refSafe(checkpoint)}`;
+
+/** The same for the user's own files. No job can be called so: a job's id ends in random digits. */
+export const worktreeRef = (checkpoint: CheckpointId): string => `${ownRefs}worktree/${refSafe(checkpoint)}`;
 
 /** The job that a ref under `refs/tutti/` belongs to; `undefined` for any other ref. */
 export function jobOfRef(ref: string): JobId | undefined {

@@ -28,6 +28,8 @@ export type WorkingTreeOptions = {
    * `savedAsIs` sees that nothing has changed since. Default: the objects lie in the slot's control directory.
    */
   readonly isForKeeps?: boolean;
+  /** Its objects go there as well, and nothing of the slot is written: somebody else may be at work in it. Default `false`. */
+  readonly isOnlyLookedAt?: boolean;
 };
 
 /**
@@ -36,15 +38,16 @@ export type WorkingTreeOptions = {
  * @throws {TuttiError} `GIT_FAILED`, `SLOT_UNKNOWN`
  */
 export async function writeWorkingTree(slot: Slot, options: WorkingTreeOptions = {}): Promise<WorkingTree> {
-  await ensureOwnDirectory(slot);
-  const { includeIgnored = [], isForKeeps = false } = options;
+  const { includeIgnored = [], isForKeeps = false, isOnlyLookedAt = false } = options;
+  if (!isOnlyLookedAt) await ensureOwnDirectory(slot);
   const work = await lookAtWork(slot, { indexFile: controlIndex(slot), includeIgnored });
   const also = classify(options.also ?? []);
   const forced = workAmong(also.files, [...work.leftovers, ...environmentPaths(await readSlotState(slot))]);
   const nestedRepositories = [...work.repositories, ...also.repositories];
   const { leftovers } = work;
   return await withTemporaryIndex(slot, controlIndex(slot), async (indexFile) => {
-    const objects: Record<string, string> = isForKeeps ? { GIT_OBJECT_DIRECTORY: objectsDirectory(slot.repo) } : {};
+    const isForHome = isForKeeps || isOnlyLookedAt;
+    const objects: Record<string, string> = isForHome ? { GIT_OBJECT_DIRECTORY: objectsDirectory(slot.repo) } : {};
     const place = { ...control(slot), env: { ...control(slot).env, ...objects, GIT_INDEX_FILE: indexFile } };
     // Only this can put a file where a folder was; it looks at every file again.
     if (work.isReshaped) await git(place, ["add", "--update", "."]);

@@ -1,0 +1,78 @@
+import type { Command } from "commander";
+
+import type { Cli } from "./cli.ts";
+import type { CheckpointCreateOptions, CheckpointDiffOptions, CheckpointPruneOptions } from "./commands/checkpoint.ts";
+import { examples, json } from "./options.ts";
+
+type Face = { readonly cli: Cli; readonly finish: (exitCode: number) => void };
+
+const anyId = "its id or the beginning of it";
+
+export function addCheckpointCommands(program: Command, face: Face): void {
+  const checkpoint = program.command("checkpoint").description("moments of a job that one can go back to");
+  addMaking(checkpoint, face);
+  addLooking(checkpoint, face);
+  addPruning(checkpoint, face);
+}
+
+function addMaking(checkpoint: Command, { cli, finish }: Face): void {
+  checkpoint
+    .command("create")
+    .description("keep a job as it is: files, tasks, queue and conversations")
+    .argument("[job]", `${anyId}; default: the newest job`)
+    .option("--name <text>", "what to call it")
+    .option("--worktree", "keep your own working tree instead; nothing in it changes")
+    .addOption(json())
+    .addHelpText(
+      "after",
+      examples('tutti checkpoint create --name "before the big one"', "tutti checkpoint create --worktree"),
+    )
+    .action(async (id: string | undefined, options: CheckpointCreateOptions) => {
+      finish(await (await import("./commands/checkpoint.ts")).checkpointCreateCommand(cli, id, options));
+    });
+}
+
+function addLooking(checkpoint: Command, { cli, finish }: Face): void {
+  checkpoint
+    .command("list")
+    .description("every checkpoint, the newest first, with its size")
+    .argument("[job]", `${anyId}; default: all of this project`)
+    .addOption(json())
+    .addHelpText("after", examples("tutti checkpoint list", "tutti checkpoint list add-a-csv --json"))
+    .action(async (id: string | undefined) => {
+      finish(await (await import("./commands/checkpoint.ts")).checkpointListCommand(cli, id));
+    });
+  checkpoint
+    .command("show")
+    .description("what a checkpoint holds")
+    .argument("<checkpoint>", anyId)
+    .addOption(json())
+    .addHelpText("after", examples("tutti checkpoint show 3f2a91"))
+    .action(async (id: string) => {
+      finish(await (await import("./commands/checkpoint.ts")).checkpointShowCommand(cli, id));
+    });
+  checkpoint
+    .command("diff")
+    .description("what has changed since a checkpoint, in files and tasks")
+    .argument("<checkpoint>", anyId)
+    .argument("[other]", "another checkpoint; default: as it is now")
+    .option("--stat", "count lines instead of showing them")
+    .addOption(json())
+    .addHelpText("after", examples("tutti checkpoint diff 3f2a91", "tutti checkpoint diff 3f2a91 8c01d4 --stat"))
+    .action(async (id: string, other: string | undefined, options: CheckpointDiffOptions) => {
+      finish(await (await import("./commands/checkpoint.ts")).checkpointDiffCommand(cli, { id, other }, options));
+    });
+}
+
+function addPruning(checkpoint: Command, { cli, finish }: Face): void {
+  checkpoint
+    .command("prune")
+    .description("remove automatic checkpoints beyond the limits, or those that are named")
+    .argument("[checkpoints...]", "ids; default: by the settings, and never one that a person made")
+    .option("--dry-run", "only say what would go, and why")
+    .addOption(json())
+    .addHelpText("after", examples("tutti checkpoint prune --dry-run", "tutti checkpoint prune 3f2a91"))
+    .action(async (ids: readonly string[], options: CheckpointPruneOptions) => {
+      finish(await (await import("./commands/checkpoint.ts")).checkpointPruneCommand(cli, ids, options));
+    });
+}
