@@ -32,6 +32,8 @@ import { injectClock } from "./testing/inject-clock.ts";
 import { injectFaults } from "./testing/inject-faults.ts";
 import { injectIdleness } from "./testing/inject-idleness.ts";
 import { openSupervisor } from "./compose/open-supervisor.ts";
+import { readTemplates } from "./orchestration/prompts/read-templates.ts";
+import { PromptWriter } from "./supervision/prompts/prompt-writer.ts";
 import { checkPlugins } from "./supervision/plugin/check-plugins.ts";
 import type { TuttiPlugin } from "./supervision/plugin/plugin.ts";
 import { openRepository, type Repository } from "./workspace/index.ts";
@@ -103,6 +105,7 @@ export async function openProject(request: OpenProject): Promise<Project> {
     folders: { slots: join(stateDir, "slots"), state: stateDir, cache: join(stateDir, "cache") },
     projectBudget: budget,
     plugins,
+    prompts: new PromptWriter((commit) => readTemplates(repo, commit)),
     commandEnv: commandEnvironment(env),
     now,
     random: Math.random,

@@ -40,6 +40,7 @@ export function jobSettings(config: Config, projectDir: string, machine: Machine
     copy: workspace.copy,
     protectedPaths: config.protectedPaths,
     checkpoints: config.checkpoints,
+    prompts: config.prompts,
     agent: agentSettings(config, projectDir),
     ...limitsOf(config),
     ...qualityOf(config),

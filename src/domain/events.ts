@@ -100,6 +100,22 @@ export type EventData = {
     readonly reason: string;
   };
   "supervisor-available": { readonly supervisor: string };
+  /** Not all that is known went into a prompt; names of the parts. */
+  "prompt-shortened": {
+    readonly kind: string;
+    readonly tokens: number;
+    readonly maxTokens: number;
+    readonly dropped: readonly string[];
+    readonly shortened: readonly string[];
+  };
+  /** The supervisor model was asked to write a task's instructions anew; `reason` says why the original is sent. */
+  "prompt-rewritten": { readonly by: string; readonly isUsed: boolean; readonly reason?: string };
+  "notes-changed": {
+    readonly version: number;
+    readonly action: "added" | "edited" | "removed";
+    readonly note: string;
+    readonly author: "person" | "supervisor";
+  };
   "job-reviewed": { readonly summary: string };
   "checkpoint-created": { readonly checkpoint: string; readonly kind: CheckpointKind; readonly tip: string };
   "checkpoints-pruned": { readonly checkpoints: readonly string[] };

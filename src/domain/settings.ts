@@ -2,6 +2,7 @@ import type { BudgetPeriod } from "./budget/budget-period.ts";
 import type { RetentionRules } from "./checkpoint/retention.ts";
 import type { ModelPrice } from "./budget/model-price.ts";
 import type { QualitySettings } from "./quality/quality-settings.ts";
+import type { PromptSettings } from "./prompt/prompt-settings.ts";
 
 /** A project's own command that proves work. Its exit code is the verdict. */
 export type GateSpec = {
@@ -85,6 +86,8 @@ export type JobSettings = {
   readonly agent: AgentSettings;
   /** How work is judged besides its gates. Absent: by them alone. */
   readonly quality?: QualitySettings;
+  /** Absent: `defaultPromptSettings`. */
+  readonly prompts?: PromptSettings;
 };
 
 /** Limits that belong to the project, not to one job: always as they are configured now. */

@@ -6,10 +6,9 @@ import { errorToJson, TuttiError } from "../domain/errors.ts";
 import type { AttemptDecision, AttemptOutcome } from "../domain/model.ts";
 import type { AttemptProof } from "../state/attempts.ts";
 import type { BegunAttempt, TaskLease } from "../state/begin-attempt.ts";
-import { continuationPrompt } from "../supervision/prompts/prompt-head.ts";
-import { retryPrompt } from "../supervision/prompts/worker-prompt.ts";
 import { fillSlot, type Slot } from "../workspace/index.ts";
 import { checkpointBefore } from "./checkpoints/automatic-checkpoint.ts";
+import type { PreparedPrompt } from "../supervision/prompts/prompt-request.ts";
 import { decide } from "./decide.ts";
 import { withTaskBudget, type AttemptStep, type JobDesk } from "./desk.ts";
 import { jobTip } from "./job-branch.ts";
@@ -19,7 +18,8 @@ import { replayResult } from "./replay-result.ts";
 import { forkFor } from "./fork-conversation.ts";
 import { runAgent } from "./run-agent.ts";
 import { defaultAccount } from "./services.ts";
-import { promptForAttempt } from "./task-prompt.ts";
+import { continued } from "./prompts/send-prompt.ts";
+import { promptForAttempt, promptForRetry } from "./prompts/task-prompt.ts";
 import { modelOfNext, roleModel } from "./role-model.ts";
 
 /** Opens the task's next attempt on the present tip of the job branch, or goes on with one that was cut short. */
@@ -77,10 +77,11 @@ async function haveWorkDone(desk: JobDesk, execution: Execution): Promise<AgentO
   await services.state.attempts.placeIn(lease, begun.id, slot.slotId);
   services.fault("execute.before-agent");
   const { spec } = await services.state.tasks.get(lease.taskId);
-  const fresh = await promptForAttempt(desk, lease, begun);
+  const fresh = await promptForAttempt(desk, execution);
   const fork = await forkFor(desk, execution);
   return runAgent(withTaskBudget(desk, spec.budgetUsd), {
     owner: { key: begun.conversation, jobId: job.id, taskId: lease.taskId, role: "worker" },
+    attemptId: begun.id,
     isAskedOnce: false,
     launch: {
       slotId: slot.slotId,
@@ -110,11 +111,8 @@ async function placeOf(desk: JobDesk, begun: BegunAttempt, signal: AbortSignal):
 }
 
 /** An attempt that answers feedback repeats it: its agent may have died before it was told. */
-async function resumedPrompt(desk: JobDesk, { lease, begun }: AttemptStep, fresh: string): Promise<string> {
-  if (begun.isContinuation) return continuationPrompt(fresh);
-  const { spec } = await desk.services.state.tasks.get(lease.taskId);
-  return retryPrompt({ spec, attempt: begun.number, feedback: begun.feedback });
-}
+const resumedPrompt = (desk: JobDesk, step: AttemptStep, fresh: PreparedPrompt): Promise<PreparedPrompt> =>
+  step.begun.isContinuation ? continued(desk, fresh) : promptForRetry(desk, step);
 
 function outcomeOf(outcome: AgentOutcome): AttemptOutcome {
   const { text, usage, durationMs, permissionDenials } = outcome;

@@ -6,6 +6,7 @@ import { localPlace } from "../places/local/local-place.ts";
 import { openState } from "../state/state-manager.fixture.ts";
 import { silentLogger } from "../telemetry/port.ts";
 import { coordinate } from "./coordinator.ts";
+import { PromptWriter } from "../supervision/prompts/prompt-writer.ts";
 import type { Services } from "./services.ts";
 
 const never = (): never => {
@@ -66,6 +67,7 @@ async function stopped(steps: { readonly isHanging: boolean }) {
     workerId,
     folders: { slots: "/nowhere", state: "/nowhere", cache: "/nowhere" },
     projectBudget: { period: "all", allowsUnpriced: false },
+    prompts: new PromptWriter(() => Promise.resolve([])),
     plugins: [],
     commandEnv: {},
     now: () => clock.now,

@@ -11,6 +11,7 @@ import { jobBranch } from "../workspace/index.ts";
 import { checkPrices } from "./caps.ts";
 import { abandonBranch, startBranch } from "./job-branch.ts";
 import { addTasksTo, checkContextFiles, checkGates } from "./manual-jobs.ts";
+import { checkTemplates } from "./prompts/check-templates.ts";
 import type { Services } from "./services.ts";
 
 export type JobRequest = {
@@ -37,6 +38,7 @@ export async function createJob(services: Services, request: JobRequest): Promis
   if (plan !== undefined) {
     checkGates(settings, plan.tasks);
     checkPrices(services, settings, plan.tasks);
+    await checkTemplates(services, services.repo.head, plan.tasks);
   }
   const id = await create(services, { ...request, strategy: "manager" });
   if (plan !== undefined) await services.state.jobs.proposePlan(id, plan);
@@ -51,6 +53,7 @@ export async function createManualJob(services: Services, request: ManualJobRequ
   const { added } = addTasks(asJobId(""), [], tasks);
   checkGates(request.settings, added);
   checkPrices(services, request.settings, added);
+  await checkTemplates(services, services.repo.head, added);
   await checkContextFiles(services.repo, services.repo.head, { known: [], added });
   const job = await createOnce(services, request);
   if (tasks.length > 0) await addTasksTo(services, job, tasks);
@@ -85,6 +88,7 @@ async function create(
       hint: 'Say what is to be done: tutti run "Add a CSV export"',
     });
   }
+  await checkTemplates(services, repo.head, []);
   const id = newJobId(goal);
   await startBranch(repo, id, repo.head);
   const job = {

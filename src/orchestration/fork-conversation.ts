@@ -1,7 +1,7 @@
 import { noteOrigin, wantedOrigin } from "./conversation-origin.ts";
 import type { AttemptStep, JobDesk } from "./desk.ts";
 import type { AgentRun } from "./run-agent.ts";
-import { promptForFork } from "./task-prompt.ts";
+import { promptForFork } from "./prompts/task-prompt.ts";
 
 /** The conversation that an attempt's own begins as a fork of; `undefined` where it begins with nothing. The attempt says which. */
 export async function forkFor(desk: JobDesk, step: AttemptStep): Promise<AgentRun["fork"]> {

@@ -8,6 +8,7 @@ import type { RawTaskRequest, TaskSpec } from "../domain/plan/task-spec.ts";
 import { existsAt, type Repository } from "../workspace/index.ts";
 import { checkPrices } from "./caps.ts";
 import { jobTip } from "./job-branch.ts";
+import { checkTemplates } from "./prompts/check-templates.ts";
 import type { Services } from "./services.ts";
 
 /**
@@ -26,6 +27,7 @@ export async function addTasksTo(
   const { added } = addTasks(job.id, known, requests);
   checkGates(job.options, added);
   checkPrices(services, job.options, added);
+  await checkTemplates(services, job.baseCommit, added);
   await checkContextFiles(services.repo, await jobTip(services.repo, job.id), { known, added });
   return state.tasks.add(job.id, (current) => addTasks(job.id, current, requests));
 }

@@ -2,8 +2,7 @@ import { TuttiError, type ErrorJson } from "../domain/errors.ts";
 import type { Job } from "../domain/model.ts";
 import { parsePlan } from "../domain/plan/parse-plan.ts";
 import { managersPlanJsonSchema, type Plan } from "../domain/plan/plan-schema.ts";
-import { continuationPrompt } from "../supervision/prompts/prompt-head.ts";
-import { managerPrompt } from "../supervision/prompts/manager-prompt.ts";
+import { managerRequest } from "../supervision/prompts/manager-prompt.ts";
 import { listFiles } from "../workspace/index.ts";
 import type { JobDesk } from "./desk.ts";
 import { checkGates } from "./manual-jobs.ts";
@@ -11,6 +10,7 @@ import { runAgent } from "./run-agent.ts";
 import { defaultAccount } from "./services.ts";
 import { isAccountExhausted } from "./spending.ts";
 import { roleModel } from "./role-model.ts";
+import { continued, notesFor, prepare } from "./prompts/send-prompt.ts";
 
 /** A manager may correct its plan so often before it counts as unable to. */
 const maxPlans = 3;
@@ -66,14 +66,16 @@ async function askManager(desk: JobDesk, { number, problem, signal }: Question) 
   const own = before?.slotId === undefined ? undefined : await slots.takeBack(before.slotId);
   const slot = own ?? (await slots.takeAt(job.baseCommit, signal));
   const listing = await listFiles(services.repo, job.baseCommit, { limit: maxFilesShown });
-  const fresh = managerPrompt({
+  const request = managerRequest({
     goal: job.goal,
     files: listing.paths,
     fileCount: listing.total,
-    gates: job.options.gates,
+    gates: job.options.gates.map(({ name, run }) => ({ name, run })),
     workers: job.options.workers,
+    notes: await notesFor(desk),
     ...(problem === undefined ? {} : { problem }),
   });
+  const fresh = await prepare(desk, request);
   const outcome = await runAgent(desk, {
     owner: { key, jobId: job.id, role: "manager" },
     isAskedOnce: true,
@@ -84,7 +86,7 @@ async function askManager(desk: JobDesk, { number, problem, signal }: Question) 
       resultSchema: managersPlanJsonSchema(),
       permissions: { mode: "read", allow: [], sandbox: job.options.agent.sandbox },
     },
-    prompt: { fresh, resumed: continuationPrompt(fresh) },
+    prompt: { fresh, resumed: await continued(desk, fresh) },
     limits: { timeoutMs: job.options.managerTimeoutMs, stallTimeoutMs: job.options.stallTimeoutMs },
     signal,
   });

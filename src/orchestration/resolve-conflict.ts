@@ -1,7 +1,6 @@
 import type { CommitId } from "../domain/ids.ts";
 import type { Attempt, Task } from "../domain/model.ts";
-import { continuationPrompt } from "../supervision/prompts/prompt-head.ts";
-import { resolverPrompt } from "../supervision/prompts/resolver-prompt.ts";
+import { resolverRequest } from "../supervision/prompts/resolver-prompt.ts";
 import { gatesOfTask } from "../supervision/run-gates.ts";
 import {
   continueIntegration,
@@ -16,6 +15,7 @@ import { runAgent } from "./run-agent.ts";
 import { defaultAccount } from "./services.ts";
 import { isAccountExhausted } from "./spending.ts";
 import { roleModel } from "./role-model.ts";
+import { continued, notesFor, prepare } from "./prompts/send-prompt.ts";
 
 export type Conflict = {
   readonly task: Task;
@@ -41,9 +41,11 @@ export async function resolveConflict(desk: JobDesk, conflict: Conflict): Promis
   const key = resolverKey(attempt);
   if (conflict.isFresh) await services.state.sessions.forget(key);
   const gates = gatesOfTask(job.options.gates, task.spec.gates).map(({ name, run }) => ({ name, run }));
-  const prompt = resolverPrompt({ spec: task.spec, files, gates });
+  const request = resolverRequest({ spec: task.spec, files, gates, notes: await notesFor(desk) });
+  const prompt = await prepare(desk, request);
   const outcome = await runAgent(withTaskBudget(desk, task.spec.budgetUsd), {
     owner: { key, jobId: job.id, taskId: task.id, role: "resolver" },
+    attemptId: attempt.id,
     isAskedOnce: true,
     launch: {
       slotId: slot.slotId,
@@ -51,7 +53,7 @@ export async function resolveConflict(desk: JobDesk, conflict: Conflict): Promis
       ...roleModel(job.options, "resolver"),
       permissions: { mode: "edit", allow: job.options.agent.allow, sandbox: job.options.agent.sandbox },
     },
-    prompt: { fresh: prompt, resumed: continuationPrompt(prompt) },
+    prompt: { fresh: prompt, resumed: await continued(desk, prompt) },
     limits: { timeoutMs: job.options.workerTimeoutMs, stallTimeoutMs: job.options.stallTimeoutMs },
     signal,
   });

@@ -2,14 +2,15 @@ import { z } from "zod";
 
 import type { JsonObject } from "../domain/json.ts";
 import type { Job, Task } from "../domain/model.ts";
-import { continuationPrompt } from "../supervision/prompts/prompt-head.ts";
-import { reviewerPrompt } from "../supervision/prompts/reviewer-prompt.ts";
+import { reviewerRequest } from "../supervision/prompts/reviewer-prompt.ts";
 import { jobTip } from "./job-branch.ts";
 import type { JobDesk } from "./desk.ts";
 import type { JobReport, Review } from "../domain/job-report.ts";
 import { buildReport } from "./report.ts";
 import { runAgent } from "./run-agent.ts";
 import { roleModel } from "./role-model.ts";
+import { continued, prepare } from "./prompts/send-prompt.ts";
+import type { PromptRequest } from "../supervision/prompts/prompt-request.ts";
 
 const reviewSchema = z.strictObject({
   verdict: z.enum(["reached", "partly", "missed"]).describe("Is the goal reached in the merged result?"),
@@ -59,7 +60,7 @@ async function askReviewer(desk: JobDesk, tasks: readonly Task[], signal: AbortS
   const before = await services.state.sessions.find(key);
   const own = before?.slotId === undefined ? undefined : await slots.takeBack(before.slotId);
   const slot = own ?? (await slots.takeAt(await jobTip(services.repo, job.id), signal));
-  const prompt = promptOf(job, tasks);
+  const prompt = await prepare(desk, requestOf(job, tasks));
   const outcome = await runAgent(desk, {
     owner: { key, jobId: job.id, role: "reviewer" },
     isAskedOnce: true,
@@ -70,7 +71,7 @@ async function askReviewer(desk: JobDesk, tasks: readonly Task[], signal: AbortS
       resultSchema: reviewJsonSchema(),
       permissions: { mode: "read", allow: [], sandbox: job.options.agent.sandbox },
     },
-    prompt: { fresh: prompt, resumed: continuationPrompt(prompt) },
+    prompt: { fresh: prompt, resumed: await continued(desk, prompt) },
     limits: { timeoutMs: job.options.managerTimeoutMs, stallTimeoutMs: job.options.stallTimeoutMs },
     signal,
   });
@@ -81,8 +82,8 @@ async function askReviewer(desk: JobDesk, tasks: readonly Task[], signal: AbortS
   return { review: undefined, problem: "the manager's review was not in the form asked for" };
 }
 
-const promptOf = (job: Job, tasks: readonly Task[]): string =>
-  reviewerPrompt({
+const requestOf = (job: Job, tasks: readonly Task[]): PromptRequest =>
+  reviewerRequest({
     goal: job.goal,
     planSummary: job.plan?.summary ?? "",
     baseCommit: job.baseCommit,

@@ -1,5 +1,5 @@
 import type { AgentEvent, AgentLaunch, AgentOutcome, AgentTurn } from "../agents/port.ts";
-import { asSessionId, type SessionId } from "../domain/ids.ts";
+import { asSessionId, type AttemptId, type SessionId } from "../domain/ids.ts";
 import { addUsage, noUsage } from "../domain/budget/usage.ts";
 import type { FaultPoint } from "../domain/fault-points.ts";
 import type { AgentAnswer, AgentConversation } from "../domain/model.ts";
@@ -10,23 +10,26 @@ import { noteAccountEvent, noteAccountOutcome } from "./account-signals.ts";
 import { capsOf, conversationLimitUsd } from "./caps.ts";
 import { payForTurn, type PaidTurn } from "./paid-turn.ts";
 import { hasOwnPrice, TurnMeter } from "./turn-meter.ts";
-import { continuationPrompt } from "../supervision/prompts/prompt-head.ts";
+import type { PreparedPrompt } from "../supervision/prompts/prompt-request.ts";
+import { continued, recordPrompt } from "./prompts/send-prompt.ts";
 
 export type AgentRun = {
   readonly owner: ConversationOwner;
+  /** Whose attempt the turn belongs to; absent for what is no attempt. */
+  readonly attemptId?: AttemptId;
   /** The conversation asks for one thing: what it came to is kept, and asking again after a death costs nothing. */
   readonly isAskedOnce: boolean;
   readonly launch: Omit<AgentLaunch, "resume" | "forkOf">;
   readonly prompt: {
     /** For an empty conversation: everything. */
-    readonly fresh: string;
+    readonly fresh: PreparedPrompt;
     /** For the conversation that this owner had before. */
-    readonly resumed: string;
+    readonly resumed: PreparedPrompt;
   };
   /** While the conversation is empty it begins as a fork of another one; where that is impossible, with the fresh prompt. */
   readonly fork?: {
     readonly sessionId: SessionId;
-    readonly prompt: string;
+    readonly prompt: PreparedPrompt;
     /** Called before the fresh prompt is sent instead. */
     readonly onMissed: () => Promise<void>;
   };
@@ -76,7 +79,7 @@ async function converse(desk: JobDesk, run: AgentRun): Promise<AgentOutcome> {
 async function withMore(desk: JobDesk, run: AgentRun, { outcome, needsMore }: PaidTurn): Promise<AgentOutcome> {
   if (!needsMore) return outcome;
   const { fresh } = run.prompt;
-  const resumed = continuationPrompt(run.fork?.prompt ?? fresh);
+  const resumed = await continued(desk, run.fork?.prompt ?? fresh);
   const rest = await converse(desk, { ...run, prompt: { fresh, resumed } });
   return {
     ...rest,
@@ -121,8 +124,9 @@ async function turn(desk: JobDesk, run: LimitedRun, conversation: AgentConversat
   const launch = { ...run.launch, ...limited, ...opening.launch };
   const { session, noteConversation } = await desk.pool.checkOut(launch);
   const recorder = new TurnRecorder(desk, run, conversation.turn);
+  await recordPrompt(desk, run, { turn: conversation.turn, prompt: opening.prompt });
   const said = await session.doTurn({
-    prompt: opening.prompt,
+    prompt: opening.prompt.text,
     onEvent: (event) => {
       if (event.type === "session-started") noteConversation(event.sessionId);
       recorder.record(redactEvent(event, desk.services));
@@ -139,7 +143,7 @@ async function turn(desk: JobDesk, run: LimitedRun, conversation: AgentConversat
   return outcome;
 }
 
-type Opening = { readonly launch: Pick<AgentLaunch, "resume" | "forkOf">; readonly prompt: string };
+type Opening = { readonly launch: Pick<AgentLaunch, "resume" | "forkOf">; readonly prompt: PreparedPrompt };
 
 function openingOf({ prompt, fork }: AgentRun, sessionId: SessionId | undefined): Opening {
   if (sessionId !== undefined) return { launch: { resume: sessionId }, prompt: prompt.resumed };

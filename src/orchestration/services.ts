@@ -6,6 +6,7 @@ import type { ProjectBudget } from "../domain/settings.ts";
 import type { Engine } from "../engine/port.ts";
 import type { Place } from "../places/port.ts";
 import type { StateManager } from "../state/state-manager.ts";
+import type { PromptWriter } from "../supervision/prompts/prompt-writer.ts";
 import type { TuttiPlugin } from "../supervision/plugin/plugin.ts";
 import type { Supervisor } from "../supervision/supervisor.ts";
 import type { Logger } from "../telemetry/port.ts";
@@ -31,6 +32,8 @@ export type Services = {
   };
   /** Absent: no model supervises, rules alone decide. */
   readonly supervisor?: Supervisor;
+  /** Makes what agents are told, with the project's templates. */
+  readonly prompts: PromptWriter;
   /** What the project adds of its own. */
   readonly plugins: readonly TuttiPlugin[];
   /** As configured now, whatever it was when a job was made. */

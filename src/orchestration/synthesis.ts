@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 
 import { errorFromJson, TuttiError } from "../domain/errors.ts";
 import type { Job } from "../domain/model.ts";
-import { continuationPrompt } from "../supervision/prompts/prompt-head.ts";
-import { synthesizerPrompt } from "../supervision/prompts/synthesizer-prompt.ts";
+import { synthesizerRequest } from "../supervision/prompts/synthesizer-prompt.ts";
 import { ActivityBuffer } from "./activity-buffer.ts";
 import { AgentPool } from "./agent-pool.ts";
 import { holdJob, type Holding } from "./hold-job.ts";
 import { jobTip } from "./job-branch.ts";
 import { roleModel } from "./role-model.ts";
+import { continued, prepare } from "./prompts/send-prompt.ts";
 import { runAgent } from "./run-agent.ts";
 import { SlotKeeper } from "./slot-keeper.ts";
 import type { TaskResult } from "./task-results.ts";
@@ -56,11 +56,11 @@ export async function synthesize(request: SynthesisRequest): Promise<string> {
     const activity = new ActivityBuffer(services);
     try {
       const slot = await slots.takeAt(await jobTip(services.repo, job.id), signal);
-      const prompt = promptOf(request);
+      const prompt = await prepare({ services, job }, requestOf(request));
       const outcome = await runAgent(
         { services, pool, activity, slots, job },
         {
-          owner: { key: conversationOf(job, prompt), jobId: job.id, role: "synthesizer" },
+          owner: { key: conversationOf(job, prompt.text), jobId: job.id, role: "synthesizer" },
           isAskedOnce: true,
           launch: {
             slotId: slot.slotId,
@@ -68,7 +68,7 @@ export async function synthesize(request: SynthesisRequest): Promise<string> {
             ...roleModel(job.options, "manager"),
             permissions: { mode: "read", allow: [], sandbox: job.options.agent.sandbox },
           },
-          prompt: { fresh: prompt, resumed: continuationPrompt(prompt) },
+          prompt: { fresh: prompt, resumed: await continued({ services, job }, prompt) },
           limits: { timeoutMs: job.options.managerTimeoutMs, stallTimeoutMs: job.options.stallTimeoutMs },
           signal: AbortSignal.any([signal, lost]),
         },
@@ -87,8 +87,8 @@ export async function synthesize(request: SynthesisRequest): Promise<string> {
 const conversationOf = ({ id }: Job, prompt: string): string =>
   `${id}/synthesis/${createHash("sha256").update(prompt).digest("hex").slice(0, 16)}`;
 
-const promptOf = ({ job, question, results }: SynthesisRequest): string =>
-  synthesizerPrompt({ goal: job.goal, question, results: formatResults(results) });
+const requestOf = ({ job, question, results }: SynthesisRequest) =>
+  synthesizerRequest({ goal: job.goal, question, results: formatResults(results) });
 
 const noText = ({ id }: Job): TuttiError =>
   new TuttiError("AGENT_CONTRACT_BROKEN", "The manager answered with no text", {

@@ -5,6 +5,7 @@ import { checkpointsMigration } from "./checkpoint-tables.ts";
 import { reservationsMigration } from "./reservations-migration.ts";
 import { createGovernor } from "./governor-tables.ts";
 import { createSupervisor } from "./supervisor-tables.ts";
+import { promptsMigration } from "./prompt-tables.ts";
 import { createResults } from "./result-tables.ts";
 import { sharedConversationsMigration } from "./shared-conversations-migration.ts";
 
@@ -208,4 +209,5 @@ export const stateMigrations: Migrations = {
   "state-050-attempts-by-job": { up: indexAttempts },
   "state-070-supervisor": { up: createSupervisor },
   "state-110-checkpoints": checkpointsMigration,
+  "state-060-prompts": promptsMigration,
 };

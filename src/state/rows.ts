@@ -20,6 +20,9 @@ import type { ActivityRow, AttemptRow, EventRow, JobRow, SessionRow, TaskRow } f
 
 const parsed = <T>(text: string | null): T | undefined => (text === null ? undefined : (JSON.parse(text) as T));
 
+/** For what one file alone reads. */
+export const parsedText = <T>(text: string): T => JSON.parse(text) as T;
+
 export const jobFromRow = (row: JobRow): Job => ({
   id: asJobId(row.id),
   projectPath: row.project_path,

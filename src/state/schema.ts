@@ -2,6 +2,7 @@ import type { Generated } from "kysely";
 
 import type { AccountRow, HoldRow } from "./governor-tables.ts";
 import type { CheckpointTables } from "./checkpoint-tables.ts";
+import type { NoteChangeRow, NoteRow, PromptRewriteRow, PromptRow } from "./prompt-tables.ts";
 import type { ResultTables } from "./result-tables.ts";
 import type { InteractionRow, SupervisorStandingRow } from "./supervisor-tables.ts";
 
@@ -208,4 +209,8 @@ export type StateTables = PartTables & {
   supervisor_standings: SupervisorStandingRow;
   events: EventRow;
   activity: ActivityRow;
+  prompts: PromptRow;
+  prompt_rewrites: PromptRewriteRow;
+  notes: NoteRow;
+  note_changes: NoteChangeRow;
 };

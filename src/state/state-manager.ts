@@ -9,7 +9,9 @@ import { Holds } from "./holds.ts";
 import { Integrations } from "./integrations.ts";
 import { Interactions } from "./interactions.ts";
 import { Jobs } from "./jobs.ts";
+import { Notes } from "./notes.ts";
 import { Pauses } from "./pauses.ts";
+import { Prompts } from "./prompts.ts";
 import { Reservations } from "./reservations.ts";
 import { Rollbacks } from "./rollbacks.ts";
 import { Results } from "./results.ts";
@@ -34,6 +36,8 @@ export class StateManager {
   readonly costs: Costs;
   readonly reservations: Reservations;
   readonly fleet: Fleet;
+  readonly notes: Notes;
+  readonly prompts: Prompts;
   readonly pauses: Pauses;
   readonly accounts: Accounts;
   readonly holds: Holds;
@@ -54,6 +58,8 @@ export class StateManager {
     this.costs = new Costs(context);
     this.reservations = new Reservations(context);
     this.fleet = new Fleet(context);
+    this.notes = new Notes(context);
+    this.prompts = new Prompts(context);
     this.pauses = new Pauses(context);
     this.accounts = new Accounts(context);
     this.holds = new Holds(context);

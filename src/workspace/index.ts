@@ -13,6 +13,7 @@ export { treeOf } from "./diff/tree-of.ts";
 export { existsAt, listFiles } from "./diff/file-at.ts";
 export { readChange } from "./diff/read-change.ts";
 export { matchingPaths, outsideFootprint, protectedPaths } from "./footprint/footprint.ts";
+export { readFilesAt } from "./diff/read-files-at.ts";
 export { advanceBranch } from "./integrate/advance-branch.ts";
 export { applyChange } from "./integrate/apply-change.ts";
 export { continueIntegration } from "./integrate/continue-integration.ts";

@@ -90,6 +90,8 @@ function taskLine(event: StoredEvent, view: JobView): EventLine | undefined {
       return { what: "goes on", detail: `from the conversation of ${event.data.from ?? `its ${event.data.of}`}` };
     case "conversation-missed":
       return { what: "anew", detail: `not from the conversation of its ${event.data.of}: ${event.data.reason}` };
+    case "prompt-shortened":
+      return { what: "shortened", detail: `its prompt, without ${event.data.dropped.join(", ")}` };
     case "result-replayed":
       return { what: "cached", detail: `the result of ${event.data.from} is used again` };
     case "result-missed":

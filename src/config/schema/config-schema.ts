@@ -7,6 +7,7 @@ import { gateSchema } from "./gates.ts";
 import { modelsSchema } from "./models.ts";
 import { monitoringSchema } from "./monitoring.ts";
 import { qualitySchema } from "./quality.ts";
+import { promptsSchema } from "./prompts.ts";
 import { filledText } from "./scalars.ts";
 import { supervisorSchema } from "./supervisor.ts";
 import { workspaceSchema } from "./workspace.ts";
@@ -27,6 +28,7 @@ export const configSchema = z.strictObject({
     .meta({ examples: [["./tutti.plugin.ts"]] })
     .describe("Programs of the project's own that add quality stages, test runners, breakpoint conditions or model servers."),
   supervisor: supervisorSchema.prefault({}).describe("The language model that reviews and advises where rules can't tell. None by default."),
+  prompts: promptsSchema.prefault({}).describe("What agents are told."),
   budget: budgetSchema.prefault({}).describe("Limits on what may be spent."),
   checkpoints: checkpointsSchema.prefault({}).describe("Moments of a job that one can go back to."),
   protectedPaths: z

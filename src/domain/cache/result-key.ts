@@ -40,6 +40,7 @@ export function resultIngredients({ spec, settings, baseTree, dependencyKeys }: 
       resultSchema: spec.resultSchema,
       parent: spec.parent,
       continuesParent: spec.continuesParent === true ? true : undefined,
+      template: spec.template,
     },
     files: {
       contextFiles: spec.contextFiles,

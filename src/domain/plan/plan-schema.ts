@@ -40,10 +40,15 @@ export type PlanTask = {
   readonly batch?: string;
   /** Models to try, cheap ones first; absent = the project's. See `modelOfAttempt`. */
   readonly escalate?: readonly string[];
+  /** Name of a prompt template of the project: `docs` for `.tutti/templates/worker-docs.md.j2`. */
+  readonly template?: string;
 };
 
 /** The keys that a `dependsOn` may name. */
 const taskKeyPattern = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+
+/** What a `template` may say. */
+const templatePattern = /^[a-z0-9][a-z0-9_-]*$/;
 
 const text = z.string().trim().min(1);
 const texts = z.array(text);
@@ -58,6 +63,11 @@ const personsChoice = {
     .min(1)
     .exactOptional()
     .describe("Models to try, cheap ones first: the next one follows work that failed its validation or gates"),
+  template: z
+    .string()
+    .regex(templatePattern)
+    .exactOptional()
+    .describe("Prompt template of the project: `docs` for .tutti/templates/worker-docs.md.j2"),
 };
 
 const plannedTask = {

@@ -1,29 +1,30 @@
 import type { PlanTask } from "../../domain/plan/plan-schema.ts";
-import { joinSections, promptHead, section } from "./prompt-head.ts";
+import { partOf } from "./compose-prompt.ts";
+import { keptNotes, noteParts } from "./note-parts.ts";
+import type { PromptRequest } from "./prompt-request.ts";
 
 export type ResolverPromptFacts = {
   readonly spec: PlanTask;
   readonly files: readonly string[];
   readonly gates: readonly { readonly name: string; readonly run: string }[];
+  readonly notes: readonly string[];
 };
 
 /** Asks an agent to settle a merge conflict that stands in its working directory. */
-export function resolverPrompt(facts: ResolverPromptFacts): string {
-  return joinSections(
-    promptHead({ role: "resolver", task: facts.spec.key }),
-    "The change of one task conflicts with work that was merged before it. Your current directory holds the merged " +
-      "work with the change applied on top; the files below contain conflict markers.",
-    section("Files in conflict", facts.files),
-    section(`The task whose change is being merged: ${facts.spec.title}`, facts.spec.prompt),
-    section("Accepted when", facts.spec.acceptance),
-    section("Rules", [
-      "Keep the intent of both sides; drop neither.",
-      "Change only what the conflict needs. Leave no conflict marker behind.",
-      "You need not commit.",
-    ]),
-    section(
-      "The result is judged by these commands",
-      facts.gates.map((gate) => `${gate.name}: \`${gate.run}\``),
-    ),
-  );
-}
+export const resolverRequest = ({ spec, files, gates, notes }: ResolverPromptFacts): PromptRequest => ({
+  kind: "resolver",
+  head: { role: "resolver", task: spec.key },
+  parts: [
+    ...partOf("files", "required", files.join("\n")),
+    ...partOf("task", "required", `${spec.title}\n${spec.prompt}`),
+    ...partOf("acceptance", "required", spec.acceptance.join("\n")),
+    ...partOf("gates", "required", gates.map(({ name, run }) => `${name}: ${run}`).join("\n")),
+    ...noteParts(notes),
+  ],
+  variables: (kept) => ({
+    files,
+    gates,
+    task: { key: spec.key, title: spec.title, prompt: spec.prompt, acceptance: spec.acceptance },
+    notes: keptNotes(notes, kept),
+  }),
+});

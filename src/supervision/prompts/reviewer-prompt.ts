@@ -1,4 +1,5 @@
-import { joinSections, promptHead, section } from "./prompt-head.ts";
+import { partOf } from "./compose-prompt.ts";
+import type { PromptRequest } from "./prompt-request.ts";
 
 export type ReviewerPromptFacts = {
   readonly goal: string;
@@ -13,23 +14,25 @@ export type ReviewerPromptFacts = {
   readonly baseCommit: string;
 };
 
+const priorities = { plan: 80, tasks: 70 } as const;
+
 /** Asks the manager for its judgement of the whole, on the merged tree. */
-export function reviewerPrompt(facts: ReviewerPromptFacts): string {
-  return joinSections(
-    promptHead({ role: "reviewer" }),
-    "The tasks below were carried out by other agents. Your current directory holds the merged result. " +
-      "You read it and change nothing.",
-    section("The goal", facts.goal),
-    section("The plan", facts.planSummary),
-    section(
-      "The tasks",
-      facts.tasks.map((task) => `${task.key} (${task.title}): ${task.status}. ${task.evidence}`),
-    ),
-    section("Judge", [
-      "Does the merged result reach the goal? Look at the files, don't trust the summaries.",
-      "What is missing, wrong or risky? Only what you saw.",
-      "What should the person do next?",
-    ]),
-    `The work started from commit ${facts.baseCommit}. Answer with your review.`,
-  );
-}
+export const reviewerRequest = ({ goal, planSummary, tasks, baseCommit }: ReviewerPromptFacts): PromptRequest => ({
+  kind: "reviewer",
+  head: { role: "reviewer" },
+  parts: [
+    ...partOf("goal", "required", goal),
+    ...partOf("plan", priorities.plan, planSummary),
+    ...tasks.map(({ key, title, status, evidence }) => ({
+      name: `tasks/${key}`,
+      priority: priorities.tasks,
+      text: `${key} (${title}): ${status}. ${evidence}`,
+    })),
+  ],
+  variables: (kept) => ({
+    goal,
+    plan: kept.text("plan"),
+    tasks: tasks.filter(({ key }) => kept.has(`tasks/${key}`)),
+    baseCommit,
+  }),
+});

@@ -1,4 +1,5 @@
-import { joinSections, promptHead, section } from "./prompt-head.ts";
+import { partOf } from "./compose-prompt.ts";
+import type { PromptRequest } from "./prompt-request.ts";
 
 export type SynthesizerPromptFacts = {
   readonly goal: string;
@@ -9,14 +10,14 @@ export type SynthesizerPromptFacts = {
 };
 
 /** Asks the manager for one text from many results, beside the merged tree. */
-export function synthesizerPrompt({ goal, question, results }: SynthesizerPromptFacts): string {
-  return joinSections(
-    promptHead({ role: "synthesizer" }),
-    "The tasks below were carried out by other agents. Your current directory holds the merged result. " +
-      "You read it and change nothing.",
-    section("The goal", goal),
-    section("What is asked of you", question),
-    results,
-    "Answer with the text that was asked for, and nothing else. Name what failed; claim nothing that you did not see.",
-  );
-}
+export const synthesizerRequest = ({ goal, question, results }: SynthesizerPromptFacts): PromptRequest => ({
+  kind: "synthesizer",
+  head: { role: "synthesizer" },
+  parts: [
+    ...partOf("goal", "required", goal),
+    ...partOf("question", "required", question),
+    // An answer about results that were left out would be wrong without anybody knowing.
+    ...partOf("results", "required", results),
+  ],
+  variables: () => ({ goal, question, results }),
+});

@@ -1,0 +1,120 @@
+import { taskIdOf, type CommitId, type TaskId } from "../../domain/ids.ts";
+import type { Attempt, Task } from "../../domain/model.ts";
+import type { PlanTask } from "../../domain/plan/plan-schema.ts";
+import { namedFiles } from "../../domain/prompt/named-files.ts";
+import type { PreparedPrompt } from "../../supervision/prompts/prompt-request.ts";
+import {
+  forkRequest,
+  oneLine,
+  retryRequest,
+  workerRequest,
+  type WorkerPromptFacts,
+} from "../../supervision/prompts/worker-prompt.ts";
+import { gatesOfTask } from "../../supervision/run-gates.ts";
+import { listFiles } from "../../workspace/index.ts";
+import type { AttemptStep, JobDesk } from "../desk.ts";
+import { notesFor, prepare, type PromptDesk } from "./send-prompt.ts";
+
+/** Which attempt a prompt is for. */
+export type AttemptToBegin = {
+  readonly task: Task;
+  readonly number: number;
+  readonly baseCommit: CommitId;
+  /** Why the attempt before wasn't enough. */
+  readonly feedback: string | undefined;
+};
+
+/** The prompt of an attempt whose conversation is empty, from what the state knows: all that there is to know. */
+export async function promptForAttempt(desk: JobDesk, step: AttemptStep): Promise<PreparedPrompt> {
+  return freshPrompt(desk, await attemptToBegin(desk, step));
+}
+
+/** The same for an attempt that need not have begun. */
+export async function freshPrompt(desk: PromptDesk, attempt: AttemptToBegin): Promise<PreparedPrompt> {
+  return prepare(desk, workerRequest(await factsOfAttempt(desk, attempt)));
+}
+
+/** The prompt of an attempt whose conversation is a fork of another's, which knows that one's task already. */
+export async function promptForFork(desk: JobDesk, step: AttemptStep, known: TaskId): Promise<PreparedPrompt> {
+  const attempt = await attemptToBegin(desk, step);
+  const facts = await factsOfAttempt(desk, attempt);
+  const isKnown = (key: string | undefined): boolean => key !== undefined && taskIdOf(desk.job.id, key) === known;
+  const request = forkRequest({
+    ...facts,
+    dependencies: facts.dependencies.filter(({ key }) => !isKnown(key)),
+    parent: isKnown(facts.spec.parent) ? undefined : facts.parent,
+    baseCommit: attempt.baseCommit,
+  });
+  return prepare(desk, request);
+}
+
+/** The prompt of an attempt that goes on in the conversation of the one before it. */
+export async function promptForRetry(desk: JobDesk, step: AttemptStep): Promise<PreparedPrompt> {
+  const attempt = await attemptToBegin(desk, step);
+  const { task, number, feedback } = attempt;
+  const request = retryRequest({
+    spec: task.spec,
+    attempt: number,
+    feedback,
+    namedFiles: await filesNamed(desk, attempt),
+  });
+  return prepare(desk, request);
+}
+
+async function attemptToBegin({ services }: JobDesk, { lease, begun }: AttemptStep): Promise<AttemptToBegin> {
+  const { number, baseCommit, feedback } = begun;
+  return { task: await services.state.tasks.get(lease.taskId), number, baseCommit, feedback };
+}
+
+async function factsOfAttempt(desk: PromptDesk, attempt: AttemptToBegin): Promise<WorkerPromptFacts> {
+  const { state } = desk.services;
+  const { task, number, feedback } = attempt;
+  const [job, earlier] = await Promise.all([state.jobs.get(task.jobId), state.attempts.list(task.id)]);
+  return {
+    goal: job.goal,
+    planSummary: job.plan?.summary ?? "",
+    spec: task.spec,
+    attempt: number,
+    dependencies: await Promise.all(task.dependsOn.map((id) => dependencyResult(desk, id))),
+    parent: await parentOf(desk, task),
+    feedback,
+    namedFiles: await filesNamed(desk, attempt),
+    // The last one stands in the feedback, whole.
+    earlierAttempts: earlier.filter((other) => other.number < number - 1).map(whyNotAccepted),
+    gates: gatesFor(desk, task.spec),
+    notes: await notesFor(desk),
+  };
+}
+
+const reasonLength = 240;
+
+const whyNotAccepted = ({ number, feedback, decision }: Attempt) => ({
+  number,
+  why: oneLine(feedback ?? decision?.reasons.join("; ") ?? "nobody knows why", reasonLength),
+});
+
+async function filesNamed(
+  { services }: PromptDesk,
+  { feedback, baseCommit }: Pick<AttemptToBegin, "feedback" | "baseCommit">,
+): Promise<readonly string[]> {
+  if (feedback === undefined) return [];
+  const paths = new Set((await listFiles(services.repo, baseCommit)).paths);
+  return namedFiles(feedback, (path) => paths.has(path));
+}
+
+const gatesFor = ({ job }: PromptDesk, spec: PlanTask) =>
+  gatesOfTask(job.options.gates, spec.gates).map(({ name, run }) => ({ name, run }));
+
+async function parentOf(desk: PromptDesk, { spec, jobId }: Task) {
+  if (spec.parent === undefined) return undefined;
+  const id = taskIdOf(jobId, spec.parent);
+  const { title, result } = await dependencyResult(desk, id);
+  return { title, result, prompt: (await desk.services.state.tasks.get(id)).spec.prompt };
+}
+
+async function dependencyResult({ services }: PromptDesk, id: TaskId) {
+  const { tasks, attempts } = services.state;
+  const { key, spec, acceptedAttempt } = await tasks.get(id);
+  const attempt = acceptedAttempt === undefined ? undefined : await attempts.get(acceptedAttempt);
+  return { key, title: spec.title, result: attempt?.outcome?.text ?? "done" };
+}

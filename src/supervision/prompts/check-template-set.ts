@@ -1,0 +1,62 @@
+import { TuttiError } from "../../domain/errors.ts";
+import { composePrompt } from "./compose-prompt.ts";
+import { bySize } from "../../domain/prompt/estimate-tokens.ts";
+import { promptKinds, type PromptKind } from "./prompt-kind.ts";
+import type { PromptRequest } from "./prompt-request.ts";
+import { sampleRequests } from "./sample-requests.ts";
+import type { TemplateSet } from "./template-set.ts";
+
+/** Something that a template leaves out, which agents usually need. */
+export type TemplateWarning = { readonly template: string; readonly leavesOut: readonly string[] };
+
+/**
+ * Renders every template with everything that a prompt can have and with the least that it has, so that a variable that is not
+ * there is found before an agent is paid.
+ * @throws {TuttiError} `TEMPLATE_INVALID` for the first that is wrong
+ */
+export async function checkTemplateSet(templates: TemplateSet): Promise<readonly TemplateWarning[]> {
+  const warnings: TemplateWarning[] = [];
+  templates.render(templates.choose("continuation").name, {});
+  for (const kind of promptKinds) {
+    for (const variant of [undefined, ...templates.variantsOf(kind)]) {
+      const warning = await checkOne(templates, kind, variant);
+      if (warning !== undefined) warnings.push(warning);
+    }
+  }
+  return warnings;
+}
+
+async function checkOne(
+  templates: TemplateSet,
+  kind: PromptKind,
+  variant: string | undefined,
+): Promise<TemplateWarning | undefined> {
+  const variants = variant === undefined ? [] : [variant];
+  const template = templates.choose(kind, variants);
+  const samples = sampleRequests(kind);
+  if (template.from === "built-in" || samples === undefined) return undefined;
+  const compose = async (request: PromptRequest): Promise<string> =>
+    (await composePrompt({ ...request, variants }, { templates, maxTokens: Infinity, counter: async () => bySize }))
+      .text;
+  await compose(samples.least);
+  const text = await compose(samples.everything);
+  const leavesOut = Object.entries(samples.expected).flatMap(([name, sign]) => (text.includes(sign) ? [] : [name]));
+  return leavesOut.length === 0 ? undefined : { template: template.name, leavesOut };
+}
+
+/** A task can only ask for what there is. @throws {TuttiError} `TEMPLATE_INVALID` */
+export function checkVariant(templates: TemplateSet, task: { readonly key: string; readonly template?: string }): void {
+  if (task.template === undefined || templates.hasVariant(task.template)) return;
+  const known = templates.variantsOf("worker");
+  throw new TuttiError(
+    "TEMPLATE_INVALID",
+    `Task ${task.key} asks for the template "${task.template}", and the repository has no .tutti/templates/worker-${task.template}.md.j2`,
+    {
+      hint:
+        known.length === 0
+          ? "Write and commit it first"
+          : `It has ${known.join(", ")}; a new one counts when it is committed`,
+      context: { task: task.key, template: task.template },
+    },
+  );
+}
