@@ -14,6 +14,7 @@ import type { WorkerOptions } from "./commands/worker.ts";
 import { addResume, addRetry, addRun } from "./drive-commands.ts";
 import { addJobApiCommands } from "./job-api-commands.ts";
 import { examples, json, port, settingsOf } from "./options.ts";
+import { addInsightCommands } from "./insight-commands.ts";
 import { addTaskCommands } from "./task-commands.ts";
 import { addTaskMasterCommands } from "./task-master-commands.ts";
 import { version } from "./version.ts";
@@ -37,6 +38,7 @@ export function buildProgram(cli: Cli, setExitCode: SetExitCode): Command {
   addResultCommands(program, face);
   addCostCommand(program, face);
   addLookCommands(program, face);
+  addInsightCommands(program, face);
   addCacheCommands(program, face);
   addCheckpointCommands(program, face);
   addTaskMasterCommands(program, face);

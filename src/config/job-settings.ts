@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 
 import { ownPrices } from "../domain/budget/own-prices.ts";
+import type { DecisionSettings } from "../domain/decide/decision-settings.ts";
 import type { AgentSettings, JobSettings, ProjectBudget } from "../domain/settings.ts";
 import type { Config } from "./config.ts";
 import { usualStages } from "./schema/quality.ts";
@@ -42,6 +43,7 @@ export function jobSettings(config: Config, projectDir: string, machine: Machine
     checkpoints: config.checkpoints,
     prompts: config.prompts,
     agent: agentSettings(config, projectDir),
+    decisions: decisionsOf(config),
     ...limitsOf(config),
     ...qualityOf(config),
   };
@@ -50,6 +52,11 @@ export function jobSettings(config: Config, projectDir: string, machine: Machine
 function qualityOf({ quality }: Config): Pick<JobSettings, "quality"> {
   const { enabled, stages, ...rest } = quality;
   return enabled ? { quality: { ...rest, stages: { ...usualStages, ...stages } } } : {};
+}
+
+function decisionsOf({ decisions }: Config): DecisionSettings {
+  const { minConfidence, ...others } = decisions;
+  return { ...others, ...(minConfidence === undefined ? {} : { minConfidence }) };
 }
 
 function limitsOf({

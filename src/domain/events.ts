@@ -116,6 +116,8 @@ export type EventData = {
     readonly note: string;
     readonly author: "person" | "supervisor";
   };
+  /** By a person; 1 to 5, 5 is best. */
+  "task-rated": { readonly stars: number; readonly note?: string };
   "job-reviewed": { readonly summary: string };
   "checkpoint-created": { readonly checkpoint: string; readonly kind: CheckpointKind; readonly tip: string };
   "checkpoints-pruned": { readonly checkpoints: readonly string[] };

@@ -26,6 +26,7 @@ export const faultPoints = [
   "gates.passed",
   "proof.recorded",
   "decide.before",
+  "decide.made",
   "decide.after",
   "integrate.started",
   "resolve.session-known",

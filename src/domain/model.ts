@@ -1,3 +1,4 @@
+import type { RetryChange } from "./decide/attempt-evidence.ts";
 import type { Confidence } from "./decide/confidence.ts";
 import type { ErrorJson } from "./errors.ts";
 import type { FailureClass } from "./failure/failure-class.ts";
@@ -130,8 +131,12 @@ export type AttemptOutcome = {
   readonly replayOf?: ReplaySource;
 };
 
+/** `bounce` is the merge queue's: accepted work that did not hold there. */
+export type DecisionAction =
+  "accept" | "retry" | "clarify" | "split" | "replan" | "rollback" | "pause" | "ask" | "fail" | "bounce";
+
 export type AttemptDecision = {
-  readonly action: "accept" | "retry" | "pause" | "ask" | "fail";
+  readonly action: DecisionAction;
   /** Absent when accepted. */
   readonly failureClass?: FailureClass;
   readonly reasons: readonly string[];
@@ -143,6 +148,8 @@ export type AttemptDecision = {
   readonly delayMs: number;
   /** For `retry` and `ask`. */
   readonly feedback: string | undefined;
+  /** For `retry`: what is different about the next try; absent in what older versions wrote. */
+  readonly change?: readonly RetryChange[];
   /** How sure it is; absent in what older versions wrote and where nothing was judged. */
   readonly confidence?: Confidence;
   /** Why the replayed result was of no use. It is not tried again for this task. */

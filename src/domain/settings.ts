@@ -1,5 +1,6 @@
 import type { BudgetPeriod } from "./budget/budget-period.ts";
 import type { RetentionRules } from "./checkpoint/retention.ts";
+import type { DecisionSettings } from "./decide/decision-settings.ts";
 import type { ModelPrice } from "./budget/model-price.ts";
 import type { QualitySettings } from "./quality/quality-settings.ts";
 import type { PromptSettings } from "./prompt/prompt-settings.ts";
@@ -77,6 +78,8 @@ export type JobSettings = {
   readonly overlaps?: "serialize" | "allow";
   /** Whether results of equal work are replayed. Absent: yes. */
   readonly cache?: boolean;
+  /** Absent: as `defaultDecisions`. */
+  readonly decisions?: DecisionSettings;
   readonly maxCostUsdPerJob?: number;
   readonly maxCostUsdPerTask?: number;
   /** What a turn sets aside at a time; absent: a worker's share of the limits. */

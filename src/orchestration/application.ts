@@ -31,6 +31,7 @@ import { resumeJob, type ResumeChanges } from "./resume-job.ts";
 import { retryTasks, type RetryChanges } from "./retry-tasks.ts";
 import { pruneResults, type Pruned, type PruneRequest } from "./result-cache.ts";
 import { addTasksTo } from "./manual-jobs.ts";
+import { Insight } from "./insight.ts";
 import { isDriven } from "./is-driven.ts";
 import { jobRunId, planDecisionSignal } from "./queues.ts";
 import type { JobReport } from "../domain/job-report.ts";
@@ -49,6 +50,8 @@ import { jobProgress, taskResult, taskResults, type JobProgress, type TaskResult
 
 /** Everything that a face may ask for: the one interface behind the command line, the web, MCP and the library. */
 export class Application {
+  /** Decisions, what was said, ratings and what they add up to. */
+  readonly insight: Insight;
   readonly #services: Services;
 
   readonly checkpoints: CheckpointRoom;
@@ -56,6 +59,7 @@ export class Application {
   constructor(services: Services) {
     this.#services = services;
     this.checkpoints = new CheckpointRoom(services);
+    this.insight = new Insight(services);
   }
 
   /** @throws {TuttiError} `GOAL_EMPTY`, `PLAN_INVALID`, `MODEL_UNPRICED` */

@@ -188,6 +188,7 @@ export async function decideOnAttempt(
   const { error, resetAt } = step.outcome;
   const pausesAccount = decision.action === "pause" && error !== undefined && error.code !== "BUDGET_EXCEEDED";
   if (pausesAccount) await state.pauses.pause(defaultAccount, resetAt, error);
+  fault("decide.made");
   await state.attempts.decide(step.lease, step.begun.id, decision);
   fault("decide.after");
   return decision;

@@ -1,69 +1,43 @@
-import { decideAttempt, type AttemptDecision as Verdict } from "../domain/decide/decide-attempt.ts";
+import type { AttemptDecision as Verdict } from "../domain/decide/attempt-evidence.ts";
+import { decideAttempt } from "../domain/decide/decide-attempt.ts";
+import { explainDecision } from "../domain/decide/explain-decision.ts";
 import { backoffMs } from "../domain/failure/backoff.ts";
-import type { FailureClass } from "../domain/failure/failure-class.ts";
-import { isPassed } from "../domain/evidence.ts";
-import { defaultRetryLimits } from "../domain/failure/retry-policy.ts";
+import type { AttemptDecision, AttemptOutcome } from "../domain/model.ts";
 import { qualityShortfalls } from "../domain/quality/quality-settings.ts";
-import type { AttemptDecision, AttemptOutcome, GateResult } from "../domain/model.ts";
 import type { AttemptProof } from "../state/attempts.ts";
+import type { ExplainedDecision } from "../state/decisions.ts";
 import { gateFeedback } from "../supervision/run-gates.ts";
-import type { AttemptStep, JobDesk } from "./desk.ts";
+import { gatherEvidence, type DecisionRequest, type GatheredEvidence } from "./decision-evidence.ts";
+import type { JobDesk } from "./desk.ts";
 import { isOverTaskBudget } from "./spending.ts";
 import { turnDownReplay } from "./replay-result.ts";
 
-export type DecisionRequest = AttemptStep & { readonly outcome: AttemptOutcome; readonly proof: AttemptProof | null };
-
 /** Gathers the facts, lets the domain decide, and adds what a prompt needs of the evidence. */
-export async function decide(desk: JobDesk, request: DecisionRequest): Promise<AttemptDecision> {
-  const { outcome, proof } = request;
-  const { maxAttempts, maxTransientRetries } = desk.job.options;
-  const verdict = decideAttempt({
-    outcome: factsOf(outcome),
-    validation: proof?.verdict,
-    gates: proof === null ? undefined : proof.gates.map(gateVerdict),
-    quality: proof?.quality,
-    earlierFailures: await earlierFailures(desk, request),
-    limits: { ...defaultRetryLimits, maxAttempts, maxTransient: maxTransientRetries },
-  });
-  if (outcome.replayOf !== undefined) return decideOnReplay(desk, request, verdict);
-  return toDecision(desk, request, verdict);
+export async function decide(desk: JobDesk, request: DecisionRequest): Promise<ExplainedDecision> {
+  const gathered = await gatherEvidence(desk, request, {});
+  const verdict = decideAttempt(gathered.evidence);
+  const explanation = explainDecision(gathered.evidence, verdict);
+  if (request.outcome.replayOf !== undefined) return { ...decideOnReplay(desk, request, verdict), explanation };
+  return { ...withConfidence(toDecision(desk, request, verdict), verdict, gathered), explanation };
+}
+
+/** Also of work that is asked about because it is not sure enough. */
+function withConfidence(
+  decision: AttemptDecision,
+  { kind }: Verdict,
+  { confidence }: GatheredEvidence,
+): AttemptDecision {
+  const isJudged = kind === "accept" || kind === "ask";
+  return isJudged && confidence !== undefined ? { ...decision, confidence } : decision;
 }
 
 /** A person who lets it be tried again wants something else; only what says nothing about the work may be replayed again. */
 function decideOnReplay(desk: JobDesk, request: DecisionRequest, verdict: Verdict): AttemptDecision {
   const { kind, reasons } = verdict;
-  if (kind === "retry" || kind === "fail") return turnDownReplay(reasons);
+  if (kind === "retry" || kind === "rollback" || kind === "fail") return turnDownReplay(reasons);
   const decision = toDecision(desk, request, verdict);
   const isUnfit = kind === "ask" && request.proof?.verdict.ok === false;
   return isUnfit ? { ...decision, replayMiss: reasons.join(" ") } : { ...decision, feedback: undefined };
-}
-
-const factsOf = (outcome: AttemptOutcome) =>
-  outcome.error === undefined
-    ? ({ status: "finished" } as const)
-    : ({
-        status: "failed",
-        failureClass: outcome.error.failureClass,
-        message: outcome.error.message,
-        needsPerson: isOverTaskBudget(outcome.error),
-      } as const);
-
-/** What a shell answers when it can't start a command (POSIX, "Exit Status for Commands"): no fault of the work. */
-const cannotRun: ReadonlySet<number | null> = new Set([126, 127]);
-
-const gateVerdict = (gate: GateResult) => ({
-  name: gate.name,
-  status: isPassed(gate)
-    ? ("passed" as const)
-    : cannotRun.has(gate.exitCode)
-      ? ("broken" as const)
-      : ("failed" as const),
-  summary: gate.exitCode === null ? "it was stopped" : `exit code ${gate.exitCode}`,
-});
-
-/** Of every turn at this task before this one, oldest first. */
-async function earlierFailures(desk: JobDesk, { lease }: DecisionRequest): Promise<readonly FailureClass[]> {
-  return desk.services.state.attempts.failureClasses(lease.taskId);
 }
 
 function toDecision(desk: JobDesk, request: DecisionRequest, verdict: Verdict): AttemptDecision {
@@ -71,18 +45,20 @@ function toDecision(desk: JobDesk, request: DecisionRequest, verdict: Verdict): 
   const plain = { reasons, countsAsAttempt: false, resumeSession: false, delayMs: 0, feedback: undefined };
   if (verdict.kind === "accept") return { ...plain, action: "accept" };
   const { failureClass } = verdict;
+  const failed = failureClass === undefined ? {} : { failureClass };
   if (verdict.kind !== "retry") {
     const { error } = request.outcome;
     // With more money the agent goes on where it stopped.
     const resumeSession = error !== undefined && isOverTaskBudget(error);
-    return { ...plain, action: verdict.kind, failureClass, resumeSession, feedback: reasons.join("\n") };
+    return { ...plain, action: verdict.kind, ...failed, resumeSession, feedback: reasons.join("\n") };
   }
   return {
     action: "retry",
-    failureClass,
+    ...failed,
     reasons,
     countsAsAttempt: verdict.countsAsAttempt,
     resumeSession: verdict.resumeSession,
+    change: verdict.change,
     delayMs: delayOf(desk, request.outcome, verdict),
     feedback: verdict.feedback === "" ? undefined : feedbackOf(verdict.feedback, request.proof),
   };

@@ -25,8 +25,10 @@ import {
   type TaskLease,
 } from "./begin-attempt.ts";
 import type { StateContext } from "./context.ts";
+import { insertDecision, type ExplainedDecision } from "./decisions.ts";
 import { fenced } from "./fenced.ts";
 import { moveTask } from "./move-task.ts";
+import { expectOutcome } from "./outcomes.ts";
 import { missReplay } from "./results.ts";
 import { attemptFromRow, eventDataFromText } from "./rows.ts";
 
@@ -43,6 +45,11 @@ export type AttemptProof = {
 const taskStatusAfter: Readonly<Record<AttemptDecision["action"], TaskStatus>> = {
   accept: "integrating",
   retry: "running",
+  clarify: "running",
+  rollback: "running",
+  split: "pending",
+  replan: "cancelled",
+  bounce: "ready",
   pause: "waiting",
   ask: "waiting",
   fail: "failed",
@@ -170,8 +177,9 @@ export class Attempts {
   }
 
   /** Writes the decision and moves the task to where it says, in one transaction. */
-  async decide(lease: TaskLease, attemptId: AttemptId, decision: AttemptDecision): Promise<void> {
+  async decide(lease: TaskLease, attemptId: AttemptId, explained: ExplainedDecision): Promise<void> {
     const at = this.#context.now();
+    const { explanation, ...decision } = explained;
     await this.#fenced(lease, async (tx) => {
       await tx
         .updateTable("attempts")
@@ -187,7 +195,10 @@ export class Attempts {
       // Whoever goes on after a death may come here from the lease: its proof was made before.
       if (action === "accept") await moveTask(tx, { id: lease.taskId, to: "validating", at });
       const data = { decision: action, reasons, ...(failureClass === undefined ? {} : { failureClass }) };
-      await appendEvent(tx, { at, type: "attempt-decided", subject: subjectOf(lease, attemptId), data });
+      const subject = subjectOf(lease, attemptId);
+      await appendEvent(tx, { at, type: "attempt-decided", subject, data });
+      await insertDecision(tx, subject, { at, decision, ...(explanation === undefined ? {} : { explanation }) });
+      if (action === "accept") await expectOutcome(tx, subject, { decision, at });
       await moveTask(tx, {
         id: lease.taskId,
         to: taskStatusAfter[action],
@@ -198,7 +209,7 @@ export class Attempts {
       });
       if (countsAsAttempt) await countFailure(tx, lease.taskId);
       const { replayMiss } = decision;
-      if (replayMiss !== undefined) await missReplay(tx, subjectOf(lease, attemptId), { reason: replayMiss, at });
+      if (replayMiss !== undefined) await missReplay(tx, subject, { reason: replayMiss, at });
     });
   }
 

@@ -1,9 +1,11 @@
 import { jobOfTask, type AttemptId, type CommitId, type TaskId } from "../domain/ids.ts";
-import type { Evidence } from "../domain/model.ts";
+import type { AttemptDecision, Evidence } from "../domain/model.ts";
 import { appendEvent } from "./append-events.ts";
 import type { StateContext } from "./context.ts";
 import { keepResult, type ResultChange } from "./keep-result.ts";
+import { insertDecision } from "./decisions.ts";
 import { moveTask } from "./move-task.ts";
+import { noteOutcome } from "./outcomes.ts";
 
 export type IntegrationSubject = { readonly taskId: TaskId; readonly attemptId: AttemptId };
 
@@ -61,6 +63,7 @@ export class Integrations {
         data: { commit: evidence.mergedCommit },
       });
       await moveTask(tx, { id: taskId, to: "completed", at, set });
+      await noteOutcome(tx, attemptId, { held: true, why: "merged", at });
       if (change !== undefined) await keepResult(tx, subject, { change, at });
     });
   }
@@ -89,6 +92,8 @@ export class Integrations {
       const place = { jobId: jobOfTask(subject.taskId), taskId: subject.taskId, attemptId: subject.attemptId };
       const data = { decision: "bounce", reasons: [firstLine(feedback)], failureClass: "recoverable" } as const;
       await appendEvent(tx, { at, type: "attempt-decided", subject: place, data });
+      await insertDecision(tx, place, { at, decision: bounced(feedback) });
+      await noteOutcome(tx, subject.attemptId, { held: false, why: "bounced", at });
       await moveTask(tx, { id: subject.taskId, to, at, reason: firstLine(feedback), set });
     });
   }
@@ -107,5 +112,15 @@ export class Integrations {
     );
   }
 }
+
+const bounced = (feedback: string): AttemptDecision => ({
+  action: "bounce",
+  failureClass: "recoverable",
+  reasons: [firstLine(feedback)],
+  countsAsAttempt: true,
+  resumeSession: false,
+  delayMs: 0,
+  feedback,
+});
 
 const firstLine = (text: string): string => text.split("\n", 1)[0] ?? "";

@@ -1,5 +1,6 @@
 import type { Generated } from "kysely";
 
+import type { DecisionTables } from "./decision-tables.ts";
 import type { AccountRow, HoldRow } from "./governor-tables.ts";
 import type { CheckpointTables } from "./checkpoint-tables.ts";
 import type { NoteChangeRow, NoteRow, PromptRewriteRow, PromptRow } from "./prompt-tables.ts";
@@ -65,6 +66,8 @@ export type TaskRow = {
   taken_back_by: string | null;
   started_at: Instant | null;
   ended_at: Instant | null;
+  /** Keys of the tasks that a new plan has put in its place. */
+  replaced_by: JsonText | null;
 };
 
 export type DependencyRow = { task_id: string; depends_on: string };
@@ -190,7 +193,7 @@ export type ActivityRow = {
   text: string;
 };
 
-type PartTables = ResultTables & CheckpointTables;
+type PartTables = ResultTables & CheckpointTables & DecisionTables;
 
 export type StateTables = PartTables & {
   jobs: JobRow;

@@ -3,15 +3,19 @@ import { Attempts } from "./attempts.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import type { StateContext } from "./context.ts";
 import { Costs } from "./costs.ts";
+import { Decisions } from "./decisions.ts";
 import { EventLog } from "./event-log.ts";
 import { Fleet } from "./fleet.ts";
+import { History } from "./history.ts";
 import { Holds } from "./holds.ts";
 import { Integrations } from "./integrations.ts";
 import { Interactions } from "./interactions.ts";
 import { Jobs } from "./jobs.ts";
 import { Notes } from "./notes.ts";
-import { Pauses } from "./pauses.ts";
 import { Prompts } from "./prompts.ts";
+import { Outcomes } from "./outcomes.ts";
+import { Pauses } from "./pauses.ts";
+import { Ratings } from "./ratings.ts";
 import { Reservations } from "./reservations.ts";
 import { Rollbacks } from "./rollbacks.ts";
 import { Results } from "./results.ts";
@@ -44,6 +48,10 @@ export class StateManager {
   readonly interactions: Interactions;
   readonly supervisorStandings: SupervisorStandings;
   readonly events: EventLog;
+  readonly decisions: Decisions;
+  readonly outcomes: Outcomes;
+  readonly ratings: Ratings;
+  readonly history: History;
 
   constructor(context: StateContext) {
     this.jobs = new Jobs(context);
@@ -66,5 +74,9 @@ export class StateManager {
     this.interactions = new Interactions(context);
     this.supervisorStandings = new SupervisorStandings(context);
     this.events = new EventLog(context);
+    this.decisions = new Decisions(context);
+    this.outcomes = new Outcomes(context);
+    this.ratings = new Ratings(context);
+    this.history = new History(context);
   }
 }

@@ -109,6 +109,7 @@ describe("the public surface", () => {
       "rescue: ",
       "rescue list: --json",
       "rescue restore: --json",
+      "explain: --attempt --json",
       "cache: ",
       "cache ls: --json",
       "cache prune: --older-than --all --json",

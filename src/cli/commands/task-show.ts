@@ -5,6 +5,7 @@ import type { Application } from "../../orchestration/application.ts";
 import type { HeldBy } from "../../orchestration/task-details.ts";
 import { findTask } from "../find-task.ts";
 import type { Output } from "../output.ts";
+import { confidenceText } from "../render/confidence-text.ts";
 import {
   formatCost,
   formatDateTime,
@@ -183,7 +184,11 @@ function outcomeLines(outcome: NonNullable<Attempt["outcome"]>, width: number): 
 
 function decisionLines(decision: NonNullable<Attempt["decision"]>, width: number): readonly string[] {
   const failure = decision.failureClass === undefined ? "" : ` (${decision.failureClass})`;
-  return indented(`decision: ${decision.action}${failure}: ${decision.reasons.join("; ")}`, width);
+  const { confidence } = decision;
+  return [
+    ...indented(`decision: ${decision.action}${failure}: ${decision.reasons.join("; ")}`, width),
+    ...(confidence === undefined ? [] : indented(`confidence: ${confidenceText(confidence)}`, width)),
+  ];
 }
 
 const indented = (text: string, width: number): readonly string[] => wrap(text, width - 6).map((line) => `    ${line}`);

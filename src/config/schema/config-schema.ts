@@ -2,6 +2,7 @@ import { z } from "zod";
 import { agentSchema } from "./agent.ts";
 import { budgetSchema } from "./budget.ts";
 import { checkpointsSchema } from "./checkpoints.ts";
+import { decisionsSchema } from "./decisions.ts";
 import { executionSchema } from "./execution.ts";
 import { gateSchema } from "./gates.ts";
 import { modelsSchema } from "./models.ts";
@@ -31,6 +32,7 @@ export const configSchema = z.strictObject({
   prompts: promptsSchema.prefault({}).describe("What agents are told."),
   budget: budgetSchema.prefault({}).describe("Limits on what may be spent."),
   checkpoints: checkpointsSchema.prefault({}).describe("Moments of a job that one can go back to."),
+  decisions: decisionsSchema.prefault({}).describe("What becomes of an attempt, and how sure one has to be."),
   protectedPaths: z
     .array(filledText())
     .default([".claude/**", ".mcp.json", "CLAUDE.md"])

@@ -3,7 +3,10 @@ import { describe, expect, it } from "vitest";
 import { failureClasses } from "../failure/failure-class.ts";
 import { defaultRetryLimits as limits } from "../failure/retry-policy.ts";
 import { validationCodes, type ValidationCode, type ValidationVerdict } from "../validate/validate-attempt.ts";
-import { decideAttempt, type AttemptEvidence, type AttemptOutcome, type GateVerdict } from "./decide-attempt.ts";
+import type { AttemptEvidence, AttemptOutcome, GateVerdict } from "./attempt-evidence.ts";
+import { decideAttempt } from "./decide-attempt.ts";
+import { defaultDecisions } from "./decision-settings.ts";
+import { explainDecision } from "./explain-decision.ts";
 
 const proven: AttemptEvidence = {
   outcome: { status: "finished" },
@@ -117,5 +120,119 @@ describe("decideAttempt", () => {
     const validation = invalid("question-instead-of-work");
     expect(decide({ validation })).toMatchObject({ kind: "retry", feedback: "- About question-instead-of-work." });
     expect(decide({ validation, earlierFailures: ["recoverable", "recoverable"] }).kind).toBe("ask");
+  });
+});
+
+const blocked = (code: string) => ({
+  stages: [
+    {
+      name: "diff",
+      status: "failed" as const,
+      score: 0,
+      threshold: 0.5,
+      weight: 1,
+      findings: [{ code, message: "Two tests were deleted.", severity: "blocker" as const }],
+    },
+  ],
+});
+const there = { isThere: true } as const;
+const tooLong = {
+  status: "failed",
+  failureClass: "recoverable",
+  message: "The turn took longer than its limit.",
+  isTooBig: true,
+} as const;
+const unproved = { validation: undefined, gates: undefined };
+
+describe("what else decideAttempt can do", () => {
+  it("never does what nobody is there for", () => {
+    fc.assert(
+      fc.property(evidences, (evidence) => {
+        expect(["clarify", "split", "replan", "rollback"]).not.toContain(decideAttempt(evidence).kind);
+      }),
+    );
+  });
+
+  it("accepts nothing that a stage refuses, whatever the score", () => {
+    const quality = { ...blocked("too-large"), score: 0.99 };
+    expect(decide({ quality })).toMatchObject({ kind: "retry", feedback: "- Two tests were deleted." });
+  });
+
+  it("accepts what a stage has not judged", () => {
+    const stage = { name: "review", status: "not-judged", threshold: 0.5, weight: 1, findings: [] } as const;
+    expect(decide({ quality: { stages: [stage] } }).kind).toBe("accept");
+  });
+
+  it("takes work back that made things worse, also when a gate failed on it", () => {
+    expect(decide({ quality: blocked("tests-deleted"), gates: [failedGate] })).toMatchObject({
+      kind: "rollback",
+      reasons: ["Two tests were deleted."],
+    });
+  });
+
+  it("fails after the last attempt also where it would take the work back", () => {
+    const earlierFailures = ["recoverable", "recoverable"] as const;
+    expect(decide({ quality: blocked("tests-deleted"), earlierFailures }).kind).toBe("fail");
+  });
+
+  it("asks about work that is not sure enough, and only then", () => {
+    const settings = { ...defaultDecisions, minConfidence: 0.8 };
+    expect(decide({ confidence: 0.79, settings }).kind).toBe("ask");
+    expect(decide({ confidence: 0.8, settings }).kind).toBe("accept");
+    expect(decide({ confidence: 0.1 }).kind).toBe("accept");
+  });
+
+  it("has a question answered where somebody can answer, also after the last attempt", () => {
+    const question = invalid("question-instead-of-work");
+    const earlierFailures = ["recoverable", "recoverable"] as const;
+    expect(decide({ validation: question, earlierFailures, means: { clarify: there } }).kind).toBe("clarify");
+    const why = { isThere: false, why: "no supervisor model is configured" } as const;
+    expect(decide({ validation: question, means: { clarify: why } }).kind).toBe("retry");
+  });
+
+  it("has a task split that came to its limits often enough", () => {
+    const means = { split: there };
+    expect(decide({ outcome: tooLong, ...unproved, means }).kind).toBe("retry");
+    expect(decide({ outcome: tooLong, ...unproved, means, earlierTooBig: 1 }).kind).toBe("split");
+    expect(decide({ outcome: tooLong, ...unproved, earlierTooBig: 1 }).kind).toBe("retry");
+  });
+
+  it("has another way looked for instead of failing where others need the task", () => {
+    const outcome = { status: "failed", failureClass: "permanent", message: "It can't work." } as const;
+    expect(decide({ outcome, ...unproved, means: { replan: there } }).kind).toBe("replan");
+  });
+
+  it("says what is different about the next try", () => {
+    expect(decide({ gates: [failedGate] })).toMatchObject({ change: ["same-conversation"] });
+    expect(decide({ gates: [failedGate], hasStrongerModel: true })).toMatchObject({
+      change: ["same-conversation", "stronger-model"],
+    });
+    expect(decide({ outcome: { ...tooLong, isContextFull: true }, ...unproved })).toMatchObject({
+      change: ["cleared-context"],
+    });
+    const stuck = { status: "failed", failureClass: "stuck", message: "Silence." } as const;
+    expect(decide({ outcome: stuck, ...unproved })).toMatchObject({ change: ["fresh-start"] });
+  });
+});
+
+describe("explainDecision", () => {
+  it("gives a reason for every action that was not taken", () => {
+    fc.assert(
+      fc.property(evidences, (evidence) => {
+        const decision = decideAttempt(evidence);
+        const { rules, alternatives } = explainDecision(evidence, decision);
+        expect(new Set([decision.kind, ...alternatives.map(({ action }) => action)]).size).toBe(9);
+        expect(alternatives.filter(({ why }) => why === "")).toEqual([]);
+        expect(rules.at(-1)).toMatchObject({ rule: "policy", status: "fired" });
+      }),
+    );
+  });
+
+  it("names the rule that stood in the way of accepting", () => {
+    const evidence = { ...proven, gates: [failedGate] };
+    const { rules, alternatives } = explainDecision(evidence, decideAttempt(evidence));
+    expect(rules.filter(({ status }) => status === "fired").map(({ rule }) => rule)).toEqual(["gates", "policy"]);
+    expect(alternatives).toContainEqual({ action: "accept", why: "lint failed: 2 errors" });
+    expect(alternatives).toContainEqual({ action: "fail", why: "1 of 3 attempts are used" });
   });
 });

@@ -1,87 +1,70 @@
 import type { FailureClass } from "../failure/failure-class.ts";
 import { tallyFailures } from "../failure/failure-tally.ts";
-import { nextAfterFailure, type AfterFailure, type RetryLimits } from "../failure/retry-policy.ts";
-import type { QualityReport } from "../quality/quality-report.ts";
-import { qualityShortfalls } from "../quality/quality-settings.ts";
+import { nextAfterFailure, type AfterFailure } from "../failure/retry-policy.ts";
 import type { ValidationVerdict } from "../validate/validate-attempt.ts";
-
-/** How the agent's turn ended. */
-export type AttemptOutcome =
-  | { readonly status: "finished" }
-  | {
-      readonly status: "failed";
-      readonly failureClass: FailureClass;
-      readonly message: string;
-      /** Only a person can settle it, whatever its class: more money for the task. */
-      readonly needsPerson?: boolean;
-    };
-
-/** A gate's verdict. `broken`: it could not be run, which says nothing about the work. */
-export type GateVerdict = {
-  readonly name: string;
-  readonly status: "passed" | "failed" | "broken";
-  /** What it said, short enough for a prompt. */
-  readonly summary: string;
-};
-
-export type AttemptEvidence = {
-  readonly outcome: AttemptOutcome;
-  /** `undefined` = not validated, because the turn failed. */
-  readonly validation: ValidationVerdict | undefined;
-  /** `undefined` = not run, because something before them failed; empty = the task has none. */
-  readonly gates: readonly GateVerdict[] | undefined;
-  /** Absent: its gates alone judge it. */
-  readonly quality?: QualityReport | undefined;
-  /** Classes of the earlier failed attempts at this task, oldest first. */
-  readonly earlierFailures: readonly FailureClass[];
-  readonly limits: RetryLimits;
-};
-
-type Retry = Omit<Extract<AfterFailure, { kind: "retry" }>, "reason" | "withFeedback">;
-
-/** `reasons`: recorded with the decision, most important first, never empty. */
-export type AttemptDecision = { readonly reasons: readonly string[] } & (
-  | { readonly kind: "accept" }
-  /** `feedback` goes into the next prompt; empty when the failure was not the agent's. */
-  | (Retry & { readonly failureClass: FailureClass; readonly feedback: string })
-  | { readonly kind: "pause" | "ask" | "fail"; readonly failureClass: FailureClass }
-);
+import type { AttemptDecision, AttemptEvidence, GateVerdict, RetryChange, Shortfall } from "./attempt-evidence.ts";
+import { defaultDecisions } from "./decision-settings.ts";
+import { qualityShortfall } from "./quality-shortfall.ts";
 
 /**
  * Decides what becomes of an attempt. Accepts only what finished, validated and passed every gate; everything missing counts
  * as not proved. What only a person can settle (protected files, a gate that can't run, a question asked again and again)
- * is asked.
+ * is asked. What needs an answer of somebody (`clarify`, `split`, `replan`) is decided only where `means` says that there is one to
+ * ask; without the answer the caller asks here again, without that mean.
  */
 export function decideAttempt(evidence: AttemptEvidence): AttemptDecision {
   const shortfall = firstShortfall(evidence);
-  if (shortfall === undefined)
-    return { kind: "accept", reasons: ["It finished, it is complete and every gate passed."] };
+  if (shortfall === undefined) return acceptIfSure(evidence);
   const { failureClass, reasons } = shortfall;
   if (shortfall.needsPerson === "at-once") return { kind: "ask", failureClass, reasons };
+  const { means = {} } = evidence;
+  if (shortfall.isQuestion && means.clarify?.isThere === true) return { kind: "clarify", failureClass, reasons };
+  if (isTooBig(evidence) && means.split?.isThere === true)
+    return { kind: "split", failureClass, reasons: [...reasons, "The task is too big for one agent."] };
   const attempts = tallyFailures([...evidence.earlierFailures, failureClass]);
   const next = nextAfterFailure({ failureClass, attempts, limits: evidence.limits });
-  if (next.kind === "retry") return retry(next, shortfall);
+  if (next.kind === "retry") return shortfall.isHarm ? takenBack(shortfall) : retry(next, shortfall, evidence);
   const kind = next.kind === "fail" && shortfall.needsPerson === "in-the-end" ? "ask" : next.kind;
-  return { kind, failureClass, reasons: [...reasons, sentence(next.reason)] };
+  const all = [...reasons, sentence(next.reason)];
+  if (kind === "fail" && means.replan?.isThere === true) return { kind: "replan", failureClass, reasons: all };
+  return { kind, failureClass, reasons: all };
 }
 
-type Shortfall = {
-  readonly failureClass: FailureClass;
-  readonly reasons: readonly string[];
-  /** `in-the-end`: when retries are used up. */
-  readonly needsPerson: "at-once" | "in-the-end" | "no";
-};
+function acceptIfSure({ confidence, settings = defaultDecisions }: AttemptEvidence): AttemptDecision {
+  const { minConfidence } = settings;
+  if (minConfidence === undefined || confidence === undefined || confidence >= minConfidence)
+    return { kind: "accept", reasons: ["It finished, it is complete and every gate passed."] };
+  const reason = `No rule refuses it, but the confidence is ${confidence.toFixed(2)} and decisions.minConfidence is ${minConfidence}.`;
+  return { kind: "ask", reasons: [reason] };
+}
+
+/** Evidently: this turn and enough of those before it came to a limit. */
+export function isTooBig({ outcome, earlierTooBig = 0, settings = defaultDecisions }: AttemptEvidence): boolean {
+  const isNow = outcome.status === "failed" && outcome.isTooBig === true;
+  return isNow && earlierTooBig + 1 >= settings.splitAfter;
+}
+
+const takenBack = ({ failureClass, reasons }: Shortfall): AttemptDecision => ({
+  kind: "rollback",
+  failureClass,
+  feedback: [...reasons.map((line) => `- ${line}`), "The work was taken back. Do the task again without that."].join(
+    "\n",
+  ),
+  reasons,
+});
 
 /** The earliest stage that did not hold: later stages were looking at unproved work. */
-function firstShortfall({ outcome, validation, gates, quality }: AttemptEvidence): Shortfall | undefined {
+function firstShortfall({ outcome, validation, gates, quality, settings }: AttemptEvidence): Shortfall | undefined {
   if (outcome.status === "failed") {
     const needsPerson = outcome.needsPerson === true ? "at-once" : "no";
     return { failureClass: outcome.failureClass, reasons: [outcome.message], needsPerson };
   }
   if (validation === undefined) return unproved("It was not validated.");
   if (!validation.ok) return invalid(validation);
+  const found = qualityShortfall(quality, (settings ?? defaultDecisions).rollbackOn);
+  if (found?.isHarm === true) return found;
   if (gates === undefined) return unproved("Its gates were not run.");
-  return gateShortfall(gates) ?? qualityShortfall(quality);
+  return gateShortfall(gates) ?? found;
 }
 
 const unproved = (reason: string): Shortfall => ({ failureClass: "bug", reasons: [reason], needsPerson: "no" });
@@ -91,7 +74,8 @@ function invalid({ problems, failureClass }: Extract<ValidationVerdict, { ok: fa
   const reasons = problems.map(({ message }) => message);
   const isOnlyProtected = codes.size === 1 && codes.has("protected-touched");
   const hasQuestion = codes.has("question-instead-of-work") || codes.has("protected-touched");
-  return { failureClass, reasons, needsPerson: isOnlyProtected ? "at-once" : hasQuestion ? "in-the-end" : "no" };
+  const needsPerson = isOnlyProtected ? "at-once" : hasQuestion ? "in-the-end" : "no";
+  return { failureClass, reasons, needsPerson, isQuestion: codes.has("question-instead-of-work") };
 }
 
 function gateShortfall(gates: readonly GateVerdict[]): Shortfall | undefined {
@@ -105,15 +89,22 @@ function gateShortfall(gates: readonly GateVerdict[]): Shortfall | undefined {
   return broken.length > 0 ? { failureClass: "permanent", reasons, needsPerson: "at-once" } : undefined;
 }
 
-function qualityShortfall(quality: QualityReport | undefined): Shortfall | undefined {
-  const reasons = quality === undefined ? [] : qualityShortfalls(quality);
-  return reasons.length === 0 ? undefined : { failureClass: "recoverable", reasons, needsPerson: "no" };
-}
+type RetryNext = Extract<AfterFailure, { kind: "retry" }>;
 
-function retry(next: Extract<AfterFailure, { kind: "retry" }>, { failureClass, reasons }: Shortfall): AttemptDecision {
+function retry(next: RetryNext, { failureClass, reasons }: Shortfall, evidence: AttemptEvidence): AttemptDecision {
   const { reason, withFeedback, ...how } = next;
   const feedback = withFeedback ? reasons.map((line) => `- ${line}`).join("\n") : "";
-  return { ...how, failureClass, feedback, reasons: [...reasons, sentence(reason)] };
+  const change = changeOf(next, failureClass, evidence);
+  return { ...how, change, failureClass, feedback, reasons: [...reasons, sentence(reason)] };
+}
+
+function changeOf(next: RetryNext, failureClass: FailureClass, evidence: AttemptEvidence): readonly RetryChange[] {
+  const { outcome, hasStrongerModel = false } = evidence;
+  const isFull = outcome.status === "failed" && outcome.isContextFull === true;
+  const place = !next.resumeSession ? "fresh-start" : isFull ? "cleared-context" : "same-conversation";
+  // A turn that failed says nothing about its model: see `modelOfAttempt`.
+  const isStronger = hasStrongerModel && failureClass === "recoverable" && outcome.status === "finished";
+  return isStronger ? [place, "stronger-model"] : [place];
 }
 
 const sentence = (clause: string): string => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;

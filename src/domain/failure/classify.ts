@@ -27,6 +27,11 @@ export type ApiErrorVerdict = {
 /** A longer wait than this is not a rate limit that passes by itself but a used-up quota. */
 const longestRateLimitMs = 60_000;
 
+const contextFull = /prompt is too long|output token maximum|context window limit/i;
+
+/** Whether a turn failed because its conversation, or its answer, has no room left. */
+export const isContextFull = (message: string): boolean => contextFull.test(message);
+
 type Rule = {
   readonly kinds: readonly string[];
   readonly statuses: readonly number[];
@@ -104,7 +109,7 @@ const rules: readonly Rule[] = [
   {
     kinds: ["prompt_too_long", "max_output_tokens", "request_too_large", "refusal"],
     statuses: [413],
-    text: /prompt is too long|output token maximum|context window limit/i,
+    text: contextFull,
     verdict: recoverable,
   },
   {

@@ -1,0 +1,23 @@
+import type { Attempt, Task } from "../domain/model.ts";
+import type { StoredDecision } from "../domain/decide/stored-decision.ts";
+import type { Services } from "./services.ts";
+import { numberedAttempt } from "./task-details.ts";
+
+/** Looks back: why things became what they did, what was said, what people thought of it. */
+export class Insight {
+  readonly #services: Pick<Services, "state">;
+
+  constructor(services: Pick<Services, "state">) {
+    this.#services = services;
+  }
+
+  /** Every decision on a task's attempts, the oldest first. */
+  decisions(task: Pick<Task, "id">): Promise<readonly StoredDecision[]> {
+    return this.#services.state.decisions.ofTask(task.id);
+  }
+
+  /** @throws {TuttiError} `INPUT_INVALID` when there is no such attempt */
+  async attempt(task: Task, number: number): Promise<Attempt> {
+    return numberedAttempt(task, await this.#services.state.attempts.list(task.id), number);
+  }
+}
