@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 
 import type { AgentAdapter } from "./agents/port.ts";
 import type { Config, ConfigInput } from "./config/config.ts";
+import { loadBreakpointRules } from "./config/breakpoint-rules.ts";
 import { agentSettings, jobSettings as settingsOf, projectBudget } from "./config/job-settings.ts";
 import { loadConfig, type LoadedConfig } from "./config/load-config.ts";
 import { importProgram } from "./config/read/program-file.ts";
@@ -183,7 +184,11 @@ async function loadPlugins(files: readonly string[], projectDir: string): Promis
 
 /** The settings that a job is created with. */
 export async function jobSettings({ loaded, services }: Pick<Project, "loaded" | "services">): Promise<JobSettings> {
-  return settingsOf(loaded.config, loaded.projectDir, await services.place.resources());
+  const { projectDir, config } = loaded;
+  const evaluators = services.plugins.flatMap(({ breakpointEvaluators }) => Object.keys(breakpointEvaluators ?? {}));
+  const breakpointRules = await loadBreakpointRules({ projectDir, evaluators });
+  const settings = settingsOf(config, projectDir, await services.place.resources());
+  return breakpointRules.length === 0 ? settings : { ...settings, breakpointRules };
 }
 
 /**

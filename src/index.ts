@@ -11,6 +11,8 @@ export {
   type WorkToJudge,
 } from "./supervision/plugin/plugin.ts";
 export type { Config, ConfigInput } from "./config/config.ts";
+export type { Breakpoint, BreakpointContext } from "./domain/breakpoint/breakpoint.ts";
+export type { PersonsAnswer } from "./orchestration/breakpoints/resolve-breakpoint.ts";
 export { totalUsage, type ModelUsage, type Usage, type UsageTotal } from "./domain/budget/usage.ts";
 export { errorCodes, TuttiError, type ErrorCode, type ErrorJson } from "./domain/errors.ts";
 export type { EventData, EventType, StoredEvent } from "./domain/events.ts";

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 
 import { exitCodes } from "../domain/job-status.ts";
 import { addCheckpointCommands } from "./checkpoint-commands.ts";
+import { addBreakpointCommands } from "./breakpoint-commands.ts";
 import type { Cli } from "./cli.ts";
 import { ageMs } from "./age.ts";
 import type { CachePruneOptions } from "./commands/cache.ts";
@@ -39,6 +40,7 @@ export function buildProgram(cli: Cli, setExitCode: SetExitCode): Command {
   addCostCommand(program, face);
   addLookCommands(program, face);
   addInsightCommands(program, face);
+  addBreakpointCommands(program, face);
   addCacheCommands(program, face);
   addCheckpointCommands(program, face);
   addTaskMasterCommands(program, face);

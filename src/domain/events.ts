@@ -1,3 +1,4 @@
+import type { BreakpointAnswerName, BreakpointKind } from "./breakpoint/answers.ts";
 import type { Usage } from "./budget/usage.ts";
 import type { ErrorJson } from "./errors.ts";
 import type { FailureClass } from "./failure/failure-class.ts";
@@ -72,6 +73,21 @@ export type EventData = {
   /** It was to go on from another one and begins anew. */
   "conversation-missed": { readonly of: "parent" | "batch"; readonly from: string | null; readonly reason: string };
   "permission-denied": { readonly tool: string; readonly summary: string };
+  "breakpoint-opened": {
+    readonly id: string;
+    readonly kind: BreakpointKind;
+    readonly question: string;
+    /** Absent: Tutti itself asks. */
+    readonly rule?: string;
+    readonly timeoutAt?: number;
+  };
+  "breakpoint-resolved": { readonly id: string; readonly answer: BreakpointAnswerName; readonly by: string };
+  /** Nobody answered in time: the answer is no. */
+  "breakpoint-expired": { readonly id: string; readonly answer: BreakpointAnswerName };
+  /** The question was settled in another way. */
+  "breakpoint-superseded": { readonly id: string; readonly reason: string };
+  /** A rule let pass, or refused, what else a person would have been asked about. */
+  "breakpoint-passed": { readonly kind: BreakpointKind; readonly rule: string; readonly action: "approve" | "deny" };
   "work-rescued": { readonly ref: string; readonly slot: string; readonly reason: string };
   /** Its repository is broken, and what stands there could not be saved: the folder is left to a person. */
   "slot-left-aside": { readonly slot: string; readonly path: string; readonly reason: string };

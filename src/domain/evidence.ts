@@ -38,6 +38,8 @@ export type ReplaySource = { readonly key: string; readonly attempt: AttemptId }
 
 /** Why a task counts as completed: stored with it, shown in the report. */
 export type Evidence = {
+  /** The person, or the rule, that let it through at a breakpoint; absent when nobody was asked. */
+  readonly approvedBy?: string;
   readonly attempt: AttemptId;
   readonly attemptCommit: CommitId;
   readonly mergedCommit: CommitId;

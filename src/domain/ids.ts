@@ -15,6 +15,8 @@ export type SlotId = Id<"slot">;
 export type CheckpointId = Id<"checkpoint">;
 /** The coding agent's own name for a conversation that it can resume. */
 export type SessionId = Id<"session">;
+/** Of a durable wait for a person. */
+export type BreakpointId = Id<"breakpoint">;
 /** A full git object name, 40 or 64 hex digits. */
 export type CommitId = Id<"commit">;
 
@@ -27,6 +29,7 @@ export const asWorkerId = (value: string): WorkerId => value as WorkerId;
 export const asSlotId = (value: string): SlotId => value as SlotId;
 export const asCheckpointId = (value: string): CheckpointId => value as CheckpointId;
 export const asSessionId = (value: string): SessionId => value as SessionId;
+export const asBreakpointId = (value: string): BreakpointId => value as BreakpointId;
 export const asCommitId = (value: string): CommitId => value as CommitId;
 
 /** The id of a task is its job's id and its key in the plan: readable in refs, logs and commands. */

@@ -1,4 +1,5 @@
 import type { RetryChange } from "./decide/attempt-evidence.ts";
+import type { BreakpointRequest } from "./breakpoint/breakpoint.ts";
 import type { Confidence } from "./decide/confidence.ts";
 import type { ErrorJson } from "./errors.ts";
 import type { FailureClass } from "./failure/failure-class.ts";
@@ -152,6 +153,10 @@ export type AttemptDecision = {
   readonly change?: readonly RetryChange[];
   /** How sure it is; absent in what older versions wrote and where nothing was judged. */
   readonly confidence?: Confidence;
+  /** For `ask`: what a person is asked. Absent in what older versions wrote. */
+  readonly breakpoint?: BreakpointRequest;
+  /** The person, or the rule, that let the work through. */
+  readonly approvedBy?: string;
   /** Why the replayed result was of no use. It is not tried again for this task. */
   readonly replayMiss?: string;
 };

@@ -1,3 +1,4 @@
+import type { BreakpointRule } from "./breakpoint/rule.ts";
 import type { BudgetPeriod } from "./budget/budget-period.ts";
 import type { RetentionRules } from "./checkpoint/retention.ts";
 import type { DecisionSettings } from "./decide/decision-settings.ts";
@@ -91,6 +92,8 @@ export type JobSettings = {
   readonly quality?: QualitySettings;
   /** Absent: `defaultPromptSettings`. */
   readonly prompts?: PromptSettings;
+  /** When a person is asked, and when a rule answers instead. Absent: only where nothing else can settle it. */
+  readonly breakpointRules?: readonly BreakpointRule[];
 };
 
 /** Limits that belong to the project, not to one job: always as they are configured now. */

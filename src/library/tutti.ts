@@ -1,9 +1,11 @@
 import type { Project } from "../compose.ts";
+import type { Breakpoint } from "../domain/breakpoint/breakpoint.ts";
 import { TuttiError } from "../domain/errors.ts";
 import type { StoredEvent } from "../domain/events.ts";
 import { asJobId, asTaskId, jobOfTask, type JobId, type TaskId } from "../domain/ids.ts";
 import { isJobOver } from "../domain/job-status.ts";
 import { isSettled } from "../domain/task-status.ts";
+import type { PersonsAnswer } from "../orchestration/breakpoints/resolve-breakpoint.ts";
 import type { JobProgress, TaskResult } from "../orchestration/task-results.ts";
 import { Drives } from "./drives.ts";
 import { goalOf, requestOf } from "./subtasks.ts";
@@ -146,6 +148,22 @@ export class Tutti implements AsyncDisposable {
     const keys = failed.map(({ key }) => key);
     await application.retry(await this.#jobId(job), keys, { prompts: byKey });
     return failed.map(({ taskId }) => taskId);
+  }
+
+  /** What waits for a person's answer, the oldest first: of one job or of the project. */
+  async breakpoints(job?: string): Promise<readonly Breakpoint[]> {
+    const { application } = await this.#project();
+    return application.breakpoints(job === undefined ? undefined : await this.#jobId(job));
+  }
+
+  /**
+   * Answers a breakpoint, by its id or the beginning of it. The first answer counts.
+   * @throws {TuttiError} `BREAKPOINT_UNKNOWN`, `BREAKPOINT_INVALID` naming what may be answered
+   */
+  async resolveBreakpoint(id: string, answer: PersonsAnswer): Promise<Breakpoint> {
+    const { application } = await this.#project();
+    const { breakpoint } = await application.resolveBreakpoint(id, { by: this.orchestratorId, ...answer });
+    return breakpoint;
   }
 
   /** One text from all results: what failed comes first, whoever writes it. */

@@ -1,5 +1,6 @@
 import { TuttiError } from "../domain/errors.ts";
 import type { Activity, StoredEvent } from "../domain/events.ts";
+import type { Breakpoint } from "../domain/breakpoint/breakpoint.ts";
 import type { Usage } from "../domain/budget/usage.ts";
 import type { RunPreview } from "../domain/cache/run-preview.ts";
 import type { StoredResult } from "../domain/cache/stored-result.ts";
@@ -9,6 +10,7 @@ import type { Attempt, Job, Task } from "../domain/model.ts";
 import type { TaskPrior } from "../domain/plan/estimate.ts";
 import type { PlanTask } from "../domain/plan/plan-schema.ts";
 import type { RawTaskRequest } from "../domain/plan/task-spec.ts";
+import type { Resolution } from "../state/breakpoints.ts";
 import type { ActivityCursor, Cursor } from "../state/event-log.ts";
 import type { Hold } from "../domain/schedule/admission.ts";
 import { pausedByPerson } from "../state/jobs.ts";
@@ -23,6 +25,14 @@ import {
   type Rescue,
 } from "../workspace/index.ts";
 import { CheckpointRoom } from "./checkpoints/checkpoint-room.ts";
+import {
+  answerPlan,
+  findBreakpoint,
+  listBreakpoints,
+  resolveBreakpoint,
+  type PersonsAnswer,
+  type WhichBreakpoints,
+} from "./breakpoints/resolve-breakpoint.ts";
 import { cancellable } from "./choose-tasks.ts";
 import { createJob, createManualJob, type JobRequest, type ManualJobRequest } from "./create-job.ts";
 import { answerCosts, type CostAnswer, type CostQuestion } from "./costs.ts";
@@ -231,8 +241,27 @@ export class Application {
 
   /** Answers a proposed plan. The first answer counts. */
   async decidePlan(job: Job, answer: "approved" | "refused"): Promise<void> {
+    await answerPlan(this.#services, job.id, answer === "approved" ? "approve" : "reject");
     const signal = { name: planDecisionSignal, key: "first", payload: answer };
     await this.#services.engine.signal(jobRunId(job.id, job.round), signal);
+  }
+
+  /** What waits for a person's answer, the oldest first. */
+  breakpoints(jobId?: JobId, which?: WhichBreakpoints): Promise<readonly Breakpoint[]> {
+    return listBreakpoints(this.#services, jobId, which);
+  }
+
+  /** By its id or the beginning of it, open or not. @throws {TuttiError} `BREAKPOINT_UNKNOWN` */
+  breakpoint(id: string): Promise<Breakpoint> {
+    return findBreakpoint(this.#services, id);
+  }
+
+  /**
+   * Answers a breakpoint; the first answer counts. Whoever carries the job out goes on by itself, otherwise the next `resume` does.
+   * @throws {TuttiError} `BREAKPOINT_UNKNOWN`, `BREAKPOINT_INVALID`
+   */
+  resolveBreakpoint(id: string, answer: PersonsAnswer): Promise<Resolution> {
+    return resolveBreakpoint(this.#services, id, answer);
   }
 
   /**

@@ -9,6 +9,8 @@ import type { BegunAttempt, TaskLease } from "../state/begin-attempt.ts";
 import { fillSlot, type Slot } from "../workspace/index.ts";
 import { checkpointBefore } from "./checkpoints/automatic-checkpoint.ts";
 import type { PreparedPrompt } from "../supervision/prompts/prompt-request.ts";
+import { answeredPrompt, answersText, withAnswers } from "../supervision/prompts/answer-prompt.ts";
+import { settleDecision } from "./breakpoints/settle-decision.ts";
 import { decide } from "./decide.ts";
 import { withTaskBudget, type AttemptStep, type JobDesk } from "./desk.ts";
 import { jobTip } from "./job-branch.ts";
@@ -77,7 +79,8 @@ async function haveWorkDone(desk: JobDesk, execution: Execution): Promise<AgentO
   await services.state.attempts.placeIn(lease, begun.id, slot.slotId);
   services.fault("execute.before-agent");
   const { spec } = await services.state.tasks.get(lease.taskId);
-  const fresh = await promptForAttempt(desk, execution);
+  const answers = answersText(await services.state.breakpoints.answered(begun.id));
+  const whole = await promptForAttempt(desk, execution);
   const fork = await forkFor(desk, execution);
   return runAgent(withTaskBudget(desk, spec.budgetUsd), {
     owner: { key: begun.conversation, jobId: job.id, taskId: lease.taskId, role: "worker" },
@@ -90,7 +93,10 @@ async function haveWorkDone(desk: JobDesk, execution: Execution): Promise<AgentO
       ...(spec.resultSchema === undefined ? {} : { resultSchema: spec.resultSchema }),
       permissions: { mode: "edit", allow: job.options.agent.allow, sandbox: job.options.agent.sandbox },
     },
-    prompt: { fresh, resumed: await resumedPrompt(desk, execution, fork?.prompt ?? fresh) },
+    prompt: {
+      fresh: { ...whole, text: withAnswers(answers, whole.text) },
+      resumed: await resumedPrompt(desk, execution, { fresh: fork?.prompt ?? whole, answers }),
+    },
     ...(fork === undefined ? {} : { fork }),
     limits: {
       timeoutMs: spec.timeoutMs ?? job.options.workerTimeoutMs,
@@ -111,8 +117,14 @@ async function placeOf(desk: JobDesk, begun: BegunAttempt, signal: AbortSignal):
 }
 
 /** An attempt that answers feedback repeats it: its agent may have died before it was told. */
-const resumedPrompt = (desk: JobDesk, step: AttemptStep, fresh: PreparedPrompt): Promise<PreparedPrompt> =>
-  step.begun.isContinuation ? continued(desk, fresh) : promptForRetry(desk, step);
+async function resumedPrompt(
+  desk: JobDesk,
+  step: AttemptStep,
+  { fresh, answers }: { readonly fresh: PreparedPrompt; readonly answers: string },
+): Promise<PreparedPrompt> {
+  if (!step.begun.isContinuation) return promptForRetry(desk, step);
+  return answers === "" ? continued(desk, fresh) : { ...fresh, text: answeredPrompt(answers, fresh.text) };
+}
 
 function outcomeOf(outcome: AgentOutcome): AttemptOutcome {
   const { text, usage, durationMs, permissionDenials } = outcome;
@@ -184,7 +196,7 @@ export async function decideOnAttempt(
   fault("decide.before");
   const known = await state.attempts.get(step.begun.id);
   if (known.status !== "running" && known.decision !== undefined) return known.decision;
-  const decision = await decide(desk, step);
+  const decision = await settleDecision(desk, { ...step, decision: await decide(desk, step) });
   const { error, resetAt } = step.outcome;
   const pausesAccount = decision.action === "pause" && error !== undefined && error.code !== "BUDGET_EXCEEDED";
   if (pausesAccount) await state.pauses.pause(defaultAccount, resetAt, error);

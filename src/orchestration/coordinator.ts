@@ -14,6 +14,7 @@ import { pacedWatch } from "./paced-watch.ts";
 import { jobQueue, jobRunId, planDecisionSignal } from "./queues.ts";
 import { defaultAccount, type Services } from "./services.ts";
 import { recoverJoined } from "./recovery.ts";
+import { handPlanAnswerOn } from "./breakpoints/resolve-breakpoint.ts";
 import { refuseWhileActive } from "./refuse-while-active.ts";
 import { SlotKeeper } from "./slot-keeper.ts";
 import { dispatchedTask } from "./task-workflow.ts";
@@ -145,6 +146,7 @@ async function startDrive({ services, jobId, isApproved, liftsPause }: Coordinat
   if (isApproved && !isAccepted) {
     await engine.signal(runId, { name: planDecisionSignal, key: "first", payload: "approved" });
   }
+  await handPlanAnswerOn(services, jobId);
   return runId;
 }
 
@@ -161,15 +163,20 @@ async function untilEnd(coordination: Drive, runId: RunId): Promise<JobStatus | 
     if (performance.now() - lookedAt >= lookAgainMs) {
       lookedAt = performance.now();
       await recoverJoined(services, jobId, coordination.own);
+      if ((await state.breakpoints.expireDue()).length > 0) await handPlanAnswerOn(services, jobId);
     }
     const [run, job] = [await engine.find(runId), await state.jobs.get(jobId)];
     if (run?.status === "failed") return failJob(services, jobId, run.error?.message ?? "the drive failed");
     if (run?.status === "completed" || isJobOver(job.status)) return job.status;
-    if (job.status === "proposed" && returnsWhenProposed && !isApproved) return job.status;
+    if (returnsWhenProposed && !isApproved && (await isUnanswered(services, job))) return job.status;
     if (job.isPauseRequested) return "held";
     if (stop.aborted) return "stopped";
     await watch.wait({ timeoutMs: lookAgainMs, signal: either });
   }
+}
+
+async function isUnanswered({ state }: Services, { id, status }: Job): Promise<boolean> {
+  return status === "proposed" && (await state.breakpoints.ofPlan(id))?.answer === undefined;
 }
 
 async function failJob(services: Services, jobId: JobId, reason: string): Promise<JobStatus> {

@@ -1,7 +1,9 @@
 import type { JobStatus } from "../domain/job-status.ts";
 import { asJobId, type JobId } from "../domain/ids.ts";
 import type { Job } from "../domain/model.ts";
+import type { StatusReason } from "../state/jobs.ts";
 import type { Flow, Workflow } from "../engine/port.ts";
+import { askAboutPlan, jobQuestion } from "./breakpoints/job-questions.ts";
 import { driveJob, wakeQuotaWaiters } from "./drive-job.ts";
 import type { AgentDesk, JobDesk } from "./desk.ts";
 import { planJob } from "./plan-job.ts";
@@ -61,13 +63,18 @@ async function carryOut(desk: DriveDesk, flow: Flow, jobId: JobId): Promise<JobS
     await wakeQuotaWaiters(desk, jobId);
     return driveJob({ desk: desk.deskFor(await jobs.get(jobId)), workers: desk.workers, signal });
   });
-  if (end !== "settled") return flow.step(end, () => setStatus(desk, jobId, { status: end, reason: whyEnded(end) }));
+  if (end !== "settled") return flow.step(end, () => standStill(desk, jobId, end));
   await flow.step("reviewing", () => setStatus(desk, jobId, { status: "reviewing" }));
   await flow.step("review", async ({ signal }) => {
     await reviewJob(desk.deskFor(await jobs.get(jobId)), signal);
     return null;
   });
   return flow.step("finish", () => jobs.finish(jobId));
+}
+
+async function standStill(desk: DriveDesk, jobId: JobId, end: "paused" | "waiting"): Promise<JobStatus> {
+  const ask = await jobQuestion(desk.services, await desk.services.state.jobs.get(jobId), end);
+  return setStatus(desk, jobId, { status: end, reason: whyEnded(end), ask });
 }
 
 const whyEnded = (end: "paused" | "waiting"): string =>
@@ -94,8 +101,8 @@ async function planAndAsk(
     return null;
   });
   if (!isApproved) {
-    await flow.step("ask", () => setStatus(desk, jobId, { status: "proposed" }));
-    const answer = await flow.receive(planDecisionSignal);
+    const asked = await flow.step("ask", () => askAboutPlan(desk.services, jobId));
+    const answer = asked === "proposed" ? await flow.receive(planDecisionSignal) : asked;
     if (answer !== "approved")
       return flow.step("rejected", () =>
         setStatus(desk, jobId, { status: "cancelled", reason: "the plan was refused" }),
@@ -112,8 +119,8 @@ async function planAndAsk(
 async function setStatus(
   desk: DriveDesk,
   jobId: JobId,
-  { status, reason }: { readonly status: JobStatus; readonly reason?: string },
+  { status, ...why }: { readonly status: JobStatus } & StatusReason,
 ): Promise<JobStatus> {
-  await desk.services.state.jobs.setStatus(jobId, status, reason);
+  await desk.services.state.jobs.setStatus(jobId, status, why);
   return status;
 }

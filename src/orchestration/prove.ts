@@ -28,9 +28,7 @@ export async function prove(desk: JobDesk, request: ProofRequest): Promise<Attem
   const { slot, begun, lease } = request;
   const { spec } = await services.state.tasks.get(lease.taskId);
   const taken = await snapshot(slot, {
-    // What was replayed may turn out not to hold: the agent's own work gets the attempt's ref.
-    ref:
-      request.outcome.replayOf === undefined ? attemptRef(job.id, begun.id) : snapshotRef(job.id, begun.id, "replay"),
+    ref: await refOf(desk, request),
     parent: begun.baseCommit,
     message: `${spec.title}\n\nTutti-Attempt: ${begun.id}`,
     includeIgnored: spec.expectedOutputs,
@@ -51,6 +49,14 @@ export async function prove(desk: JobDesk, request: ProofRequest): Promise<Attem
     gates,
     ...(isJudged ? { quality: await judgeQuality(desk, { ...work, gates, settings }) } : {}),
   };
+}
+
+/** The agent's own work gets the attempt's ref: what was replayed may turn out not to hold, and a question was no work yet. */
+async function refOf({ services, job }: JobDesk, { begun, outcome }: ProofRequest): Promise<string> {
+  if (outcome.replayOf !== undefined) return snapshotRef(job.id, begun.id, "replay");
+  const answered = await services.state.breakpoints.answered(begun.id);
+  const questions = answered.filter(({ kind }) => kind === "question").length;
+  return questions === 0 ? attemptRef(job.id, begun.id) : snapshotRef(job.id, begun.id, `answered-${questions}`);
 }
 
 type Work = ProofRequest & {

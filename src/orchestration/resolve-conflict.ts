@@ -11,6 +11,7 @@ import {
   type Slot,
 } from "../workspace/index.ts";
 import { withTaskBudget, type JobDesk } from "./desk.ts";
+import { askAboutConflict } from "./breakpoints/ask-about-conflict.ts";
 import { runAgent } from "./run-agent.ts";
 import { defaultAccount } from "./services.ts";
 import { isAccountExhausted } from "./spending.ts";
@@ -62,19 +63,28 @@ export async function resolveConflict(desk: JobDesk, conflict: Conflict): Promis
   if (outcome.status === "failed") {
     const { error, resetAt } = outcome.failure;
     if (isAccountExhausted(error)) await services.state.pauses.pause(defaultAccount, resetAt, error);
-    const waitsFor = error.failureClass === "exhausted" ? "quota" : "person";
-    await services.state.tasks.move(task.id, "waiting", { reason: `merge conflict: ${error.message}`, waitsFor });
+    const reason = `merge conflict: ${error.message}`;
+    if (error.failureClass === "exhausted") {
+      await services.state.tasks.move(task.id, "waiting", { reason, waitsFor: "quota" });
+    } else await askAboutConflict(desk, { task, attempt, files, folder: slot.path, reason });
     return undefined;
   }
   const settled = await continueIntegration(slot, conflict.request);
   if (settled.status === "merged") {
     const reason = await overstepped(desk, task, settled);
     if (reason === undefined) return settled.commit;
-    await services.state.tasks.move(task.id, "waiting", { reason });
+    await services.state.integrations.merged({ taskId: task.id, attemptId: attempt.id }, settled.commit);
+    await askAboutConflict(desk, { task, attempt, files, folder: slot.path, reason });
     return undefined;
   }
   await desk.slots.rescue(slot, "an unresolved merge conflict");
-  await services.state.tasks.move(task.id, "waiting", { reason: `merge conflict in ${files.join(", ")}` });
+  await askAboutConflict(desk, {
+    task,
+    attempt,
+    files,
+    folder: slot.path,
+    reason: `merge conflict in ${files.join(", ")}`,
+  });
   return undefined;
 }
 

@@ -205,6 +205,8 @@ export class Attempts {
         at,
         ...(action === "pause" ? { waitsFor: "quota" as const } : {}),
         ...(action === "accept" ? {} : { reason: decision.reasons.join("; ") }),
+        ask: decision.breakpoint,
+        attemptId,
         set: action === "accept" ? acceptance(attemptId) : {},
       });
       if (countsAsAttempt) await countFailure(tx, lease.taskId);

@@ -1,3 +1,4 @@
+import type { BreakpointRequest } from "../domain/breakpoint/breakpoint.ts";
 import { TuttiError } from "../domain/errors.ts";
 import type { CommitId, JobId, WorkerId } from "../domain/ids.ts";
 import type { JobStatus } from "../domain/job-status.ts";
@@ -23,6 +24,9 @@ export type NewJob = {
   readonly orchestratorId?: string;
   readonly dispatchKey?: string;
 };
+
+/** `ask`: what a person is asked, for a status that a person ends. */
+export type StatusReason = { readonly reason?: string | undefined; readonly ask?: BreakpointRequest | undefined };
 
 export const pausedByPerson = "paused by a person";
 
@@ -103,8 +107,9 @@ export class Jobs {
   }
 
   /** Writes the fact only when the status really changes. A job that is over starts again only by `reopen`. */
-  async setStatus(id: JobId, to: JobStatus, reason?: string): Promise<void> {
-    await this.#context.store.write((tx) => this.#setStatus(tx, { id, to, reason, mayReopen: false }));
+  async setStatus(id: JobId, to: JobStatus, why: string | StatusReason = {}): Promise<void> {
+    const { reason, ask } = typeof why === "string" ? { reason: why } : why;
+    await this.#context.store.write((tx) => this.#setStatus(tx, { id, to, reason, ask, mayReopen: false }));
   }
 
   /** Takes a job that is over up again, because a person asked for it. */

@@ -3,6 +3,7 @@ import type { Kysely } from "kysely";
 import type { Migrations } from "../stores/port.ts";
 import { checkpointsMigration } from "./checkpoint-tables.ts";
 import { createDecisionTables } from "./decision-tables.ts";
+import { createBreakpoints } from "./breakpoint-table.ts";
 import { reservationsMigration } from "./reservations-migration.ts";
 import { createGovernor } from "./governor-tables.ts";
 import { createSupervisor } from "./supervisor-tables.ts";
@@ -212,4 +213,5 @@ export const stateMigrations: Migrations = {
   "state-110-checkpoints": checkpointsMigration,
   "state-060-prompts": promptsMigration,
   "state-090-decisions": { up: createDecisionTables },
+  "state-100-breakpoints": { up: createBreakpoints },
 };

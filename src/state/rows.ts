@@ -1,6 +1,16 @@
 import type { Selectable } from "kysely";
 
-import { asAttemptId, asCommitId, asJobId, asSessionId, asSlotId, asTaskId, asWorkerId } from "../domain/ids.ts";
+import type { Breakpoint } from "../domain/breakpoint/breakpoint.ts";
+import {
+  asAttemptId,
+  asBreakpointId,
+  asCommitId,
+  asJobId,
+  asSessionId,
+  asSlotId,
+  asTaskId,
+  asWorkerId,
+} from "../domain/ids.ts";
 import type { AgentConversation, Attempt, AttemptStatus, Job, Task } from "../domain/model.ts";
 import type { JobStatus } from "../domain/job-status.ts";
 import type { TaskStatus } from "../domain/task-status.ts";
@@ -11,6 +21,7 @@ import type { Json } from "../domain/json.ts";
 import type { InteractionEnding, SupervisorInteraction } from "../domain/supervisor/interaction.ts";
 import type { AccountLimits } from "../domain/quota/account-limits.ts";
 import type { Hold } from "../domain/schedule/admission.ts";
+import type { BreakpointRow } from "./breakpoint-table.ts";
 import type { AccountRow } from "./governor-tables.ts";
 import type { ResultRow } from "./result-tables.ts";
 import type { InteractionRow } from "./supervisor-tables.ts";
@@ -110,6 +121,29 @@ export const attemptFromRow = (row: AttemptRow): Attempt => ({
   startedAt: row.started_at,
   endedAt: row.ended_at ?? undefined,
 });
+
+export const breakpointFromRow = (row: BreakpointRow): Breakpoint => ({
+  id: asBreakpointId(row.id),
+  jobId: asJobId(row.job_id),
+  taskId: row.task_id === null ? undefined : asTaskId(row.task_id),
+  attemptId: row.attempt_id === null ? undefined : asAttemptId(row.attempt_id),
+  kind: row.kind as Breakpoint["kind"],
+  rule: row.rule ?? undefined,
+  question: row.question,
+  context: JSON.parse(row.context) as Breakpoint["context"],
+  options: JSON.parse(row.options) as Breakpoint["options"],
+  status: row.status as Breakpoint["status"],
+  answer: parsed(row.answer),
+  closedBy: row.closed_by ?? undefined,
+  openedAt: row.opened_at,
+  closedAt: row.closed_at ?? undefined,
+  timeoutAt: row.timeout_at ?? undefined,
+});
+
+export const decisionFromText = (text: string | null): Attempt["decision"] => parsed(text);
+
+export const settingsFromRow = (row: Pick<JobRow, "options">): Job["options"] =>
+  JSON.parse(row.options) as Job["options"];
 
 export const originFromText = (text: string | null): Attempt["origin"] => parsed(text);
 

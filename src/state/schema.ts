@@ -1,6 +1,7 @@
 import type { Generated } from "kysely";
 
 import type { DecisionTables } from "./decision-tables.ts";
+import type { BreakpointRow } from "./breakpoint-table.ts";
 import type { AccountRow, HoldRow } from "./governor-tables.ts";
 import type { CheckpointTables } from "./checkpoint-tables.ts";
 import type { NoteChangeRow, NoteRow, PromptRewriteRow, PromptRow } from "./prompt-tables.ts";
@@ -210,6 +211,7 @@ export type StateTables = PartTables & {
   holds: HoldRow;
   interactions: InteractionRow;
   supervisor_standings: SupervisorStandingRow;
+  breakpoints: BreakpointRow;
   events: EventRow;
   activity: ActivityRow;
   prompts: PromptRow;

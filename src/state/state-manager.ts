@@ -1,6 +1,7 @@
 import { Accounts } from "./accounts.ts";
 import { Attempts } from "./attempts.ts";
 import { Checkpoints } from "./checkpoints.ts";
+import { Breakpoints } from "./breakpoints.ts";
 import type { StateContext } from "./context.ts";
 import { Costs } from "./costs.ts";
 import { Decisions } from "./decisions.ts";
@@ -47,6 +48,7 @@ export class StateManager {
   readonly holds: Holds;
   readonly interactions: Interactions;
   readonly supervisorStandings: SupervisorStandings;
+  readonly breakpoints: Breakpoints;
   readonly events: EventLog;
   readonly decisions: Decisions;
   readonly outcomes: Outcomes;
@@ -73,6 +75,7 @@ export class StateManager {
     this.holds = new Holds(context);
     this.interactions = new Interactions(context);
     this.supervisorStandings = new SupervisorStandings(context);
+    this.breakpoints = new Breakpoints(context);
     this.events = new EventLog(context);
     this.decisions = new Decisions(context);
     this.outcomes = new Outcomes(context);

@@ -1,6 +1,6 @@
 import { TuttiError } from "../domain/errors.ts";
 import { taskIdOf, type JobId, type TaskId, type WorkerId } from "../domain/ids.ts";
-import type { Task, WaitsFor } from "../domain/model.ts";
+import type { Task } from "../domain/model.ts";
 import { isJobOver } from "../domain/job-status.ts";
 import type { AddedTasks } from "../domain/plan/add-tasks.ts";
 import type { Plan } from "../domain/plan/plan-schema.ts";
@@ -10,7 +10,7 @@ import { appendEvent, type Tx } from "./append-events.ts";
 import { changeJobStatus } from "./change-job-status.ts";
 import type { StateContext } from "./context.ts";
 import { insertTasks } from "./insert-tasks.ts";
-import { moveTask, type Fence } from "./move-task.ts";
+import { moveTask, type Fence, type TaskMove } from "./move-task.ts";
 import { jobStatusOf, specFromRow, taskFromRow, taskStatusOf } from "./rows.ts";
 import { tasksWithoutWorker } from "./workers-at-work.ts";
 
@@ -172,7 +172,7 @@ export class Tasks {
   async move(
     id: TaskId,
     to: TaskStatus,
-    why: { readonly reason?: string; readonly waitsFor?: WaitsFor } = {},
+    why: Pick<TaskMove, "reason" | "waitsFor" | "ask" | "attemptId"> = {},
   ): Promise<void> {
     const at = this.#context.now();
     await this.#context.store.write((tx) => moveTask(tx, { id, to, at, ...why }));
@@ -204,7 +204,7 @@ export class Tasks {
       const row = await tx.selectFrom("tasks").select("spec").where("id", "=", id).executeTakeFirstOrThrow();
       const spec = JSON.stringify(changedSpec(specFromRow(row), changes));
       // With other words, what stands in its slot and in its conversation is not what is to be gone on with.
-      if (changes.prompt !== undefined) await endInterrupted(tx, id, at);
+      if (changes.prompt !== undefined || (await wasHeard(tx, id))) await endInterrupted(tx, id, at);
       await moveTask(tx, { id, to: "pending", at, reason, set: { ...set, spec } });
     });
   }
@@ -222,6 +222,18 @@ const changedSpec = (spec: TaskSpec, { prompt, budgetUsd }: TaskChanges): TaskSp
   ...(prompt === undefined ? {} : { prompt }),
   ...(budgetUsd === undefined ? {} : { budgetUsd }),
 });
+
+/** What its conversation asked, or where it stalled, would only come again there. */
+async function wasHeard(tx: Tx, id: TaskId): Promise<boolean> {
+  const row = await tx
+    .selectFrom("breakpoints")
+    .select("id")
+    .where("task_id", "=", id)
+    .where("status", "=", "open")
+    .where("kind", "in", ["question", "stall"])
+    .executeTakeFirst();
+  return row !== undefined;
+}
 
 async function endInterrupted(tx: Tx, id: TaskId, at: number): Promise<void> {
   await tx

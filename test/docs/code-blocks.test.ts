@@ -10,6 +10,7 @@ import { z } from "zod";
 import { describe, expect, it, test } from "vitest";
 
 import { loadConfig } from "../../src/config/load-config.ts";
+import { parseRules } from "../../src/domain/breakpoint/parse-rules.ts";
 import { parsePlan } from "../../src/domain/plan/parse-plan.ts";
 import { parseScenario } from "../../src/simulator/index.ts";
 import { commandNames, shellWords, usageProblem } from "./command-lines.ts";
@@ -35,6 +36,7 @@ const kinds = [
   "yaml config",
   "yaml scenario",
   "yaml plan",
+  "yaml breakpoints",
   "ts run",
   "ts check",
   "json events",
@@ -150,6 +152,11 @@ describe("YAML", () => {
 
   test.each(ofKind("yaml", "plan"))("$page:$line is a valid plan", ({ code }) => {
     expect(parsePlan(parse(code), {}).tasks.length).toBeGreaterThan(0);
+  });
+
+  test.each(ofKind("yaml", "breakpoints"))("$page:$line holds valid breakpoint rules", ({ code, page }) => {
+    const source = { content: parse(code) as unknown, where: page, lineOf: () => undefined, evaluators: [] };
+    expect(parseRules(source).length).toBeGreaterThan(0);
   });
 
   test.each(ofKind("yaml", "scenario"))("$page:$line is a valid scenario", ({ code, page }) => {

@@ -15,7 +15,7 @@ function endingOf({ status, jobId, pause }: JobResult): string {
     case "proposed":
       return `The plan of job ${jobId} waits for your yes.\n  start it: tutti resume ${jobId} --yes\n`;
     case "waiting":
-      return `Job ${jobId} waits for you.\n  see why: tutti job show ${jobId}\n  go on: tutti retry ${jobId}\n`;
+      return `Job ${jobId} waits for you.\n  see what is asked: tutti breakpoint list\n  answer: tutti breakpoint resolve <id> <answer>\n  go on: tutti resume ${jobId}\n`;
     case "paused":
       return pausedText(jobId, pause);
     case "interrupted":

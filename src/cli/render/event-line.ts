@@ -65,6 +65,21 @@ function warningLine(event: StoredEvent): EventLine | undefined {
     case "supervisor-unavailable":
       return { what: "warning", detail: warningText(event) };
     default:
+      return breakpointLine(event);
+  }
+}
+
+function breakpointLine(event: StoredEvent): EventLine | undefined {
+  switch (event.type) {
+    case "breakpoint-opened":
+      return { what: "asks you", detail: `${event.data.question} (tutti breakpoint show ${event.data.id})` };
+    case "breakpoint-resolved":
+      return { what: "answered", detail: `${event.data.id}: ${event.data.answer} (${event.data.by})` };
+    case "breakpoint-expired":
+      return { what: "expired", detail: `${event.data.id}: nobody answered, so it is ${event.data.answer}` };
+    case "breakpoint-passed":
+      return { what: event.data.action, detail: `by the rule ${event.data.rule}` };
+    default:
       return undefined;
   }
 }
