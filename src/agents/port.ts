@@ -98,6 +98,8 @@ export type AgentTurn = {
   readonly timeoutMs: number;
   /** Limit without any event and without child activity. */
   readonly stallTimeoutMs: number;
+  /** Signs of life that the agent itself does not give, such as files that change: `saw` is called for each. */
+  readonly lifeSigns?: (saw: () => void) => void;
   /** Interrupt when this turn has cost more. Absent = no cap of ours. */
   readonly maxCostUsd?: number;
 };

@@ -55,6 +55,7 @@ export class TurnGuard {
     signal.addEventListener("abort", this.#onAbort);
     if (signal.aborted) this.stopped = failureOf(aborted(signal));
     this.#after(timeoutMs, () => this.stop(failureOf(timedOut(timeoutMs))));
+    this.#turn.lifeSigns?.(() => this.sawLife());
     this.#watchStall(Math.min(10_000, Math.max(50, stallTimeoutMs / 4)));
   }
 

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 
 import type { Cli } from "./cli.ts";
 import type { TaskRetryOptions } from "./commands/task-control.ts";
+import type { TaskFilesOptions } from "./commands/task-files.ts";
 import type { TaskDiffOptions } from "./commands/task-diff.ts";
 import type { TaskLogsOptions } from "./commands/task-logs.ts";
 import { noCache } from "./drive-commands.ts";
@@ -44,6 +45,17 @@ function addLooking(task: Command, { cli, finish }: Face): void {
     )
     .action(async (wanted: string, options: TaskLogsOptions) => {
       finish(await (await import("./commands/task-logs.ts")).taskLogsCommand(cli, wanted, options));
+    });
+  task
+    .command("files")
+    .description("what happened to its files while its attempts ran, and what of it is in the result")
+    .argument("<task>", named)
+    .option("-a, --attempt <n>", "only this attempt; default: all", attemptNumber)
+    .option("-f, --follow", "go on while it is carried out; Ctrl-C ends it")
+    .addOption(json())
+    .addHelpText("after", examples("tutti task files export-button", "tutti task files export-button --follow --json"))
+    .action(async (wanted: string, options: TaskFilesOptions) => {
+      finish(await (await import("./commands/task-files.ts")).taskFilesCommand(cli, wanted, options));
     });
   task
     .command("diff")

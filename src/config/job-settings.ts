@@ -42,6 +42,7 @@ export function jobSettings(config: Config, projectDir: string, machine: Machine
     protectedPaths: config.protectedPaths,
     checkpoints: config.checkpoints,
     prompts: config.prompts,
+    watch: config.watch,
     agent: agentSettings(config, projectDir),
     decisions: decisionsOf(config),
     ...limitsOf(config),

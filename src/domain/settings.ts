@@ -81,6 +81,8 @@ export type JobSettings = {
   readonly cache?: boolean;
   /** Absent: as `defaultDecisions`. */
   readonly decisions?: DecisionSettings;
+  /** How the files of an attempt are watched. Absent: not at all. */
+  readonly watch?: WatchSettings;
   readonly maxCostUsdPerJob?: number;
   readonly maxCostUsdPerTask?: number;
   /** What a turn sets aside at a time; absent: a worker's share of the limits. */
@@ -94,6 +96,16 @@ export type JobSettings = {
   readonly prompts?: PromptSettings;
   /** When a person is asked, and when a rule answers instead. Absent: only where nothing else can settle it. */
   readonly breakpointRules?: readonly BreakpointRule[];
+};
+
+export type WatchSettings = {
+  readonly enabled: boolean;
+  /** How long changes are collected before they are looked at. */
+  readonly debounceMs: number;
+  /** Patterns of a `.gitignore` besides those of the repository. */
+  readonly ignore: readonly string[];
+  /** Further ones of an attempt are counted only. */
+  readonly maxChangesPerAttempt: number;
 };
 
 /** Limits that belong to the project, not to one job: always as they are configured now. */

@@ -12,6 +12,7 @@ import type { PlanTask } from "../domain/plan/plan-schema.ts";
 import type { RawTaskRequest } from "../domain/plan/task-spec.ts";
 import type { Resolution } from "../state/breakpoints.ts";
 import type { ActivityCursor, Cursor } from "../state/event-log.ts";
+import type { FileHistory } from "../state/file-changes.ts";
 import type { Hold } from "../domain/schedule/admission.ts";
 import { pausedByPerson } from "../state/jobs.ts";
 import type { Pause } from "../state/pauses.ts";
@@ -185,6 +186,11 @@ export class Application {
   /** Why a task does not start now; empty for one that may, or has. */
   heldBy(task: Task): Promise<readonly HeldBy[]> {
     return heldBy(this.#services.state, task);
+  }
+
+  /** What happened to the files of a task's attempts, from a cursor on. */
+  fileHistory(task: Task, after = 0): Promise<FileHistory> {
+    return this.#services.state.fileChanges.ofTask(task.id, after);
   }
 
   /** @throws {TuttiError} `INPUT_INVALID` when there is no such attempt, or nothing to see of it yet */

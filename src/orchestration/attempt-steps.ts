@@ -23,6 +23,7 @@ import { defaultAccount } from "./services.ts";
 import { continued } from "./prompts/send-prompt.ts";
 import { promptForAttempt, promptForRetry } from "./prompts/task-prompt.ts";
 import { modelOfNext, roleModel } from "./role-model.ts";
+import { whileWatched, type LifeSigns } from "./watch-attempt.ts";
 
 /** Opens the task's next attempt on the present tip of the job branch, or goes on with one that was cut short. */
 export async function beginAttempt(desk: JobDesk, lease: TaskLease): Promise<BegunAttempt> {
@@ -74,10 +75,18 @@ async function workOrFailure(desk: JobDesk, execution: Execution): Promise<Attem
 
 async function haveWorkDone(desk: JobDesk, execution: Execution): Promise<AgentOutcome> {
   const { lease, begun, signal } = execution;
-  const { services, job } = desk;
+  const { services } = desk;
   const slot = await placeOf(desk, begun, signal);
   await services.state.attempts.placeIn(lease, begun.id, slot.slotId);
   services.fault("execute.before-agent");
+  return whileWatched(desk, { lease, begun, slot }, (lifeSigns) => workIn(desk, { ...execution, slot, lifeSigns }));
+}
+
+type Placed = Execution & { readonly slot: Slot; readonly lifeSigns: LifeSigns };
+
+async function workIn(desk: JobDesk, execution: Placed): Promise<AgentOutcome> {
+  const { lease, begun, slot, lifeSigns, signal } = execution;
+  const { services, job } = desk;
   const { spec } = await services.state.tasks.get(lease.taskId);
   const answers = answersText(await services.state.breakpoints.answered(begun.id));
   const whole = await promptForAttempt(desk, execution);
@@ -102,6 +111,7 @@ async function haveWorkDone(desk: JobDesk, execution: Execution): Promise<AgentO
       timeoutMs: spec.timeoutMs ?? job.options.workerTimeoutMs,
       stallTimeoutMs: job.options.stallTimeoutMs,
     },
+    lifeSigns,
     signal,
   });
 }

@@ -18,6 +18,7 @@ import { answerFacts } from "./answer-facts.ts";
 import type { JobDesk } from "./desk.ts";
 import { judgeQuality } from "./judge-quality.ts";
 import type { ProofRequest } from "./proof-request.ts";
+import { agreeWithResult } from "./watch-attempt.ts";
 
 /**
  * What is really there, whatever the agent says: a snapshot of ours, checked without a model, then judged by the project's
@@ -34,6 +35,7 @@ export async function prove(desk: JobDesk, request: ProofRequest): Promise<Attem
     includeIgnored: spec.expectedOutputs,
   });
   services.fault("snapshot.taken");
+  if (request.outcome.replayOf === undefined) await agreeWithResult(desk, request, taken);
   const changes = await changesOf(desk, request, taken);
   const work = { ...request, spec, taken, changes };
   const verdict = await validate(desk, work);

@@ -34,6 +34,7 @@ export type AgentRun = {
     readonly onMissed: () => Promise<void>;
   };
   readonly limits: { readonly timeoutMs: number; readonly stallTimeoutMs: number };
+  readonly lifeSigns?: AgentTurn["lifeSigns"];
   readonly signal: AbortSignal;
 };
 
@@ -135,6 +136,7 @@ async function turn(desk: JobDesk, run: LimitedRun, conversation: AgentConversat
     signal: meter === undefined ? run.signal : AbortSignal.any([run.signal, meter.signal]),
     timeoutMs: run.limits.timeoutMs,
     stallTimeoutMs: run.limits.stallTimeoutMs,
+    ...(run.lifeSigns === undefined ? {} : { lifeSigns: run.lifeSigns }),
     ...limits,
   });
   const outcome = redactOutcome(said, desk.services);

@@ -5,6 +5,7 @@ import { checkpointsMigration } from "./checkpoint-tables.ts";
 import { createDecisionTables } from "./decision-tables.ts";
 import { createBreakpoints } from "./breakpoint-table.ts";
 import { reservationsMigration } from "./reservations-migration.ts";
+import { createFileChanges } from "./file-change-tables.ts";
 import { createGovernor } from "./governor-tables.ts";
 import { createSupervisor } from "./supervisor-tables.ts";
 import { promptsMigration } from "./prompt-tables.ts";
@@ -214,4 +215,5 @@ export const stateMigrations: Migrations = {
   "state-060-prompts": promptsMigration,
   "state-090-decisions": { up: createDecisionTables },
   "state-100-breakpoints": { up: createBreakpoints },
+  "state-120-file-changes": { up: createFileChanges },
 };

@@ -22,6 +22,8 @@ import type { InteractionEnding, SupervisorInteraction } from "../domain/supervi
 import type { AccountLimits } from "../domain/quota/account-limits.ts";
 import type { Hold } from "../domain/schedule/admission.ts";
 import type { BreakpointRow } from "./breakpoint-table.ts";
+import type { AttemptWatch, RecordedChange } from "../domain/watch/recorded-change.ts";
+import type { FileChangeRow, FileWatchRow } from "./file-change-tables.ts";
 import type { AccountRow } from "./governor-tables.ts";
 import type { ResultRow } from "./result-tables.ts";
 import type { InteractionRow } from "./supervisor-tables.ts";
@@ -215,3 +217,22 @@ function endingFromRow(row: Selectable<InteractionRow>): InteractionEnding | und
   const from = row.answered_from as "model" | "cache";
   return { ...sums, status: "answered", from, text: row.answer ?? "", ...(value === undefined ? {} : { value }) };
 }
+export const fileChangeFromRow = (row: Selectable<FileChangeRow>): RecordedChange => ({
+  seq: row.seq,
+  at: row.at,
+  attemptId: asAttemptId(row.attempt_id),
+  path: row.path,
+  kind: row.kind as RecordedChange["kind"],
+  size: row.size,
+  hash: row.hash,
+  source: row.source as RecordedChange["source"],
+  isInResult: row.in_result === null ? undefined : row.in_result === 1,
+});
+
+export const attemptWatchFromRow = (row: FileWatchRow): AttemptWatch => ({
+  attemptId: asAttemptId(row.attempt_id),
+  mode: row.mode as AttemptWatch["mode"],
+  trouble: row.trouble ?? undefined,
+  recorded: row.recorded,
+  dropped: row.dropped,
+});

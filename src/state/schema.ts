@@ -2,6 +2,7 @@ import type { Generated } from "kysely";
 
 import type { DecisionTables } from "./decision-tables.ts";
 import type { BreakpointRow } from "./breakpoint-table.ts";
+import type { FileChangeRow, FileWatchRow } from "./file-change-tables.ts";
 import type { AccountRow, HoldRow } from "./governor-tables.ts";
 import type { CheckpointTables } from "./checkpoint-tables.ts";
 import type { NoteChangeRow, NoteRow, PromptRewriteRow, PromptRow } from "./prompt-tables.ts";
@@ -218,4 +219,6 @@ export type StateTables = PartTables & {
   prompt_rewrites: PromptRewriteRow;
   notes: NoteRow;
   note_changes: NoteChangeRow;
+  file_changes: FileChangeRow;
+  file_watches: FileWatchRow;
 };

@@ -6,6 +6,7 @@ import type { StateContext } from "./context.ts";
 import { Costs } from "./costs.ts";
 import { Decisions } from "./decisions.ts";
 import { EventLog } from "./event-log.ts";
+import { FileChanges } from "./file-changes.ts";
 import { Fleet } from "./fleet.ts";
 import { History } from "./history.ts";
 import { Holds } from "./holds.ts";
@@ -49,6 +50,7 @@ export class StateManager {
   readonly interactions: Interactions;
   readonly supervisorStandings: SupervisorStandings;
   readonly breakpoints: Breakpoints;
+  readonly fileChanges: FileChanges;
   readonly events: EventLog;
   readonly decisions: Decisions;
   readonly outcomes: Outcomes;
@@ -76,6 +78,7 @@ export class StateManager {
     this.interactions = new Interactions(context);
     this.supervisorStandings = new SupervisorStandings(context);
     this.breakpoints = new Breakpoints(context);
+    this.fileChanges = new FileChanges(context);
     this.events = new EventLog(context);
     this.decisions = new Decisions(context);
     this.outcomes = new Outcomes(context);

@@ -103,6 +103,7 @@ describe("the public surface", () => {
       "task: ",
       "task show: --json",
       "task logs: --attempt --follow --json",
+      "task files: --attempt --follow --json",
       "task diff: --attempt --stat --json",
       "task retry: --prompt --max-cost-per-task --no-cache --json",
       "task cancel: --json",

@@ -11,6 +11,7 @@ import { qualitySchema } from "./quality.ts";
 import { promptsSchema } from "./prompts.ts";
 import { filledText } from "./scalars.ts";
 import { supervisorSchema } from "./supervisor.ts";
+import { watchSchema } from "./watch.ts";
 import { workspaceSchema } from "./workspace.ts";
 
 /** The one description of the settings: types, validation, defaults, JSON Schema and explanations all come from it. */
@@ -21,6 +22,7 @@ export const configSchema = z.strictObject({
   monitoring: monitoringSchema.prefault({}).describe("Progress and logs."),
   agent: agentSchema.prefault({}).describe("The coding agent and what it may do."),
   workspace: workspaceSchema.prefault({}).describe("The isolated copies that agents work in."),
+  watch: watchSchema.prefault({}).describe("The history of the files that an attempt changes."),
   gates: z.array(gateSchema).default([]).describe("Commands that must pass before work is accepted."),
   quality: qualitySchema.prefault({}).describe("How work is judged besides its gates."),
   plugins: z
