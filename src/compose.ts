@@ -8,7 +8,6 @@ import type { Config, ConfigInput } from "./config/config.ts";
 import { loadBreakpointRules } from "./config/breakpoint-rules.ts";
 import { agentSettings, jobSettings as settingsOf, projectBudget } from "./config/job-settings.ts";
 import { loadConfig, type LoadedConfig } from "./config/load-config.ts";
-import { importProgram } from "./config/read/program-file.ts";
 import { effectiveLogLevel } from "./config/log-level.ts";
 import { TuttiError } from "./domain/errors.ts";
 import { asWorkerId, type JobId, type WorkerId } from "./domain/ids.ts";
@@ -32,11 +31,10 @@ import { createRedactor } from "./telemetry/redact.ts";
 import { injectClock } from "./testing/inject-clock.ts";
 import { injectFaults } from "./testing/inject-faults.ts";
 import { injectIdleness } from "./testing/inject-idleness.ts";
+import { loadPlugins } from "./compose/load-plugins.ts";
 import { openSupervisor } from "./compose/open-supervisor.ts";
 import { readTemplates } from "./orchestration/prompts/read-templates.ts";
 import { PromptWriter } from "./supervision/prompts/prompt-writer.ts";
-import { checkPlugins } from "./supervision/plugin/check-plugins.ts";
-import type { TuttiPlugin } from "./supervision/plugin/plugin.ts";
 import { openRepository, type Repository } from "./workspace/index.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -171,15 +169,6 @@ async function agentAdapter(settings: AgentSettings, env: Environment): Promise<
   const { claudeCode } = await import("./agents/claude-code/claude-code.ts");
   const { executablePath, settingSources } = settings;
   return claudeCode({ environment: env, settingSources, ...(executablePath === undefined ? {} : { executablePath }) });
-}
-
-/** @throws {TuttiError} `CONFIG_INVALID`, `PLUGIN_INVALID` */
-async function loadPlugins(files: readonly string[], projectDir: string): Promise<readonly TuttiPlugin[]> {
-  const loaded = files.map(async (file) => {
-    const { content } = await importProgram(resolve(projectDir, file), file);
-    return { file, exported: content };
-  });
-  return checkPlugins(await Promise.all(loaded));
 }
 
 /** The settings that a job is created with. */

@@ -16,6 +16,7 @@ import { addResume, addRetry, addRun } from "./drive-commands.ts";
 import { addJobApiCommands } from "./job-api-commands.ts";
 import { examples, json, port, settingsOf } from "./options.ts";
 import { addInsightCommands } from "./insight-commands.ts";
+import { addSupervisorCommands } from "./supervisor-commands.ts";
 import { addTaskCommands } from "./task-commands.ts";
 import { addTaskMasterCommands } from "./task-master-commands.ts";
 import { version } from "./version.ts";
@@ -44,6 +45,7 @@ export function buildProgram(cli: Cli, setExitCode: SetExitCode): Command {
   addCacheCommands(program, face);
   addCheckpointCommands(program, face);
   addTaskMasterCommands(program, face);
+  addSupervisorCommands(program, face);
   addSetUpCommands(program, face);
   addTestCommands(program, face);
   for (const command of [program, ...program.commands.flatMap((child) => [child, ...child.commands])]) {

@@ -1,7 +1,12 @@
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
 import type { Config } from "../config/config.ts";
 import { supervisorKinds } from "../config/schema/supervisor.ts";
 import { TuttiError } from "../domain/errors.ts";
 import { didYouMean } from "../domain/plan/did-you-mean.ts";
+import type { LlamaModule } from "../llms/node-llama-cpp/llama-module.ts";
 import type { LlmAdapter } from "../llms/port.ts";
 import type { TuttiPlugin } from "../supervision/plugin/plugin.ts";
 
@@ -55,24 +60,78 @@ function openerOf({ settings: { kind }, plugins }: WantedLlm): Opener {
   });
 }
 
+/** The library of each is loaded when it is used. */
 const openers: Readonly<Record<string, Opener>> = {
   ollama: async ({ settings, model, env }) => {
     const { ollama } = await import("../llms/ollama/ollama.ts");
-    const { contextTokens, keepAlive } = settings;
-    const baseUrl = settings.baseUrl ?? env["OLLAMA_HOST"];
-    const apiKey = keyOf({ settings, env });
+    const { contextTokens, keepAlive, baseUrl = env["OLLAMA_HOST"] } = settings;
     return ollama({
       model,
       contextTokens,
       ...(baseUrl === undefined ? {} : { baseUrl }),
-      ...(apiKey === undefined ? {} : { apiKey }),
+      ...keyIn(env, settings.apiKeyEnv),
       ...(keepAlive === undefined ? {} : { keepAlive }),
+    });
+  },
+  openai: async ({ settings, model, env }) => {
+    const { openAiCompatible } = await import("../llms/openai-compatible/openai-compatible.ts");
+    const { apiKeyEnv, baseUrl = env["OPENAI_BASE_URL"] } = settings;
+    const key = apiKeyEnv === undefined ? env["OPENAI_API_KEY"] : keyIn(env, apiKeyEnv).apiKey;
+    const apiKey = key ?? (baseUrl === undefined ? keyIn(env, "OPENAI_API_KEY").apiKey : undefined);
+    return openAiCompatible({
+      model,
+      ...(baseUrl === undefined ? {} : { baseUrl }),
+      ...(apiKey === undefined ? {} : { apiKey }),
+    });
+  },
+  anthropic: async ({ settings, model, env }) => {
+    const { apiKey = "" } = keyIn(env, settings.apiKeyEnv ?? "ANTHROPIC_API_KEY");
+    const { anthropic } = await import("../llms/anthropic/anthropic.ts");
+    const { baseUrl = env["ANTHROPIC_BASE_URL"] } = settings;
+    return anthropic({ model, apiKey, ...(baseUrl === undefined ? {} : { baseUrl }) });
+  },
+  "node-llama-cpp": async ({ settings, model, projectDir }) => {
+    const { nodeLlamaCpp } = await import("../llms/node-llama-cpp/node-llama-cpp.ts");
+    const { contextTokens } = settings;
+    return nodeLlamaCpp({
+      modelPath: resolve(projectDir, model),
+      contextTokens,
+      load: () => loadLlama(projectDir),
     });
   },
 };
 
-/** @param usual - the variable that holds the key where the settings name none */
-const keyOf = ({ settings, env }: Pick<WantedLlm, "settings" | "env">, usual?: string): string | undefined => {
-  const name = settings.apiKeyEnv ?? usual;
-  return name === undefined ? undefined : env[name];
-};
+/**
+ * A key by the name of its variable.
+ * @throws {TuttiError} `LLM_UNAVAILABLE` when the variable is named and empty
+ */
+function keyIn(env: WantedLlm["env"], name: string | undefined): { readonly apiKey?: string } {
+  if (name === undefined) return {};
+  const apiKey = env[name];
+  if (apiKey !== undefined && apiKey !== "") return { apiKey };
+  throw new TuttiError("LLM_UNAVAILABLE", `the environment variable ${name} has no key`, {
+    hint: `Set ${name}, or name another variable in supervisor.apiKeyEnv`,
+    context: { variable: name },
+  });
+}
+
+/** An optional peer: the project's own, else the one that is installed beside Tutti. */
+async function loadLlama(projectDir: string): Promise<LlamaModule> {
+  const places = [join(projectDir, "package.json"), import.meta.url];
+  const found = places.map((place) => resolved(place)).find((path) => path !== undefined);
+  if (found === undefined) throw new Error("node-llama-cpp is not installed");
+  const exported: unknown = await import(pathToFileURL(found).href);
+  if (isLlama(exported)) return exported;
+  throw new Error(`${found} is not node-llama-cpp`);
+}
+
+const isLlama = (exported: unknown): exported is LlamaModule =>
+  typeof exported === "object" && exported !== null && "getLlama" in exported && "LlamaChatSession" in exported;
+
+function resolved(from: string): string | undefined {
+  try {
+    return createRequire(from).resolve("node-llama-cpp");
+  } catch {
+    return undefined;
+  }
+}

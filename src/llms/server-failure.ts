@@ -69,3 +69,15 @@ function retryAfterOf(value: string | null | undefined): number | undefined {
   const ms = /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - Date.now();
   return Number.isFinite(ms) ? Math.max(0, Math.round(ms)) : undefined;
 }
+
+/** The status in an error of a client library; `undefined` = nothing came back. */
+export function statusInError(thrown: Error): ErrorStatus | undefined {
+  if (!("status" in thrown) || typeof thrown.status !== "number") return undefined;
+  const headers = "headers" in thrown && thrown.headers instanceof Headers ? thrown.headers : undefined;
+  const words = "apiMessage" in thrown && typeof thrown.apiMessage === "string" ? thrown.apiMessage : thrown.message;
+  return {
+    status: thrown.status,
+    message: words.replace(/^\d+ /, ""),
+    retryAfter: headers?.get("retry-after") ?? null,
+  };
+}

@@ -123,7 +123,8 @@ export class SupervisorModel implements Supervisor {
     open: OpenQuestion,
     missed: Missed & FailedQuestion & { readonly isWithdrawn: boolean },
   ): Promise<SupervisorAnswer> {
-    const { reason, isDown, isWithdrawn } = missed;
+    const { isDown, isWithdrawn } = missed;
+    const reason = this.#options.redact(missed.reason);
     const { purpose } = open.question;
     const place = placeOf(open, this.name);
     if (!isWithdrawn) await this.#options.state.supervisorStandings.failed(place, { purpose, reason, isDown });
@@ -133,8 +134,9 @@ export class SupervisorModel implements Supervisor {
   /** The model gave nothing: what it said to an equal question before, else nobody judged. */
   async #withoutModel(
     open: OpenQuestion,
-    { reason, tries, failure = "not-asked", spent }: Missed,
+    { tries, failure = "not-asked", spent, ...missed }: Missed,
   ): Promise<SupervisorAnswer> {
+    const reason = this.#options.redact(missed.reason);
     const { settings, state } = this.#options;
     const known = settings.cache === "never" ? undefined : await this.#fromCache(open, tries, spent);
     if (known !== undefined) return known;

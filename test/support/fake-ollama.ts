@@ -1,9 +1,9 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { ServerResponse } from "node:http";
 
 import type { Json } from "../../src/domain/json.ts";
 import type { SupervisorPurpose } from "../../src/domain/supervisor/interaction.ts";
 import { requestProblem, type ChatBody } from "./fake-ollama-protocol.ts";
+import { loopbackServer, piecesOf, sendJson, type Exchange } from "./loopback-server.ts";
 
 /** What the scripted model is asked. */
 export type OllamaQuestion = {
@@ -78,8 +78,8 @@ export async function fakeOllama({
     complaints.push(error);
     sendJson(response, status, { error });
   };
-  const chat = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const body: ChatBody = JSON.parse(await textOf(request));
+  const chat = ({ request, response, body: text }: Exchange): void => {
+    const body: ChatBody = JSON.parse(text);
     const problem = requestProblem(request, body);
     if (problem !== undefined) return refuse(response, 400, problem);
     if (!models.some((name) => tagged(name) === tagged(body.model))) {
@@ -91,42 +91,17 @@ export async function fakeOllama({
     if (rule === undefined) return refuse(response, 500, `no rule for: ${question.prompt.slice(0, 200)}`);
     play({ rule, question, response });
   };
-  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const server = await loopbackServer((exchange) => {
+    const { request, response } = exchange;
     if (apiKey !== undefined && request.headers.authorization !== `Bearer ${apiKey}`) {
       return sendJson(response, 401, { error: "unauthorized" });
     }
     const route = `${request.method} ${request.url}`;
-    if (route === "POST /api/chat") return chat(request, response);
+    if (route === "POST /api/chat") return chat(exchange);
     if (route === "GET /api/tags") return sendJson(response, 200, { models: models.map(listed) });
-    if (route === "GET /api/version") return sendJson(response, 200, { version: "0.0.0" });
     return refuse(response, 404, `no such route: ${route}`);
-  };
-  const listen = (port: number) => startServer((request, response) => void serve(request, response), port);
-  let server = await listen(0);
-  const { port } = server.address() as AddressInfo;
-  const stop = (): Promise<void> =>
-    new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  return {
-    url: `http://127.0.0.1:${port}`,
-    questions,
-    complaints,
-    stop,
-    start: async () => {
-      server = await listen(port);
-    },
-    close: stop,
-  };
-}
-
-function startServer(serve: (request: IncomingMessage, response: ServerResponse) => void, port: number) {
-  const server = createServer(serve);
-  return new Promise<typeof server>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => resolve(server));
   });
+  return { ...server, questions, complaints, close: server.stop };
 }
 
 const fits = ({ purpose, matching }: ScriptedAnswer, question: OllamaQuestion): boolean =>
@@ -149,7 +124,7 @@ function play({ rule, question, response }: Scene): void {
     return sendJson(response, rule.status, { error: rule.error ?? "scripted" });
   }
   const words = wordsOf(rule, question);
-  const pieces = words.match(/.{1,20}/gs) ?? [];
+  const pieces = piecesOf(words);
   const base = { model: question.model, created_at: "2026-01-01T00:00:00Z" };
   const line = (part: object): void => void response.write(`${JSON.stringify({ ...base, ...part })}\n`);
   response.setHeader("content-type", "application/x-ndjson");
@@ -187,15 +162,3 @@ const listed = (name: string) => ({
   digest: "0",
   details: { format: "gguf", family: "llama", parameter_size: "8B", quantization_level: "Q4_0" },
 });
-
-function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { "content-type": "application/json; charset=utf-8" });
-  response.end(JSON.stringify(body));
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  request.setEncoding("utf8");
-  let text = "";
-  for await (const part of request) text += part;
-  return text;
-}

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 
 import { agentOf, findProjectFolders } from "../../compose.ts";
+import { diagnoseSupervisor } from "../../compose/supervisor-trial.ts";
 import { loadConfig } from "../../config/load-config.ts";
 import type { Cli } from "../cli.ts";
 import { configExplain, configSchema, configShow } from "./config.ts";
@@ -24,6 +25,7 @@ export async function doctorCommand(cli: Cli): Promise<number> {
     home: homeOf(cli),
     stateDir,
     output,
+    supervisorDiagnosis: (config) => diagnoseSupervisor(config, { projectDir, env }),
     agentDiagnosis: async (config) => (await (await agentOf(config, projectDir, env)).doDiagnose?.()) ?? [],
   });
 }

@@ -17,6 +17,8 @@ export type DiagnoseOptions = LoadConfigOptions & {
   readonly stateDir: string;
   /** The agent's own checks (its program, its login): `AgentAdapter.doDiagnose`. */
   readonly agentDiagnosis?: (config: Config) => Promise<readonly Diagnosis[]>;
+  /** Of the model that supervises; no entry without one. */
+  readonly supervisorDiagnosis?: (config: Config) => Promise<readonly Diagnosis[]>;
 };
 
 /**
@@ -35,8 +37,10 @@ export async function diagnose(options: DiagnoseOptions): Promise<readonly Diagn
     entry("memory", async () => judgeMemory(memoryFacts(config))),
     entry("sandbox", () => checkSandbox({ wanted: config.agent.sandbox, platform: process.platform, env })),
   ];
+  const supervisor = options.supervisorDiagnosis;
+  const advice = supervisor === undefined ? [] : entries("supervisor", () => supervisor(config));
   const agent = agentDiagnosis === undefined ? [] : entries("agent", () => agentDiagnosis(config));
-  return [settings, ...(await Promise.all(checks)), ...(await agent)];
+  return [settings, ...(await Promise.all(checks)), ...(await agent), ...(await advice)];
 }
 
 async function entry(name: string, check: () => Promise<Diagnosis>): Promise<Diagnosis> {

@@ -35,7 +35,7 @@ export const supervisorSchema = z.strictObject({
     .max(10)
     .default(2)
     .describe("How often a question is asked again when the server does not answer or the answer is of no use."),
-  temperature: z.number().min(0).max(2).meta({ examples: [0.2] }).describe("How much chance is in the answers. Default: the server's own.").exactOptional(),
+  temperature: z.number().min(0).max(2).meta({ examples: [0.2] }).describe("How much chance is in the answers; Anthropic's API has no such setting. Default: the server's own.").exactOptional(),
   maxOutputTokens: z.int().positive().default(2048).describe("Longest answer."),
   contextTokens: z
     .int()
