@@ -1,7 +1,9 @@
-import type { Command } from "commander";
+import { InvalidArgumentError, type Command } from "commander";
 
+import { rollbackStrategies, type RollbackStrategy } from "../domain/checkpoint/checkpoint.ts";
 import type { Cli } from "./cli.ts";
 import type { CheckpointCreateOptions, CheckpointDiffOptions, CheckpointPruneOptions } from "./commands/checkpoint.ts";
+import type { CheckpointRollbackOptions } from "./commands/checkpoint-rollback.ts";
 import { examples, json } from "./options.ts";
 
 type Face = { readonly cli: Cli; readonly finish: (exitCode: number) => void };
@@ -12,6 +14,7 @@ export function addCheckpointCommands(program: Command, face: Face): void {
   const checkpoint = program.command("checkpoint").description("moments of a job that one can go back to");
   addMaking(checkpoint, face);
   addLooking(checkpoint, face);
+  addGoingBack(checkpoint, face);
   addPruning(checkpoint, face);
 }
 
@@ -62,6 +65,42 @@ function addLooking(checkpoint: Command, { cli, finish }: Face): void {
     .action(async (id: string, other: string | undefined, options: CheckpointDiffOptions) => {
       finish(await (await import("./commands/checkpoint.ts")).checkpointDiffCommand(cli, { id, other }, options));
     });
+}
+
+function addGoingBack(checkpoint: Command, { cli, finish }: Face): void {
+  checkpoint
+    .command("rollback")
+    .description("go back to a checkpoint: the whole job, some tasks, or some paths of its branch")
+    .argument("<checkpoint>", anyId)
+    .option("--strategy <how>", "full, partial or selective", strategyOf)
+    .option("--tasks <keys>", "for partial: tasks, separated by commas; what depends on them goes back too", list)
+    .option("--paths <globs>", "for selective: paths, separated by commas", list)
+    .option("--into-worktree", "put a checkpoint of your own files back into your working tree")
+    .option("--dry-run", "only say what would happen")
+    .addOption(json())
+    .addHelpText(
+      "after",
+      examples(
+        "tutti checkpoint rollback 3f2a91 --strategy full",
+        "tutti checkpoint rollback 3f2a91 --strategy partial --tasks button --dry-run",
+        'tutti checkpoint rollback 3f2a91 --strategy selective --paths "src/**,README.md"',
+      ),
+    )
+    .action(async (id: string, options: CheckpointRollbackOptions) => {
+      finish(await (await import("./commands/checkpoint-rollback.ts")).checkpointRollbackCommand(cli, id, options));
+    });
+}
+
+const list = (value: string): readonly string[] =>
+  value
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+
+function strategyOf(value: string): RollbackStrategy {
+  const strategy = rollbackStrategies.find((known) => known === value);
+  if (strategy !== undefined) return strategy;
+  throw new InvalidArgumentError("Give one of full, partial and selective.");
 }
 
 function addPruning(checkpoint: Command, { cli, finish }: Face): void {

@@ -69,9 +69,13 @@ export type EventData = {
   "result-missed": { readonly key: string; readonly from: string; readonly reason: string };
   "agent-session-started": { readonly role: string; readonly sessionId: string; readonly model: string };
   /** The attempt's conversation goes on from another attempt's, in a fork of it. */
-  "conversation-forked": { readonly of: "parent" | "batch"; readonly from: string | null };
+  "conversation-forked": { readonly of: "parent" | "batch" | "checkpoint"; readonly from: string | null };
   /** It was to go on from another one and begins anew. */
-  "conversation-missed": { readonly of: "parent" | "batch"; readonly from: string | null; readonly reason: string };
+  "conversation-missed": {
+    readonly of: "parent" | "batch" | "checkpoint";
+    readonly from: string | null;
+    readonly reason: string;
+  };
   "permission-denied": { readonly tool: string; readonly summary: string };
   "breakpoint-opened": {
     readonly id: string;

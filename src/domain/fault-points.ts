@@ -44,4 +44,15 @@ export const faultPoints = [
   "report.saved",
 ] as const;
 
-export type FaultPoint = (typeof faultPoints)[number];
+/** Moments of a rollback: an ordinary run doesn't come to them. */
+export const rollbackFaultPoints = [
+  "rollback.begun",
+  "rollback.saved",
+  "rollback.built",
+  "rollback.judged",
+  "rollback.moved",
+  "rollback.applied",
+  "rollback.cleared",
+] as const;
+
+export type FaultPoint = (typeof faultPoints)[number] | (typeof rollbackFaultPoints)[number];

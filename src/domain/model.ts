@@ -105,8 +105,8 @@ export type Attempt = {
 
 /** Which conversation an attempt's own began as a fork of, or why it could not. */
 export type ConversationOrigin = {
-  /** `parent`: the parent task's. `batch`: that of the task of its batch before it. */
-  readonly of: "parent" | "batch";
+  /** `parent`: the parent task's. `batch`: that of the task of its batch before it. `checkpoint`: its own, of then. */
+  readonly of: "parent" | "batch" | "checkpoint";
   /** Whose it is; absent when there is none. */
   readonly attempt?: AttemptId;
   readonly isForked: boolean;

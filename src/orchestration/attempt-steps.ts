@@ -89,7 +89,9 @@ async function workIn(desk: JobDesk, execution: Placed): Promise<AgentOutcome> {
   const { services, job } = desk;
   const { spec } = await services.state.tasks.get(lease.taskId);
   const answers = answersText(await services.state.breakpoints.answered(begun.id));
-  const whole = await promptForAttempt(desk, execution);
+  const asked = await promptForAttempt(desk, execution);
+  const { filesCommit } = await services.state.attempts.get(begun.id);
+  const whole = filesCommit === undefined ? asked : await continued(desk, asked);
   const fork = await forkFor(desk, execution);
   return runAgent(withTaskBudget(desk, spec.budgetUsd), {
     owner: { key: begun.conversation, jobId: job.id, taskId: lease.taskId, role: "worker" },

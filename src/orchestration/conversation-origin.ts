@@ -21,10 +21,18 @@ export type WantedOrigin =
  * because something was wrong with it.
  */
 export async function wantedOrigin(desk: JobDesk, task: Task, begun: BegunAttempt): Promise<WantedOrigin> {
+  const { origin } = await desk.services.state.attempts.get(begun.id);
+  if (origin?.of === "checkpoint") return ofCheckpoint(desk, origin);
   if (begun.number > 1) return { kind: "none" };
   const { parent, continuesParent, batch } = task.spec;
   if (continuesParent === true && parent !== undefined) return ofParent(desk, await parentOf(desk, task, parent));
   return batch === undefined ? { kind: "none" } : ofBatch(desk, task, { batch, model: begun.model });
+}
+
+/** It goes on with what a rollback has gone back to. */
+async function ofCheckpoint(desk: JobDesk, { attempt }: ConversationOrigin): Promise<WantedOrigin> {
+  if (attempt === undefined) return { kind: "none" };
+  return forkable(desk, "checkpoint", await desk.services.state.attempts.get(attempt));
 }
 
 const parentOf = (desk: JobDesk, { jobId }: Task, key: string): Promise<Task> =>

@@ -7,6 +7,7 @@ import { ActivityBuffer } from "./activity-buffer.ts";
 import { AgentPool } from "./agent-pool.ts";
 import { jobWorkflow, jobWorkflowName, type DriveDesk } from "./job-workflow.ts";
 import type { JobDesk } from "./desk.ts";
+import { finishRollback } from "./checkpoints/roll-back.ts";
 import { checkPrices } from "./caps.ts";
 import { driveOverResets } from "./drive-over-resets.ts";
 import { holdJob } from "./hold-job.ts";
@@ -59,7 +60,10 @@ export async function coordinate(coordination: Coordination): Promise<JobStatus>
   const { services, jobId } = coordination;
   checkPrices(services, (await services.state.jobs.get(jobId)).options);
   return holdJob(coordination, async (lost) => {
+    const wentBack = await finishRollback(services, jobId);
     await coordination.prepare?.();
+    const { status } = await services.state.jobs.get(jobId);
+    if (wentBack !== undefined && isJobOver(status)) return status;
     return driveOverResets({ ...coordination, lost }, (isAgain) =>
       driveWhileRunning({ ...coordination, lost, liftsPause: isAgain || coordination.liftsPause }),
     );

@@ -1,7 +1,8 @@
 import { noteOrigin, wantedOrigin } from "./conversation-origin.ts";
 import type { AttemptStep, JobDesk } from "./desk.ts";
 import type { AgentRun } from "./run-agent.ts";
-import { promptForFork } from "./prompts/task-prompt.ts";
+import { promptForAttempt, promptForFork } from "./prompts/task-prompt.ts";
+import { continued } from "./prompts/send-prompt.ts";
 
 /** The conversation that an attempt's own begins as a fork of; `undefined` where it begins with nothing. The attempt says which. */
 export async function forkFor(desk: JobDesk, step: AttemptStep): Promise<AgentRun["fork"]> {
@@ -21,7 +22,9 @@ export async function forkFor(desk: JobDesk, step: AttemptStep): Promise<AgentRu
   const reason = "the agent has that conversation no more";
   return {
     sessionId,
-    prompt: await promptForFork(desk, step, taskId),
+    prompt: await (relation === "checkpoint"
+      ? continued(desk, await promptForAttempt(desk, step))
+      : promptForFork(desk, step, taskId)),
     onMissed: () => noteOrigin(desk, step, { ...origin, isForked: false, reason }),
   };
 }

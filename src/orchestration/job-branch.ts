@@ -5,6 +5,7 @@ import {
   branchState,
   deleteRef,
   isAncestor,
+  isHeldByCheckpoint,
   jobBranch,
   jobTipRef,
   readRef,
@@ -63,10 +64,31 @@ export async function followTip(repo: Repository, jobId: JobId): Promise<"moved"
   const ref = jobBranch(jobId);
   const [tip, branch] = [await jobTip(repo, jobId), await readRef(repo, ref)];
   if (branch === tip) return "moved";
-  if (branch !== undefined && !(await isAncestor(repo, branch, tip))) return "left-alone";
+  if (branch !== undefined && !(await mayLeave(repo, { jobId, branch, tip }))) return "left-alone";
   const move = async (): Promise<boolean> =>
     (await advanceBranch(repo, { ref, to: tip, from: branch })).status === "advanced";
   return (await unlessConflict(move)) ? "moved" : "left-alone";
+}
+
+/** Nothing of the branch is lost: the tip has it, or a rollback went back from it and its checkpoint has it. */
+async function mayLeave(
+  repo: Repository,
+  { jobId, branch, tip }: { readonly jobId: JobId; readonly branch: CommitId; readonly tip: CommitId },
+): Promise<boolean> {
+  return (await isAncestor(repo, branch, tip)) || (await isHeldByCheckpoint(repo, jobId, branch));
+}
+
+/**
+ * Moves the job to any commit by compare-and-swap, also back: what it leaves has to be held by a checkpoint. Idempotent.
+ * @throws {TuttiError} `CONFLICT` when somebody else has moved it
+ */
+export async function moveJob(
+  repo: Repository,
+  jobId: JobId,
+  move: { readonly from: CommitId; readonly to: CommitId },
+): Promise<void> {
+  if ((await jobTip(repo, jobId)) === move.to) await followTip(repo, jobId);
+  else await advanceJob(repo, jobId, move);
 }
 
 /** A person who moves the branch at the same moment has their way: it follows the tip again when it can. */

@@ -1,4 +1,4 @@
-import { asRunId, type JobId, type RunId, type TaskId } from "../domain/ids.ts";
+import { asRunId, type CheckpointId, type JobId, type RunId, type TaskId } from "../domain/ids.ts";
 
 /** The engine's names for our runs: derived, so that whoever dispatches twice names the same run. */
 export const jobQueue = (job: JobId): string => `job/${job}`;
@@ -10,3 +10,7 @@ export const jobRunId = (job: JobId, round: number): RunId => asRunId(`${job}#${
 export const taskRunId = (task: TaskId, round: number): RunId => asRunId(`${task}#${round}`);
 
 export const planDecisionSignal = "plan-decision";
+
+export const rollbackQueue = (job: JobId): string => `rollback/${job}`;
+
+export const rollbackRunId = (job: JobId, rollback: CheckpointId): RunId => asRunId(`${job}/rollback/${rollback}`);

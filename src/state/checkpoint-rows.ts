@@ -1,8 +1,9 @@
 import type { Selectable } from "kysely";
 
-import type { Checkpoint } from "../domain/checkpoint/checkpoint.ts";
+import type { Checkpoint, Rollback } from "../domain/checkpoint/checkpoint.ts";
+import type { Evidence } from "../domain/evidence.ts";
 import { asCheckpointId, asCommitId, asJobId, asTaskId } from "../domain/ids.ts";
-import type { CheckpointRow } from "./checkpoint-tables.ts";
+import type { CheckpointRow, RollbackRow } from "./checkpoint-tables.ts";
 import { eventDataFromText } from "./rows.ts";
 import type { EventRow } from "./schema.ts";
 
@@ -30,3 +31,19 @@ export const checkpointFromRow = (row: Selectable<CheckpointRow>): Checkpoint =>
   sizeBytes: row.size_bytes,
   createdAt: row.created_at,
 });
+
+export const rollbackFromRow = (row: RollbackRow): Rollback => ({
+  id: asCheckpointId(row.id),
+  jobId: asJobId(row.job_id),
+  checkpointId: asCheckpointId(row.checkpoint_id),
+  request: JSON.parse(row.request) as Rollback["request"],
+  status: row.status as Rollback["status"],
+  result: row.result === null ? undefined : (JSON.parse(row.result) as Rollback["result"]),
+});
+
+/** The same evidence, for a merge that was made again. */
+export function evidenceWithCommit(text: string | null, mergedCommit: string): string | null {
+  if (text === null) return null;
+  const evidence = JSON.parse(text) as Evidence;
+  return JSON.stringify({ ...evidence, mergedCommit });
+}

@@ -55,4 +55,4 @@ export class Costs {
 }
 
 const forkOf = (origin: ConversationOrigin | undefined): Pick<CostEntry, "forkOf"> =>
-  origin?.isForked === true ? { forkOf: origin.of } : {};
+  origin?.isForked === true && origin.of !== "checkpoint" ? { forkOf: origin.of } : {};

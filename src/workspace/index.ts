@@ -2,10 +2,14 @@ export { compareFingerprints, type CheckoutMove } from "./checkout/compare-finge
 export { takeCheckoutFingerprint, type CheckoutFingerprint } from "./checkout/fingerprint.ts";
 export {
   dropCheckpointRefs,
+  isHeldByCheckpoint,
   keepCheckpoint,
   objectBytes,
   type CheckpointCommits,
 } from "./checkpoint/keep-checkpoint.ts";
+export { mergedCommits, type MergedCommit } from "./checkpoint/merged-work.ts";
+export { rebuildTip } from "./checkpoint/rebuild-tip.ts";
+export { restorePaths } from "./checkpoint/restore-paths.ts";
 export { fillSlot, slotFiles } from "./checkpoint/slot-files.ts";
 export { restoreWorktree, worktreeFiles, type WorktreeFiles } from "./checkpoint/worktree.ts";
 export { diffOf, patchOf, type DiffStat } from "./diff/diff-of.ts";

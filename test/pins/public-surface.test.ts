@@ -123,6 +123,7 @@ describe("the public surface", () => {
       "checkpoint list: --json",
       "checkpoint show: --json",
       "checkpoint diff: --stat --json",
+      "checkpoint rollback: --strategy --tasks --paths --into-worktree --dry-run --json",
       "checkpoint prune: --dry-run --json",
       "task-master: ",
       "task-master list: --status --tag --file --json",

@@ -41,3 +41,35 @@ export type Checkpoint = {
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number;
 };
+
+export type RollbackRequest = {
+  readonly strategy: RollbackStrategy;
+  /** For `partial`: keys. What depends on them goes back with them. */
+  readonly tasks?: readonly string[];
+  /** For `selective`: globs. */
+  readonly paths?: readonly string[];
+};
+
+/** What a rollback came to, or would. */
+export type RollbackResult = {
+  /** Also the id of the checkpoint of what was there before. */
+  readonly rollback: CheckpointId;
+  readonly checkpoint: CheckpointId;
+  readonly strategy: RollbackStrategy;
+  readonly from: CommitId;
+  readonly tip: CommitId;
+  /** Keys of the tasks that go back. */
+  readonly tasks: readonly string[];
+  /** For `selective`: the files that change. */
+  readonly paths: readonly string[];
+};
+
+/** A rollback under way or ended. */
+export type Rollback = {
+  readonly id: CheckpointId;
+  readonly jobId: JobId;
+  readonly checkpointId: CheckpointId;
+  readonly request: RollbackRequest;
+  readonly status: "pending" | "done" | "failed";
+  readonly result: RollbackResult | undefined;
+};

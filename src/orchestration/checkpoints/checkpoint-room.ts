@@ -1,7 +1,8 @@
-import type { Checkpoint } from "../../domain/checkpoint/checkpoint.ts";
+import type { Checkpoint, RollbackRequest, RollbackResult } from "../../domain/checkpoint/checkpoint.ts";
 import type { JobId } from "../../domain/ids.ts";
 import { isDriven } from "../is-driven.ts";
 import type { Services } from "../services.ts";
+import type { OwnProcess } from "../worker.ts";
 import {
   describeCheckpoint,
   diffCheckpoints,
@@ -9,9 +10,12 @@ import {
   type CheckpointDetails,
   type CheckpointDiff,
 } from "./describe-checkpoint.ts";
-import { findCheckpoint } from "./find-checkpoint.ts";
+import { findCheckpoint, type JobCheckpoint } from "./find-checkpoint.ts";
 import { makeCheckpoint, makeWorktreeCheckpoint } from "./make-checkpoint.ts";
 import { pruneCheckpoints, removeCheckpoints, type PruneReport, type PruneRequest } from "./prune-checkpoints.ts";
+import { planRollback, type RollbackPlan } from "./plan-rollback.ts";
+import { restoreIntoWorktree } from "./restore-into-worktree.ts";
+import { rollBack, type RollbackOrder } from "./roll-back.ts";
 import { unfinishedFiles } from "./unfinished-files.ts";
 
 /** What faces may ask for about checkpoints. */
@@ -56,6 +60,28 @@ export class CheckpointRoom {
 
   patch(diff: CheckpointDiff, isStat = false): Promise<string> {
     return patchBetween(this.#services, diff, isStat);
+  }
+
+  /**
+   * Takes a job back.
+   * @throws {TuttiError} `JOB_BUSY`, `TASK_UNKNOWN`, `INPUT_INVALID`, `CONFLICT`; then nothing has changed
+   */
+  rollBack(own: OwnProcess, order: RollbackOrder): Promise<RollbackResult> {
+    return rollBack(this.#services, own, order);
+  }
+
+  /** What a rollback would do. */
+  planRollback(checkpoint: JobCheckpoint, request: RollbackRequest): Promise<RollbackPlan> {
+    return planRollback(this.#services, checkpoint, request);
+  }
+
+  /**
+   * Puts a checkpoint of the user's own files back into their working tree, because they asked for that.
+   * @returns the checkpoint of what was there before
+   * @throws {TuttiError} `INPUT_INVALID` for one of a job, `CONFLICT`; then nothing has changed
+   */
+  restoreWorktree(checkpoint: Checkpoint): Promise<Checkpoint> {
+    return restoreIntoWorktree(this.#services, checkpoint);
   }
 
   prune(request: PruneRequest): Promise<PruneReport> {

@@ -1,4 +1,5 @@
-import type { CommitId } from "../../domain/ids.ts";
+import type { CommitId, JobId } from "../../domain/ids.ts";
+import { checkpointRefs } from "../refs/ref-names.ts";
 import { commitTree } from "../git/commit-tree.ts";
 import { git, gitLine } from "../git/run-git.ts";
 import { readRef, updateRef } from "../refs/update-ref.ts";
@@ -37,4 +38,10 @@ export async function dropCheckpointRefs(repo: Repository, refs: readonly string
 export async function objectBytes(repo: Repository, commit: CommitId, without: readonly CommitId[]): Promise<number> {
   const args = ["rev-list", "--objects", "--disk-usage", commit, "--not", ...without];
   return Number(await gitLine(home(repo), args));
+}
+
+/** Whether a checkpoint of the job holds a commit, itself or as history. */
+export async function isHeldByCheckpoint(repo: Repository, job: JobId, commit: CommitId): Promise<boolean> {
+  const args = ["for-each-ref", "--count=1", `--contains=${commit}`, checkpointRefs(job)];
+  return (await git(home(repo), args)) !== "";
 }

@@ -38,7 +38,9 @@ export const rescueRef = (job: JobId, slot: SlotId, moment: string): string =>
 
 /** Keeps everything that a checkpoint holds. */
 export const checkpointRef = (job: JobId, checkpoint: CheckpointId): string =>
-  `${jobRefs(job)}checkpoints/${refSafe(checkpoint)}`;
+  `${checkpointRefs(job)}${refSafe(checkpoint)}`;
+
+export const checkpointRefs = (job: JobId): string => `${jobRefs(job)}checkpoints/`;
 
 /** The same for the user's own files. No job can be called so: a job's id ends in random digits. */
 export const worktreeRef = (checkpoint: CheckpointId): string => `${ownRefs}worktree/${refSafe(checkpoint)}`;
