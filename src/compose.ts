@@ -217,6 +217,16 @@ export const poolWorkerSpawner = (cwd: string, env: Environment) => (): SpawnedW
 
 export type ProjectFolders = { readonly projectDir: string; readonly stateDir: string };
 
+/** `undefined` where there is no repository that jobs could run in. */
+export async function openRepositoryOf(folder: string): Promise<Repository | undefined> {
+  try {
+    return await openRepository(folder);
+  } catch (error) {
+    if (TuttiError.is(error)) return undefined;
+    throw error;
+  }
+}
+
 /** Where settings and state would be, also where there is no repository yet. */
 export async function findProjectFolders({ cwd, env }: Pick<OpenProject, "cwd" | "env">): Promise<ProjectFolders> {
   try {

@@ -17,6 +17,7 @@ import { addJobApiCommands } from "./job-api-commands.ts";
 import { examples, json, port, settingsOf } from "./options.ts";
 import { addInsightCommands } from "./insight-commands.ts";
 import { addSupervisorCommands } from "./supervisor-commands.ts";
+import { addPromptCommands } from "./prompt-commands.ts";
 import { addTaskCommands } from "./task-commands.ts";
 import { addTaskMasterCommands } from "./task-master-commands.ts";
 import { version } from "./version.ts";
@@ -44,6 +45,7 @@ export function buildProgram(cli: Cli, setExitCode: SetExitCode): Command {
   addBreakpointCommands(program, face);
   addCacheCommands(program, face);
   addCheckpointCommands(program, face);
+  addPromptCommands(program, face);
   addTaskMasterCommands(program, face);
   addSupervisorCommands(program, face);
   addSetUpCommands(program, face);

@@ -38,6 +38,8 @@ import { cancellable } from "./choose-tasks.ts";
 import { createJob, createManualJob, type JobRequest, type ManualJobRequest } from "./create-job.ts";
 import { answerCosts, type CostAnswer, type CostQuestion } from "./costs.ts";
 import { previewJob, usualTask } from "./preview-run.ts";
+import { NoteRoom } from "./prompts/note-room.ts";
+import { PromptRoom } from "./prompts/prompt-room.ts";
 import { resumeJob, type ResumeChanges } from "./resume-job.ts";
 import { retryTasks, type RetryChanges } from "./retry-tasks.ts";
 import { pruneResults, type Pruned, type PruneRequest } from "./result-cache.ts";
@@ -66,11 +68,15 @@ export class Application {
   readonly #services: Services;
 
   readonly checkpoints: CheckpointRoom;
+  readonly prompts: PromptRoom;
+  readonly notes: NoteRoom;
 
   constructor(services: Services) {
     this.#services = services;
     this.checkpoints = new CheckpointRoom(services);
     this.insight = new Insight(services);
+    this.prompts = new PromptRoom(services);
+    this.notes = new NoteRoom(services);
   }
 
   /** @throws {TuttiError} `GOAL_EMPTY`, `PLAN_INVALID`, `MODEL_UNPRICED` */

@@ -9,6 +9,7 @@ import type { JobReport, Review } from "../domain/job-report.ts";
 import { buildReport } from "./report.ts";
 import { runAgent } from "./run-agent.ts";
 import { roleModel } from "./role-model.ts";
+import { learnNotes } from "./prompts/learn-notes.ts";
 import { continued, prepare } from "./prompts/send-prompt.ts";
 import type { PromptRequest } from "../supervision/prompts/prompt-request.ts";
 
@@ -43,6 +44,7 @@ export async function reviewJob(desk: JobDesk, signal: AbortSignal): Promise<Job
   const summary = asked.review?.summary ?? `Not reviewed: ${asked.problem ?? "unknown"}`;
   await services.state.jobs.saveReport(job.id, report, summary);
   services.fault("report.saved");
+  await learnNotes(desk, report, signal);
   return report;
 
   async function review(): Promise<Asked> {

@@ -26,6 +26,7 @@ export async function doctorCommand(cli: Cli): Promise<number> {
     stateDir,
     output,
     supervisorDiagnosis: (config) => diagnoseSupervisor(config, { projectDir, env }),
+    moreDiagnoses: async () => (await import("./diagnose-templates.ts")).diagnoseTemplates(projectDir),
     agentDiagnosis: async (config) => (await (await agentOf(config, projectDir, env)).doDiagnose?.()) ?? [],
   });
 }

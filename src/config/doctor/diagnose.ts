@@ -19,6 +19,8 @@ export type DiagnoseOptions = LoadConfigOptions & {
   readonly agentDiagnosis?: (config: Config) => Promise<readonly Diagnosis[]>;
   /** Of the model that supervises; no entry without one. */
   readonly supervisorDiagnosis?: (config: Config) => Promise<readonly Diagnosis[]>;
+  /** What only other parts can check, such as templates of prompts. */
+  readonly moreDiagnoses?: () => Promise<readonly Diagnosis[]>;
 };
 
 /**
@@ -28,7 +30,7 @@ export type DiagnoseOptions = LoadConfigOptions & {
 export async function diagnose(options: DiagnoseOptions): Promise<readonly Diagnosis[]> {
   const { diagnosis: settings, loaded } = await checkConfig(options);
   const config = loaded?.config ?? completeConfig(configSchema.parse({}));
-  const { env, agentDiagnosis } = options;
+  const { env, agentDiagnosis, moreDiagnoses } = options;
   const checks = [
     entry("node", async () => judgeNode(process.versions.node)),
     entry("git", () => checkGit(options)),
@@ -40,7 +42,8 @@ export async function diagnose(options: DiagnoseOptions): Promise<readonly Diagn
   const supervisor = options.supervisorDiagnosis;
   const advice = supervisor === undefined ? [] : entries("supervisor", () => supervisor(config));
   const agent = agentDiagnosis === undefined ? [] : entries("agent", () => agentDiagnosis(config));
-  return [settings, ...(await Promise.all(checks)), ...(await agent), ...(await advice)];
+  const more = moreDiagnoses === undefined ? [] : entries("templates", moreDiagnoses);
+  return [settings, ...(await Promise.all(checks)), ...(await more), ...(await agent), ...(await advice)];
 }
 
 async function entry(name: string, check: () => Promise<Diagnosis>): Promise<Diagnosis> {

@@ -13,6 +13,7 @@ import {
 import { gatesOfTask } from "../../supervision/run-gates.ts";
 import { listFiles } from "../../workspace/index.ts";
 import type { AttemptStep, JobDesk } from "../desk.ts";
+import { rewriteFor, withRewrite, type Rewriting } from "./rewrite-task.ts";
 import { notesFor, prepare, type PromptDesk } from "./send-prompt.ts";
 
 /** Which attempt a prompt is for. */
@@ -25,8 +26,9 @@ export type AttemptToBegin = {
 };
 
 /** The prompt of an attempt whose conversation is empty, from what the state knows: all that there is to know. */
-export async function promptForAttempt(desk: JobDesk, step: AttemptStep): Promise<PreparedPrompt> {
-  return freshPrompt(desk, await attemptToBegin(desk, step));
+export async function promptForAttempt(desk: JobDesk, step: Rewriting): Promise<PreparedPrompt> {
+  const facts = await factsOfAttempt(desk, await attemptToBegin(desk, step));
+  return withRewrite(facts, await rewriteFor(desk, step, facts), (given) => prepare(desk, workerRequest(given)));
 }
 
 /** The same for an attempt that need not have begun. */
@@ -39,13 +41,15 @@ export async function promptForFork(desk: JobDesk, step: AttemptStep, known: Tas
   const attempt = await attemptToBegin(desk, step);
   const facts = await factsOfAttempt(desk, attempt);
   const isKnown = (key: string | undefined): boolean => key !== undefined && taskIdOf(desk.job.id, key) === known;
-  const request = forkRequest({
+  const unknown = {
     ...facts,
     dependencies: facts.dependencies.filter(({ key }) => !isKnown(key)),
     parent: isKnown(facts.spec.parent) ? undefined : facts.parent,
-    baseCommit: attempt.baseCommit,
-  });
-  return prepare(desk, request);
+  };
+  const { baseCommit } = attempt;
+  // It was asked for with the prompt of an empty conversation, which stands ready beside this one.
+  const rewrite = await desk.services.state.prompts.findRewrite(step.begun.id);
+  return withRewrite(unknown, rewrite, (given) => prepare(desk, forkRequest({ ...given, baseCommit })));
 }
 
 /** The prompt of an attempt that goes on in the conversation of the one before it. */

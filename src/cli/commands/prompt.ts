@@ -1,0 +1,62 @@
+import { exitCodes } from "../../domain/job-status.ts";
+import type { TemplateListing, TemplateReport } from "../../orchestration/prompts/prompt-room.ts";
+import type { Cli } from "../cli.ts";
+import { findTask } from "../find-task.ts";
+import { promptsText } from "../render/prompt-text.ts";
+import { counted } from "../render/quantities.ts";
+import { oneLine } from "../render/terminal-text.ts";
+import { textTable } from "../render/text-table.ts";
+import { withProject } from "../with-project.ts";
+
+export type PromptShowOptions = { readonly attempt?: number };
+
+/**
+ * `tutti prompt show`
+ * @throws {TuttiError} `JOB_UNKNOWN`, `TASK_UNKNOWN`, `INPUT_INVALID`, `TEMPLATE_INVALID`
+ */
+export const promptShowCommand = (cli: Cli, wanted: string, { attempt }: PromptShowOptions): Promise<number> =>
+  withProject(cli, async ({ application }) => {
+    const task = await findTask(application, wanted);
+    const shown = await application.prompts.show(task, attempt);
+    if (cli.output.isJson) cli.output.stdout(`${JSON.stringify({ task: task.id, ...shown })}\n`);
+    else cli.output.stdout(promptsText(task.key, shown, cli.output.style));
+    return exitCodes.done;
+  });
+
+/** `tutti prompt list`. @throws {TuttiError} `TEMPLATE_INVALID` */
+export const promptListCommand = (cli: Cli): Promise<number> =>
+  withProject(cli, async ({ application }) => {
+    const templates = await application.prompts.templates();
+    if (cli.output.isJson) cli.output.stdout(`${JSON.stringify({ templates })}\n`);
+    else cli.output.stdout(listText(templates));
+    return exitCodes.done;
+  });
+
+const listText = (templates: readonly TemplateListing[]): string =>
+  textTable(
+    [{ title: "template" }, { title: "from" }, { title: "when" }, { title: "variables" }],
+    templates.map(({ name, from, purpose, variables }) => [oneLine(name), from, purpose, variables.join(" ")]),
+  );
+
+/** `tutti prompt check`. @throws {TuttiError} `TEMPLATE_INVALID` for the first that is wrong */
+export const promptCheckCommand = (cli: Cli): Promise<number> =>
+  withProject(cli, async ({ application }) => {
+    const report = await application.prompts.check();
+    if (cli.output.isJson) cli.output.stdout(`${JSON.stringify({ ok: true, ...report })}\n`);
+    else cli.output.stdout(`${reportLines(report).map(oneLine).join("\n")}\n`);
+    return exitCodes.done;
+  });
+
+/** One line for each thing to know about a project's templates. */
+export function reportLines({ templates, warnings, uncommitted }: TemplateReport): readonly string[] {
+  if (templates.length === 0 && uncommitted.length === 0) return ["This project has no templates of its own."];
+  return [
+    `${counted(templates.length, "template")} can be used.`,
+    ...warnings.map(({ template, leavesOut }) => `${template} never shows ${leavesOut.join(", ")}.`),
+    ...(uncommitted.length === 0
+      ? []
+      : [
+          `Not committed as they are here: ${uncommitted.join(", ")}. A job uses those of the commit that it starts from.`,
+        ]),
+  ];
+}
