@@ -1,11 +1,12 @@
 import { noteOrigin, wantedOrigin } from "./conversation-origin.ts";
-import type { AttemptStep, JobDesk } from "./desk.ts";
+import type { JobDesk } from "./desk.ts";
 import type { AgentRun } from "./run-agent.ts";
 import { promptForAttempt, promptForFork } from "./prompts/task-prompt.ts";
+import type { Rewriting } from "./prompts/rewrite-task.ts";
 import { continued } from "./prompts/send-prompt.ts";
 
 /** The conversation that an attempt's own begins as a fork of; `undefined` where it begins with nothing. The attempt says which. */
-export async function forkFor(desk: JobDesk, step: AttemptStep): Promise<AgentRun["fork"]> {
+export async function forkFor(desk: JobDesk, step: Rewriting): Promise<AgentRun["fork"]> {
   const { state } = desk.services;
   // It has begun anew before: what goes on now is that conversation.
   if ((await state.attempts.get(step.begun.id)).origin?.isForked === false) return undefined;
