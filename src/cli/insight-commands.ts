@@ -1,8 +1,11 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 
 import type { Cli } from "./cli.ts";
+import { ageMs } from "./age.ts";
 import type { ExplainOptions } from "./commands/explain.ts";
-import { attemptNumber, examples, json } from "./options.ts";
+import type { HistoryOptions } from "./commands/history.ts";
+import { saidKinds } from "../domain/history.ts";
+import { attemptNumber, atLeastOne, examples, json } from "./options.ts";
 
 type Face = { readonly cli: Cli; readonly finish: (code: number) => void };
 
@@ -22,5 +25,29 @@ export function addInsightCommands(program: Command, { cli, finish }: Face): voi
     )
     .action(async (wanted: string, options: ExplainOptions) => {
       finish(await (await import("./commands/explain.ts")).explainCommand(cli, wanted, options));
+    });
+  program
+    .command("history")
+    .description("every prompt, answer, question of the supervisor, verdict and decision, in order")
+    .argument(
+      "[job|task]",
+      "a job's id or its beginning, <job>/<task>, or a task of the newest job; default: the newest job",
+    )
+    .option("--role <role>", "only of this role: manager, worker, resolver, reviewer, supervisor, tutti")
+    .addOption(new Option("--kind <kind>", "only these").choices(saidKinds))
+    .option("--since <age>", "only what is younger, such as 90m, 12h or 2d", ageMs)
+    .option("--limit <n>", "only the last so many", atLeastOne)
+    .option("--full", "whole texts instead of their first lines")
+    .addOption(json())
+    .addHelpText(
+      "after",
+      examples(
+        "tutti history",
+        "tutti history export-button --kind decision",
+        "tutti history --role supervisor --json",
+      ),
+    )
+    .action(async (wanted: string | undefined, options: HistoryOptions) => {
+      finish(await (await import("./commands/history.ts")).historyCommand(cli, wanted, options));
     });
 }

@@ -43,6 +43,11 @@ export function attemptNumber(value: string): number {
   throw new InvalidArgumentError("Give the number of an attempt: 1 is the first.");
 }
 
+export function atLeastOne(value: string): number {
+  if (isWhole(value) && Number(value) >= 1) return Number(value);
+  throw new InvalidArgumentError("Give a whole number from 1.");
+}
+
 export function milliseconds(value: string): number {
   if (isWhole(value) && Number(value) > 0) return Number(value);
   throw new InvalidArgumentError("Give a whole number of milliseconds.");

@@ -7,6 +7,10 @@ import type { JsonObject } from "./json.ts";
 export const historyKinds = ["prompt", "answer", "verdict", "decision"] as const;
 export type HistoryKind = (typeof historyKinds)[number];
 
+/** All that a history tells: `question` and `reply` are of the supervisor model. */
+export const saidKinds = ["prompt", "answer", "question", "reply", "verdict", "decision"] as const;
+export type SaidKind = (typeof saidKinds)[number];
+
 /** One thing that was said about work, redacted. `seq` grows with the order in which things were said. */
 export type HistoryEntry = {
   readonly seq: number;

@@ -151,6 +151,14 @@ export type AttemptDecision = {
   readonly feedback: string | undefined;
   /** For `retry`: what is different about the next try; absent in what older versions wrote. */
   readonly change?: readonly RetryChange[];
+  /** For `clarify`: what the agent wanted to know and what it is told. */
+  readonly clarification?: Clarification;
+  /** For `split`: the tasks that it is cut into. */
+  readonly parts?: readonly TaskSpec[];
+  /** For `replan`: what takes its place. */
+  readonly replacement?: Replacement;
+  /** For `rollback`: the files that the next attempt begins with; absent: those of the tip. */
+  readonly filesFrom?: CommitId;
   /** How sure it is; absent in what older versions wrote and where nothing was judged. */
   readonly confidence?: Confidence;
   /** For `ask`: what a person is asked. Absent in what older versions wrote. */
@@ -159,6 +167,15 @@ export type AttemptDecision = {
   readonly approvedBy?: string;
   /** Why the replayed result was of no use. It is not tried again for this task. */
   readonly replayMiss?: string;
+};
+
+export type Clarification = { readonly question: string; readonly answer: string; readonly by: string };
+
+/** A way around a task that failed for good. */
+export type Replacement = {
+  readonly added: readonly TaskSpec[];
+  /** Of tasks that have not begun, with what changes in them. */
+  readonly changed: readonly { readonly key: string; readonly prompt: string }[];
 };
 
 export type AgentAnswer = { readonly text: string; readonly result: Json | undefined };

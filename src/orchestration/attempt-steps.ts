@@ -12,6 +12,7 @@ import type { PreparedPrompt } from "../supervision/prompts/prompt-request.ts";
 import { answeredPrompt, answersText, withAnswers } from "../supervision/prompts/answer-prompt.ts";
 import { settleDecision } from "./breakpoints/settle-decision.ts";
 import { decide } from "./decide.ts";
+import type { DecisionRequest } from "./decision-evidence.ts";
 import { withTaskBudget, type AttemptStep, type JobDesk } from "./desk.ts";
 import { jobTip } from "./job-branch.ts";
 import { prove } from "./prove.ts";
@@ -21,7 +22,7 @@ import { forkFor } from "./fork-conversation.ts";
 import { runAgent } from "./run-agent.ts";
 import { defaultAccount } from "./services.ts";
 import { continued } from "./prompts/send-prompt.ts";
-import { promptForAttempt, promptForRetry } from "./prompts/task-prompt.ts";
+import { promptForAttempt, promptForClarification, promptForRetry } from "./prompts/task-prompt.ts";
 import { modelOfNext, roleModel } from "./role-model.ts";
 import { whileWatched, type LifeSigns } from "./watch-attempt.ts";
 
@@ -134,7 +135,9 @@ async function resumedPrompt(
   step: AttemptStep,
   { fresh, answers }: { readonly fresh: PreparedPrompt; readonly answers: string },
 ): Promise<PreparedPrompt> {
-  if (!step.begun.isContinuation) return promptForRetry(desk, step);
+  const { clarification, isContinuation } = step.begun;
+  if (clarification !== undefined) return promptForClarification(desk, step, clarification);
+  if (!isContinuation) return promptForRetry(desk, step);
   return answers === "" ? continued(desk, fresh) : { ...fresh, text: answeredPrompt(answers, fresh.text) };
 }
 
@@ -200,10 +203,7 @@ const slotLost = (begun: BegunAttempt): TuttiError =>
   });
 
 /** Decides and says so; a quota that has ended pauses the whole account. */
-export async function decideOnAttempt(
-  desk: JobDesk,
-  step: AttemptStep & { readonly outcome: AttemptOutcome; readonly proof: AttemptProof | null },
-): Promise<AttemptDecision> {
+export async function decideOnAttempt(desk: JobDesk, step: DecisionRequest): Promise<AttemptDecision> {
   const { state, fault } = desk.services;
   fault("decide.before");
   const known = await state.attempts.get(step.begun.id);

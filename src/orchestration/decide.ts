@@ -9,16 +9,47 @@ import type { ExplainedDecision } from "../state/decisions.ts";
 import { gateFeedback } from "../supervision/run-gates.ts";
 import { gatherEvidence, type DecisionRequest, type GatheredEvidence } from "./decision-evidence.ts";
 import type { JobDesk } from "./desk.ts";
+import { clarify } from "./decisions/clarify.ts";
+import { meansFor } from "./decisions/means.ts";
+import { filesBefore } from "./decisions/roll-back.ts";
 import { isOverTaskBudget } from "./spending.ts";
 import { turnDownReplay } from "./replay-result.ts";
 
-/** Gathers the facts, lets the domain decide, and adds what a prompt needs of the evidence. */
+/**
+ * Gathers the facts, lets the domain decide, and gets what the decision needs of others: an answer, parts, another way. Whoever gives
+ * none is left out, and it is decided again.
+ */
 export async function decide(desk: JobDesk, request: DecisionRequest): Promise<ExplainedDecision> {
-  const gathered = await gatherEvidence(desk, request, {});
-  const verdict = decideAttempt(gathered.evidence);
-  const explanation = explainDecision(gathered.evidence, verdict);
-  if (request.outcome.replayOf !== undefined) return { ...decideOnReplay(desk, request, verdict), explanation };
-  return { ...withConfidence(toDecision(desk, request, verdict), verdict, gathered), explanation };
+  let means = request.outcome.replayOf === undefined ? await meansFor(desk, request) : {};
+  for (;;) {
+    const gathered = await gatherEvidence(desk, request, means);
+    const verdict = decideAttempt(gathered.evidence);
+    const needed = await obtain(desk, request, verdict);
+    if (needed.status === "none") {
+      means = { ...means, [verdict.kind]: { isThere: false, why: needed.why } };
+      continue;
+    }
+    const explanation = explainDecision(gathered.evidence, verdict);
+    if (request.outcome.replayOf !== undefined) return { ...decideOnReplay(desk, request, verdict), explanation };
+    const decision = withConfidence(toDecision(desk, request, verdict), verdict, gathered);
+    return { ...decision, ...needed.extra, explanation };
+  }
+}
+
+type Needed =
+  | { readonly status: "got"; readonly extra: Partial<AttemptDecision> }
+  /** Nobody gave it; `why` stands in the explanation. */
+  | { readonly status: "none"; readonly why: string };
+
+async function obtain(desk: JobDesk, request: DecisionRequest, { kind }: Verdict): Promise<Needed> {
+  switch (kind) {
+    case "clarify":
+      return clarify(desk, request);
+    case "rollback":
+      return { status: "got", extra: await filesBefore(desk, request) };
+    default:
+      return { status: "got", extra: {} };
+  }
 }
 
 /** Also of work that is asked about because it is not sure enough. */
@@ -46,6 +77,11 @@ function toDecision(desk: JobDesk, request: DecisionRequest, verdict: Verdict): 
   if (verdict.kind === "accept") return { ...plain, action: "accept" };
   const { failureClass } = verdict;
   const failed = failureClass === undefined ? {} : { failureClass };
+  // A question is no failure: it neither counts nor asks for a stronger model.
+  if (verdict.kind === "clarify") return { ...plain, action: "clarify", resumeSession: true };
+  if (verdict.kind === "rollback") {
+    return { ...plain, action: "rollback", ...failed, countsAsAttempt: true, feedback: verdict.feedback };
+  }
   if (verdict.kind !== "retry") {
     const { error } = request.outcome;
     // With more money the agent goes on where it stopped.

@@ -15,7 +15,12 @@ import { diffOf, matchingPaths } from "../workspace/index.ts";
 import type { AttemptStep, JobDesk } from "./desk.ts";
 import { isOverTaskBudget } from "./spending.ts";
 
-export type DecisionRequest = AttemptStep & { readonly outcome: AttemptOutcome; readonly proof: AttemptProof | null };
+export type DecisionRequest = AttemptStep & {
+  readonly outcome: AttemptOutcome;
+  readonly proof: AttemptProof | null;
+  /** Aborts when this process is to stop. */
+  readonly signal: AbortSignal;
+};
 
 export type GatheredEvidence = {
   readonly evidence: AttemptEvidence;

@@ -1,5 +1,6 @@
 import type { Attempt, Task } from "../domain/model.ts";
 import type { StoredDecision } from "../domain/decide/stored-decision.ts";
+import { answerHistory, type HistoryQuestion, type Said } from "./history.ts";
 import type { Services } from "./services.ts";
 import { numberedAttempt } from "./task-details.ts";
 
@@ -14,6 +15,11 @@ export class Insight {
   /** Every decision on a task's attempts, the oldest first. */
   decisions(task: Pick<Task, "id">): Promise<readonly StoredDecision[]> {
     return this.#services.state.decisions.ofTask(task.id);
+  }
+
+  /** Everything that was said about a job's work, in order. */
+  history(question: HistoryQuestion): Promise<readonly Said[]> {
+    return answerHistory(this.#services.state, question);
   }
 
   /** @throws {TuttiError} `INPUT_INVALID` when there is no such attempt */

@@ -54,10 +54,12 @@ export async function prove(desk: JobDesk, request: ProofRequest): Promise<Attem
 }
 
 /** The agent's own work gets the attempt's ref: what was replayed may turn out not to hold, and a question was no work yet. */
-async function refOf({ services, job }: JobDesk, { begun, outcome }: ProofRequest): Promise<string> {
+async function refOf({ services, job }: JobDesk, { lease, begun, outcome }: ProofRequest): Promise<string> {
   if (outcome.replayOf !== undefined) return snapshotRef(job.id, begun.id, "replay");
   const answered = await services.state.breakpoints.answered(begun.id);
-  const questions = answered.filter(({ kind }) => kind === "question").length;
+  const decided = await services.state.decisions.ofTask(lease.taskId);
+  const byModel = decided.filter(({ attemptId, decision }) => attemptId === begun.id && decision.action === "clarify");
+  const questions = answered.filter(({ kind }) => kind === "question").length + byModel.length;
   return questions === 0 ? attemptRef(job.id, begun.id) : snapshotRef(job.id, begun.id, `answered-${questions}`);
 }
 

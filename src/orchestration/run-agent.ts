@@ -7,6 +7,7 @@ import type { ConversationOwner } from "../state/sessions.ts";
 import type { AgentDesk, JobDesk } from "./desk.ts";
 import { redactEvent, redactOutcome } from "./redact-agent.ts";
 import { noteAccountEvent, noteAccountOutcome } from "./account-signals.ts";
+import { answerText } from "./answer-text.ts";
 import { capsOf, conversationLimitUsd } from "./caps.ts";
 import { payForTurn, type PaidTurn } from "./paid-turn.ts";
 import { hasOwnPrice, TurnMeter } from "./turn-meter.ts";
@@ -182,14 +183,16 @@ const cannotResume = (outcome: AgentOutcome): boolean =>
 class TurnRecorder {
   readonly #desk: AgentDesk;
   readonly #owner: ConversationOwner;
+  readonly #run: Pick<AgentRun, "owner" | "attemptId" | "launch">;
   readonly #isAskedOnce: boolean;
   readonly #turn: number;
   #writes: Promise<void> = Promise.resolve();
 
-  constructor(desk: AgentDesk, { owner, isAskedOnce }: AgentRun, turnNumber: number) {
+  constructor(desk: AgentDesk, run: AgentRun, turnNumber: number) {
     this.#desk = desk;
-    this.#owner = owner;
-    this.#isAskedOnce = isAskedOnce;
+    this.#run = run;
+    this.#owner = run.owner;
+    this.#isAskedOnce = run.isAskedOnce;
     this.#turn = turnNumber;
   }
 
@@ -217,11 +220,29 @@ class TurnRecorder {
     const { sessions } = this.#desk.services.state;
     this.#queue(() => sessions.recordUsage(this.#owner, this.#turn, outcome.usage));
     this.#queue(() => noteAccountOutcome(this.#desk.services, outcome));
+    this.#queue(() => this.#keepAnswer(outcome));
     if (this.#isAskedOnce && outcome.status === "finished") {
       const { text, result } = outcome;
       this.#queue(() => sessions.keepAnswer(this.#owner.key, { text, result }));
     }
     await this.#writes;
+  }
+
+  /** For the history: what was said last, or why nothing was. */
+  #keepAnswer(outcome: AgentOutcome): Promise<void> {
+    const { key, jobId, taskId, role } = this.#run.owner;
+    const { attemptId, launch } = this.#run;
+    return this.#desk.services.state.history.record({
+      jobId,
+      ...(taskId === undefined ? {} : { taskId }),
+      ...(attemptId === undefined ? {} : { attemptId }),
+      kind: "answer",
+      role,
+      model: launch.model,
+      conversation: key,
+      turn: this.#turn,
+      ...answerText(outcome),
+    });
   }
 
   /** Behind what was written before. */

@@ -54,6 +54,9 @@ async function leaveSlot(desk: JobDesk): Promise<void> {
   }
 }
 
+/** After these the same dispatch goes on with the task. */
+const goesOnAtOnce: ReadonlySet<AttemptDecision["action"]> = new Set(["retry", "clarify", "rollback"]);
+
 async function runTask(
   desk: JobDesk,
   flow: Flow,
@@ -72,8 +75,10 @@ async function runTask(
       return { begun: attempt, outcome: ended };
     });
     const proof = await flow.step("prove", ({ signal }) => proveAttempt(desk, { lease, begun, outcome, signal }));
-    const decision = await flow.step("decide", () => decideOnAttempt(desk, { lease, begun, outcome, proof }));
-    if (decision.action !== "retry") return { action: decision.action };
+    const decision = await flow.step("decide", ({ signal }) =>
+      decideOnAttempt(desk, { lease, begun, outcome, proof, signal }),
+    );
+    if (!goesOnAtOnce.has(decision.action)) return { action: decision.action };
     delayMs = decision.delayMs;
   }
 }

@@ -1,10 +1,11 @@
 import { effectOf, type BreakpointEffect } from "../domain/breakpoint/answers.ts";
 import type { Breakpoint, BreakpointAnswer } from "../domain/breakpoint/breakpoint.ts";
 import { TuttiError } from "../domain/errors.ts";
-import type { AttemptId, TaskId } from "../domain/ids.ts";
+import { jobOfTask, type AttemptId, type TaskId } from "../domain/ids.ts";
 import type { Tx } from "./append-events.ts";
 import { changeJobStatus } from "./change-job-status.ts";
 import { moveTask } from "./move-task.ts";
+import { expectOutcome } from "./outcomes.ts";
 import { decisionFromText, settingsFromRow, specFromRow } from "./rows.ts";
 
 type Given = { readonly answer: BreakpointAnswer; readonly by: string; readonly at: number };
@@ -60,6 +61,8 @@ async function accept(tx: Tx, { taskId, attemptId }: About, given: Given): Promi
     delayMs: 0,
     approvedBy: given.by,
   };
+  const subject = { jobId: jobOfTask(taskId), taskId, attemptId };
+  await expectOutcome(tx, subject, { confidence: before?.confidence, at: given.at });
   await tx
     .updateTable("attempts")
     .set({ status: "accepted", decision: JSON.stringify(decision), ended_at: given.at })

@@ -27,7 +27,9 @@ import {
 import type { StateContext } from "./context.ts";
 import { insertDecision, type ExplainedDecision } from "./decisions.ts";
 import { fenced } from "./fenced.ts";
+import { insertHistory } from "./history.ts";
 import { moveTask } from "./move-task.ts";
+import { verdictText } from "./verdict-text.ts";
 import { expectOutcome } from "./outcomes.ts";
 import { missReplay } from "./results.ts";
 import { attemptFromRow, eventDataFromText } from "./rows.ts";
@@ -62,7 +64,7 @@ const taskStatusAfter: Readonly<Record<AttemptDecision["action"], TaskStatus>> =
 function attemptStatusAfter({ action, countsAsAttempt, resumeSession }: AttemptDecision): AttemptStatus {
   if (action === "accept") return "accepted";
   const isToGoOn = action === "ask" && resumeSession;
-  const goesOn = action === "pause" || isToGoOn || (action === "retry" && !countsAsAttempt);
+  const goesOn = action === "pause" || action === "clarify" || isToGoOn || (action === "retry" && !countsAsAttempt);
   return goesOn ? "interrupted" : "rejected";
 }
 
@@ -165,6 +167,7 @@ export class Attempts {
       const snapshot = { commit: proof.snapshotCommit, ...proof.diff };
       await appendEvent(tx, { at, type: "attempt-snapshotted", subject, data: snapshot });
       const verdict = { isOk: proof.problems.length === 0, problems: proof.problems };
+      await insertHistory(tx, { ...subject, at, kind: "verdict", role: "tutti", ...verdictText(proof) });
       await appendEvent(tx, { at, type: "attempt-validated", subject, data: verdict });
       for (const gate of proof.gates) {
         const { name, on, isOk, exitCode, durationMs } = gate;
@@ -198,7 +201,7 @@ export class Attempts {
       const subject = subjectOf(lease, attemptId);
       await appendEvent(tx, { at, type: "attempt-decided", subject, data });
       await insertDecision(tx, subject, { at, decision, ...(explanation === undefined ? {} : { explanation }) });
-      if (action === "accept") await expectOutcome(tx, subject, { decision, at });
+      if (action === "accept") await expectOutcome(tx, subject, { confidence: decision.confidence, at });
       await moveTask(tx, {
         id: lease.taskId,
         to: taskStatusAfter[action],

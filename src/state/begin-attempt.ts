@@ -7,6 +7,7 @@ import {
   type TaskId,
   type WorkerId,
 } from "../domain/ids.ts";
+import type { Attempt, AttemptDecision, Clarification } from "../domain/model.ts";
 import { appendEvent, type Tx } from "./append-events.ts";
 import type { Fence } from "./move-task.ts";
 import { attemptFromRow } from "./rows.ts";
@@ -28,6 +29,8 @@ export type BegunAttempt = {
   readonly conversation: string;
   /** Alias or full name; absent when nobody said so. */
   readonly model: string | undefined;
+  /** What its agent asked last, and what it is to be told now. */
+  readonly clarification?: Clarification;
 };
 
 /** Where an attempt's events belong. */
@@ -90,7 +93,14 @@ export async function resumeAttempt(tx: Tx, { last, lease, at }: Resuming): Prom
     model: attempt.model,
     isContinuation: true,
     feedback: await feedbackBefore(tx, lease.taskId, number),
+    ...clarificationOf(last.status, attempt.decision),
   };
+}
+
+/** Only what has just been answered: whoever goes on after a death finds it in the whole prompt. */
+function clarificationOf(status: string, decision: AttemptDecision | undefined): Pick<BegunAttempt, "clarification"> {
+  const { action, clarification } = decision ?? {};
+  return status === "interrupted" && action === "clarify" && clarification !== undefined ? { clarification } : {};
 }
 
 type Starting = {
@@ -106,10 +116,7 @@ export async function insertAttempt(tx: Tx, { last, lease, tip, model, at }: Sta
   const number = await nextAttemptNumber(tx, lease.taskId);
   const id = attemptIdOf(lease.taskId, number);
   const before = last === undefined ? undefined : attemptFromRow(last);
-  const goesOn = before?.decision?.action === "retry" && before.decision.resumeSession && before.slotId !== undefined;
-  const baseCommit = goesOn ? before.baseCommit : tip;
-  const slotId = goesOn ? before.slotId : undefined;
-  const conversation = goesOn ? before.conversation : id;
+  const { baseCommit, slotId, conversation = id, filesCommit } = placeAfter(before, tip);
   await tx
     .insertInto("attempts")
     .values({
@@ -123,6 +130,7 @@ export async function insertAttempt(tx: Tx, { last, lease, tip, model, at }: Sta
       conversation,
       model: model ?? null,
       base_commit: baseCommit,
+      files_commit: filesCommit ?? null,
       started_at: at,
     })
     .execute();
@@ -130,6 +138,25 @@ export async function insertAttempt(tx: Tx, { last, lease, tip, model, at }: Sta
   await appendEvent(tx, { at, type: "attempt-started", subject: subjectOf(lease, id), data });
   const place = { id, number, baseCommit, slotId, conversation, model };
   return { ...place, isContinuation: false, feedback: before?.feedback };
+}
+
+type NextPlace = {
+  readonly baseCommit: CommitId;
+  readonly slotId?: SlotId;
+  /** Absent: one of its own. */
+  readonly conversation?: string;
+  /** What its slot begins with, other than the base. */
+  readonly filesCommit?: CommitId;
+};
+
+/** Where the next attempt begins: by what was decided about the one before. */
+function placeAfter(before: Attempt | undefined, tip: CommitId): NextPlace {
+  if (before?.decision === undefined) return { baseCommit: tip };
+  const { baseCommit, slotId, conversation, decision } = before;
+  const { action, filesFrom, resumeSession, change = [] } = decision;
+  if (action === "rollback" && filesFrom !== undefined) return { baseCommit, filesCommit: filesFrom };
+  if (action !== "retry" || !resumeSession || slotId === undefined) return { baseCommit: tip };
+  return { baseCommit, slotId, ...(change.includes("cleared-context") ? {} : { conversation }) };
 }
 
 async function feedbackBefore(tx: Tx, taskId: TaskId, number: number): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 import type { ScoredOutcome } from "../domain/decide/calibration.ts";
+import type { Confidence } from "../domain/decide/confidence.ts";
 import { combineTerms, type TrackRecord } from "../domain/decide/score-confidence.ts";
 import type { AttemptId, TaskId } from "../domain/ids.ts";
-import type { AttemptDecision } from "../domain/model.ts";
 import type { Tx } from "./append-events.ts";
 import type { StateContext } from "./context.ts";
 import type { DecisionSubject } from "./decisions.ts";
@@ -72,7 +72,7 @@ export async function lastAccepted(tx: Tx, taskId: TaskId): Promise<string | und
 export async function expectOutcome(
   tx: Tx,
   { jobId, taskId, attemptId }: DecisionSubject,
-  { decision, at }: { readonly decision: AttemptDecision; readonly at: number },
+  { confidence, at }: { readonly confidence: Confidence | undefined; readonly at: number },
 ): Promise<void> {
   const attempt = await tx
     .selectFrom("attempts")
@@ -80,7 +80,6 @@ export async function expectOutcome(
     .where("id", "=", attemptId)
     .executeTakeFirstOrThrow();
   if (attempt.outcome?.includes('"replayOf":{') === true) return;
-  const { confidence } = decision;
   const values = {
     job_id: jobId,
     task_id: taskId,

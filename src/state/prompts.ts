@@ -1,4 +1,4 @@
-import { asAttemptId, asJobId, asTaskId, type AttemptId, type TaskId } from "../domain/ids.ts";
+import { asAttemptId, asJobId, asTaskId, jobOfTask, type AttemptId, type JobId, type TaskId } from "../domain/ids.ts";
 import type { SentPrompt, TaskRewrite } from "../domain/prompt/sent-prompt.ts";
 import { appendEvent } from "./append-events.ts";
 import { subjectOf, type TaskLease } from "./begin-attempt.ts";
@@ -54,9 +54,15 @@ export class Prompts {
 
   /** Oldest first. */
   async ofTask(taskId: TaskId): Promise<readonly SentPrompt[]> {
-    const rows = await this.#context.store.read((db) =>
-      db.selectFrom("prompts").selectAll().where("task_id", "=", taskId).orderBy("at").orderBy("turn").execute(),
-    );
+    return this.list({ jobId: jobOfTask(taskId), taskId });
+  }
+
+  /** Of a job, or of one of its tasks; oldest first. */
+  async list({ jobId, taskId }: { readonly jobId: JobId; readonly taskId?: TaskId }): Promise<readonly SentPrompt[]> {
+    const rows = await this.#context.store.read((db) => {
+      const ofJob = db.selectFrom("prompts").selectAll().where("job_id", "=", jobId).orderBy("at").orderBy("turn");
+      return (taskId === undefined ? ofJob : ofJob.where("task_id", "=", taskId)).execute();
+    });
     return rows.map(promptFromRow);
   }
 

@@ -111,6 +111,7 @@ describe("the public surface", () => {
       "rescue list: --json",
       "rescue restore: --json",
       "explain: --attempt --json",
+      "history: --role --kind --since --limit --full --json",
       "breakpoint: ",
       "breakpoint list: --all --json",
       "breakpoint show: --json",

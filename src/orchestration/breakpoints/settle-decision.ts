@@ -33,7 +33,7 @@ function kindOf({ outcome, proof, decision }: Decided): BreakpointKind | undefin
   if (decision.failureClass === "stuck") return "stall";
   if (decision.failureClass === "killed") return "crash";
   if (decision.action === "ask") return proof === null ? "failure" : "unproven";
-  return decision.action === "fail" ? "failure" : undefined;
+  return decision.action === "fail" || decision.action === "replan" ? "failure" : undefined;
 }
 
 const isQuestion = (proof: Decided["proof"]): boolean =>

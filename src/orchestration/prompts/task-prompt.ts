@@ -1,9 +1,11 @@
 import { taskIdOf, type CommitId, type TaskId } from "../../domain/ids.ts";
-import type { Attempt, Task } from "../../domain/model.ts";
+import type { Attempt, Clarification, Task } from "../../domain/model.ts";
+import type { StoredDecision } from "../../domain/decide/stored-decision.ts";
 import type { PlanTask } from "../../domain/plan/plan-schema.ts";
 import { namedFiles } from "../../domain/prompt/named-files.ts";
 import type { PreparedPrompt } from "../../supervision/prompts/prompt-request.ts";
 import {
+  clarificationRequest,
   forkRequest,
   oneLine,
   retryRequest,
@@ -65,6 +67,16 @@ export async function promptForRetry(desk: JobDesk, step: AttemptStep): Promise<
   return prepare(desk, request);
 }
 
+/** The prompt of an attempt whose agent asked something, in the same conversation. */
+export async function promptForClarification(
+  desk: JobDesk,
+  { lease, begun }: AttemptStep,
+  { answer }: Clarification,
+): Promise<PreparedPrompt> {
+  const { spec } = await desk.services.state.tasks.get(lease.taskId);
+  return prepare(desk, clarificationRequest({ spec, attempt: begun.number, answer }));
+}
+
 async function attemptToBegin({ services }: JobDesk, { lease, begun }: AttemptStep): Promise<AttemptToBegin> {
   const { number, baseCommit, feedback } = begun;
   return { task: await services.state.tasks.get(lease.taskId), number, baseCommit, feedback };
@@ -73,11 +85,15 @@ async function attemptToBegin({ services }: JobDesk, { lease, begun }: AttemptSt
 async function factsOfAttempt(desk: PromptDesk, attempt: AttemptToBegin): Promise<WorkerPromptFacts> {
   const { state } = desk.services;
   const { task, number, feedback } = attempt;
-  const [job, earlier] = await Promise.all([state.jobs.get(task.jobId), state.attempts.list(task.id)]);
+  const [job, earlier, decisions] = await Promise.all([
+    state.jobs.get(task.jobId),
+    state.attempts.list(task.id),
+    state.decisions.ofTask(task.id),
+  ]);
   return {
     goal: job.goal,
     planSummary: job.plan?.summary ?? "",
-    spec: task.spec,
+    spec: withAnswers(task.spec, decisions),
     attempt: number,
     dependencies: await Promise.all(task.dependsOn.map((id) => dependencyResult(desk, id))),
     parent: await parentOf(desk, task),
@@ -88,6 +104,16 @@ async function factsOfAttempt(desk: PromptDesk, attempt: AttemptToBegin): Promis
     gates: gatesFor(desk, task.spec),
     notes: await notesFor(desk),
   };
+}
+
+/** What an agent of this task has asked before is part of what is asked for. */
+function withAnswers(spec: PlanTask, decisions: readonly StoredDecision[]): PlanTask {
+  const known = decisions.flatMap(({ decision }) =>
+    decision.action === "clarify" ? (decision.clarification ?? []) : [],
+  );
+  if (known.length === 0) return spec;
+  const answers = known.map(({ question, answer }) => `- Asked: ${oneLine(question)}\n  Answered: ${answer}`);
+  return { ...spec, prompt: `${spec.prompt}\n\nQuestions about it that are answered:\n${answers.join("\n")}` };
 }
 
 const reasonLength = 240;

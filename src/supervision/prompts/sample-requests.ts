@@ -5,7 +5,13 @@ import type { PromptRequest } from "./prompt-request.ts";
 import { resolverRequest } from "./resolver-prompt.ts";
 import { reviewerRequest } from "./reviewer-prompt.ts";
 import { synthesizerRequest } from "./synthesizer-prompt.ts";
-import { forkRequest, retryRequest, workerRequest, type WorkerPromptFacts } from "./worker-prompt.ts";
+import {
+  clarificationRequest,
+  forkRequest,
+  retryRequest,
+  workerRequest,
+  type WorkerPromptFacts,
+} from "./worker-prompt.ts";
 
 export type SampleRequests = {
   readonly everything: PromptRequest;
@@ -83,6 +89,11 @@ const samples: Readonly<Partial<Record<PromptKind, SampleRequests>>> = {
     expected: ofTask,
   },
   retry: { everything: retryRequest(work), least: retryRequest(leastWork), expected: { feedback: "sample-feedback" } },
+  clarification: {
+    everything: clarificationRequest({ ...work, answer: "sample-answer" }),
+    least: clarificationRequest({ ...leastWork, answer: "sample-answer" }),
+    expected: { answer: "sample-answer" },
+  },
   manager: {
     everything: managerRequest({ ...planning, problem: "sample-problem" }),
     least: managerRequest({ ...planning, files: [], fileCount: 0, gates: [], notes: [] }),

@@ -92,6 +92,16 @@ export function retryRequest(facts: RetryFacts): PromptRequest {
   };
 }
 
+/** For a conversation that asked something instead of working. */
+export const clarificationRequest = (
+  facts: Pick<WorkerPromptFacts, "spec" | "attempt"> & { readonly answer: string },
+): PromptRequest => ({
+  kind: "clarification",
+  ...identityOf(facts),
+  parts: partOf("answer", "required", facts.answer),
+  variables: (kept) => ({ task: taskOf(facts), answer: kept.text("answer") }),
+});
+
 const identityOf = ({ spec, attempt }: Pick<WorkerPromptFacts, "spec" | "attempt">) => ({
   head: { role: "worker", task: spec.key, attempt } as const,
   variants: [spec.template, spec.agent].filter((name) => name !== undefined),

@@ -1,4 +1,4 @@
-import { continuationTemplate, retryTemplate } from "./conversation.ts";
+import { clarificationTemplate, continuationTemplate, retryTemplate } from "./conversation.ts";
 import { forkTemplate } from "./fork.ts";
 import { managerTemplate } from "./manager.ts";
 import { resolverTemplate } from "./resolver.ts";
@@ -12,6 +12,7 @@ export const builtinTemplates: Readonly<Record<PromptKind, string>> = {
   worker: workerTemplate,
   fork: forkTemplate,
   retry: retryTemplate,
+  clarification: clarificationTemplate,
   continuation: continuationTemplate,
   resolver: resolverTemplate,
   reviewer: reviewerTemplate,

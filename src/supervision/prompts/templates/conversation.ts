@@ -16,6 +16,18 @@ Your changes are still in your working directory. Fix what is named above, then 
 {% endblock %}
 `;
 
+/** For a conversation whose agent asked something: it has all the rest in front of it. */
+export const clarificationTemplate = `{% block answer %}
+## Your question is answered
+{{ answer }}
+
+{% endblock %}
+{% block rules %}
+Your changes are still in your working directory. Go on with the task by this answer, and finish it. Where something else is unclear, \
+take the most sensible reading and say which one you took.
+{% endblock %}
+`;
+
 /**
  * Stands before the whole prompt in a conversation whose process died or was stopped: one that died before its transcript was written
  * has not seen it, and nobody can tell from outside.
