@@ -91,7 +91,7 @@ const promises: Readonly<Record<string, (under: LlmUnderTest) => Promise<void>>>
     expect(messageOf(answer)).toContain("no answer within");
   },
   "LLM-07 a schema that answers can't be checked against is refused": async (under) => {
-    const answer = await ask(under, { schema: { if: {}, then: {} } });
+    const answer = await ask(under, { schema: { if: { type: "string" }, else: {} } });
     expect(answer).toMatchObject({ status: "failed", failure: { kind: "refused" } });
   },
   "LLM-08 the list of models has the model, and health is good": async ({ adapter, model }) => {

@@ -6,6 +6,7 @@ export type LoadOptions = {
   readonly modelPath: string;
   readonly contextTokens: number;
   readonly threads: number;
+  readonly gpu: "auto" | false;
 };
 
 type Parts = { readonly library: LlamaModule; readonly engine: LlamaEngine; readonly sequence: LlamaSequence };
@@ -21,8 +22,11 @@ export class LoadedModel {
     this.#modelPath = modelPath;
   }
 
-  static async load(library: LlamaModule, { modelPath, contextTokens, threads }: LoadOptions): Promise<LoadedModel> {
-    const engine = await library.getLlama({ gpu: "auto", build: "never", logLevel: "error", progressLogs: false });
+  static async load(
+    library: LlamaModule,
+    { modelPath, contextTokens, threads, gpu }: LoadOptions,
+  ): Promise<LoadedModel> {
+    const engine = await library.getLlama({ gpu, build: "never", logLevel: "error", progressLogs: false });
     const model = await engine.loadModel({ modelPath });
     const context = await model.createContext({ contextSize: contextTokens, threads });
     return new LoadedModel({ library, engine, sequence: context.getSequence() }, modelPath);

@@ -7,7 +7,7 @@ import { answerRequest, type Reply } from "../answer-request.ts";
 import { estimateTokens } from "../estimate-tokens.ts";
 import type { LlmAdapter, LlmFailure, LlmHealth } from "../port.ts";
 import type { LlamaModule } from "./llama-module.ts";
-import { LoadedModel } from "./loaded-model.ts";
+import { LoadedModel, type LoadOptions } from "./loaded-model.ts";
 
 export type NodeLlamaCppOptions = {
   /** Absolute path of a GGUF file. */
@@ -18,16 +18,19 @@ export type NodeLlamaCppOptions = {
   readonly load: () => Promise<LlamaModule>;
   /** Default: half of the machine's, because agents work beside. */
   readonly threads?: number;
+  /** Default: `auto`, a graphics card where there is one. */
+  readonly gpu?: "auto" | false;
 };
 
 export const installHint = "Install it in the project: npm install --save-dev node-llama-cpp";
 
 /** A model in this process, by llama.cpp. It is loaded with the first question, and questions are answered one after another. */
 export function nodeLlamaCpp(options: NodeLlamaCppOptions): LlmAdapter {
-  const { modelPath, contextTokens, threads = Math.max(1, Math.floor(availableParallelism() / 2)) } = options;
+  const { modelPath, contextTokens, gpu = "auto" } = options;
+  const { threads = Math.max(1, Math.floor(availableParallelism() / 2)) } = options;
   let loaded: Promise<LoadedModel> | undefined;
   const model = async (): Promise<LoadedModel> => {
-    loaded ??= loadAll(options, { contextTokens, threads });
+    loaded ??= loadAll(options, { contextTokens, threads, gpu });
     try {
       return await loaded;
     } catch (error) {
@@ -77,14 +80,14 @@ class NotReady extends Error {
 
 async function loadAll(
   { load, modelPath }: NodeLlamaCppOptions,
-  room: { readonly contextTokens: number; readonly threads: number },
+  settings: Omit<LoadOptions, "modelPath">,
 ): Promise<LoadedModel> {
   const problem = await fileProblem(modelPath);
   if (problem !== undefined) throw new NotReady(problem.detail, problem.fix);
   const library = await load().catch(() => {
     throw new NotReady("the package node-llama-cpp is not installed", installHint);
   });
-  return LoadedModel.load(library, { modelPath, ...room });
+  return LoadedModel.load(library, { modelPath, ...settings });
 }
 
 function failureOf(thrown: unknown): LlmFailure {
