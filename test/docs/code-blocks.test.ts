@@ -13,6 +13,9 @@ import { loadConfig } from "../../src/config/load-config.ts";
 import { parseRules } from "../../src/domain/breakpoint/parse-rules.ts";
 import { parsePlan } from "../../src/domain/plan/parse-plan.ts";
 import { parseScenario } from "../../src/simulator/index.ts";
+import { checkTemplateSet } from "../../src/supervision/prompts/check-template-set.ts";
+import { openMinijinja } from "../../src/supervision/prompts/template-engine/minijinja-engine.ts";
+import { TemplateSet, templateFolder } from "../../src/supervision/prompts/template-set.ts";
 import { commandNames, shellWords, usageProblem } from "./command-lines.ts";
 import { inlineCodeOf, projectRoot, readPages, type CodeBlock } from "./read-pages.ts";
 
@@ -37,6 +40,7 @@ const kinds = [
   "yaml scenario",
   "yaml plan",
   "yaml breakpoints",
+  "jinja template",
   "ts run",
   "ts check",
   "json events",
@@ -162,6 +166,14 @@ describe("YAML", () => {
   test.each(ofKind("yaml", "scenario"))("$page:$line is a valid scenario", ({ code, page }) => {
     expect(parseScenario(code, page).rules.length).toBeGreaterThan(0);
   });
+});
+
+it("the templates of a page can be used together, and leave nothing out", async () => {
+  const files = ofKind("jinja", "template").map(({ code }) => {
+    const shownAs = /^{# (\S+) #}/.exec(code)?.[1] ?? "";
+    return { name: shownAs.replace(`${templateFolder}/`, ""), text: code, shownAs };
+  });
+  expect(await checkTemplateSet(await TemplateSet.open(files, openMinijinja))).toEqual([]);
 });
 
 describe("TypeScript", () => {

@@ -1,10 +1,12 @@
 import { TuttiError } from "../../domain/errors.ts";
 import { composePrompt } from "./compose-prompt.ts";
 import { bySize } from "../../domain/prompt/estimate-tokens.ts";
+import { missingFiltered } from "./filtered-variables.ts";
 import { promptKinds, type PromptKind } from "./prompt-kind.ts";
 import type { PromptRequest } from "./prompt-request.ts";
-import { sampleRequests } from "./sample-requests.ts";
-import type { TemplateSet } from "./template-set.ts";
+import { sampleContext, sampleRequests } from "./sample-requests.ts";
+import { templateInvalid } from "./template-engine/template-error.ts";
+import type { ChosenTemplate, TemplateSet } from "./template-set.ts";
 
 /** Something that a template leaves out, which agents usually need. */
 export type TemplateWarning = { readonly template: string; readonly leavesOut: readonly string[] };
@@ -38,10 +40,20 @@ async function checkOne(
   const compose = async (request: PromptRequest): Promise<string> =>
     (await composePrompt({ ...request, variants }, { templates, maxTokens: Infinity, counter: async () => bySize }))
       .text;
+  checkFilters(templates, template, kind);
   await compose(samples.least);
   const text = await compose(samples.everything);
   const leavesOut = Object.entries(samples.expected).flatMap(([name, sign]) => (text.includes(sign) ? [] : [name]));
   return leavesOut.length === 0 ? undefined : { template: template.name, leavesOut };
+}
+
+function checkFilters(templates: TemplateSet, { name }: ChosenTemplate, kind: PromptKind): void {
+  const file = templates.ownFile(name);
+  const context = sampleContext(kind);
+  const [missing] = file === undefined ? [] : missingFiltered(file.text, context);
+  if (file === undefined || missing === undefined) return;
+  const { path: excerpt, line } = missing;
+  throw templateInvalid({ what: "undefined value", file: name, line, excerpt, shownAs: file.shownAs, context });
 }
 
 /** A task can only ask for what there is. @throws {TuttiError} `TEMPLATE_INVALID` */

@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../domain/json.ts";
 import type { PlanTask } from "../../domain/plan/plan-schema.ts";
 import { managerRequest } from "./manager-prompt.ts";
 import type { PromptKind } from "./prompt-kind.ts";
@@ -121,8 +122,13 @@ export const sampleRequests = (kind: PromptKind): SampleRequests | undefined => 
 
 /** Names of what a template of this kind sees. */
 export function variablesOf(kind: PromptKind): readonly string[] {
-  const sample = samples[kind];
-  if (sample === undefined) return [];
-  const variables = sample.everything.variables({ text: () => "", has: () => true });
-  return Object.keys(variables).toSorted();
+  return Object.keys(sampleContext(kind)).toSorted();
+}
+
+/** Everything that a template of this kind can have. */
+export function sampleContext(kind: PromptKind): JsonObject {
+  const request = samples[kind]?.everything;
+  if (request === undefined) return {};
+  const texts = new Map(request.parts.map(({ name, text }) => [name, text]));
+  return request.variables({ text: (name) => texts.get(name) ?? "", has: (name) => texts.has(name) });
 }

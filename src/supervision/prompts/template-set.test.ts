@@ -67,6 +67,10 @@ describe("templates are checked before anything is spent", () => {
     ],
     [{ "worker.md.j2": "{% if not parent %}\n\n{{ gaol }}{% endif %}" }, 'line 3: this prompt has no variable "gaol"'],
     [{ "retry-docs.md.j2": "{{ goal }}" }, 'retry-docs.md.j2, line 1: this prompt has no variable "goal"'],
+    [
+      { "worker.md.j2": "\n{{ task.prompt }}{{ gaol | upper }}" },
+      'worker.md.j2, line 2: this prompt has no variable "gaol"',
+    ],
     [{ "continuation.md.j2": "{{ goal }}" }, 'continuation.md.j2, line 1: this prompt has no variable "goal"'],
     [{ "wroker.md.j2": "x" }, "wroker.md.j2, line 1: no prompt is made with a template of this name"],
     [{ "builtin/worker.md.j2": "x" }, "builtin/ holds the templates that come with Tutti"],

@@ -16,11 +16,11 @@ export type ChosenTemplate = { readonly name: string; readonly from: "built-in" 
  */
 export class TemplateSet {
   readonly #engine: TemplateEngine;
-  readonly #own: ReadonlySet<string>;
+  readonly #own: ReadonlyMap<string, TemplateFile>;
 
   private constructor(engine: TemplateEngine, own: readonly TemplateFile[]) {
     this.#engine = engine;
-    this.#own = new Set(own.map(({ name }) => name));
+    this.#own = new Map(own.map((file) => [file.name, file]));
   }
 
   /** @throws {TuttiError} `TEMPLATE_INVALID` for one that can't be read or that nothing would ever use */
@@ -46,10 +46,15 @@ export class TemplateSet {
   /** What stands behind the kind in the names of the project's templates for it. */
   variantsOf(kind: PromptKind): readonly string[] {
     const [prefix, suffix] = [`${kind}-`, templateName("")];
-    return [...this.#own]
+    return [...this.#own.keys()]
       .filter((name) => name.startsWith(prefix) && name.endsWith(suffix))
       .map((name) => name.slice(prefix.length, -suffix.length))
       .toSorted();
+  }
+
+  /** One of the project's own. */
+  ownFile(name: string): TemplateFile | undefined {
+    return this.#own.get(name);
   }
 
   /** Whether the project has any of its own. */
