@@ -102,7 +102,26 @@ export type AgentTurn = {
   readonly lifeSigns?: (saw: () => void) => void;
   /** Interrupt when this turn has cost more. Absent = no cap of ours. */
   readonly maxCostUsd?: number;
+  /**
+   * Says what becomes of a tool call that neither the mode nor a rule of the agent allows. Absent: such a call is denied. One that
+   * rejects denies.
+   */
+  readonly onPermission?: (request: PermissionRequest) => Promise<PermissionAnswer>;
 };
+
+export type PermissionRequest = { readonly tool: string; readonly input: JsonObject };
+
+export type PermissionAnswer =
+  | { readonly action: "allow" }
+  /** `message`: what the agent is told. */
+  | { readonly action: "deny"; readonly message?: string }
+  /**
+   * A person has to say: the call is not made, and the turn ends as `failed` with the code `PERMISSION_REQUIRED`, whose context has
+   * `tool`, `input` and what stands here. The conversation can be resumed.
+   */
+  | { readonly action: "ask"; readonly context?: JsonObject }
+  /** As if nobody had been asked. */
+  | { readonly action: "usual" };
 
 /** What an agent shows while it works, as it happens. */
 export type AgentEvent =

@@ -1,6 +1,7 @@
 import { turnTooDear } from "../domain/budget/budget.ts";
 import { errorToJson, TuttiError } from "../domain/errors.ts";
-import type { AgentFailure, AgentTurn } from "./port.ts";
+import type { JsonObject } from "../domain/json.ts";
+import type { AgentFailure, AgentTurn, PermissionRequest } from "./port.ts";
 
 /** Below this share of one core a process counts as idle: a `claude` that waits uses about 0.005 of it. */
 const idleShare = 0.02;
@@ -24,6 +25,16 @@ const aborted = ({ reason }: AbortSignal): TuttiError =>
   reason instanceof TuttiError && reason.code === "BUDGET_EXCEEDED"
     ? reason
     : new TuttiError("ABORTED", "The turn was interrupted.", { failureClass: "killed" });
+
+export const askedText = "Stopped here: a person is asked whether this may be done.";
+
+/** Only a person can say; the turn ends, so that nothing waits for the answer. */
+export const permissionRequired = ({ tool, input }: PermissionRequest, context: JsonObject = {}): AgentFailure =>
+  failureOf(
+    new TuttiError("PERMISSION_REQUIRED", `The agent wants to use ${tool}, and only a person can allow it.`, {
+      context: { ...context, tool, input },
+    }),
+  );
 
 const timedOut = (ms: number) =>
   new TuttiError("AGENT_TIMED_OUT", `The turn took longer than its limit of ${ms} ms.`, {

@@ -2,6 +2,8 @@ import type { FakeScript } from "../agents/fake/fake-script.ts";
 import { parseScenario, type Scenario } from "../simulator/index.ts";
 
 const writesPid = "nohup sleep 600 >/dev/null 2>&1 & echo $! > background.pid";
+/** Neither a mode nor an empty list of rules allows it. */
+export const asked = "sh -c 'echo yes > asked.txt'";
 const burns = "timeout 3 sh -c 'while :; do :; done'; echo burnt";
 
 /**
@@ -16,6 +18,7 @@ export const conformanceScript: FakeScript = {
     structured: { result: { answer: 42 } },
     unstructured: { text: "forty-two" },
     hangs: { write: { "started.txt": "started\n" }, hang: true },
+    asks: { asks: [asked], text: "asked", again: { asks: [asked], text: "asked again" } },
     stops: { write: { "started.txt": "started\n" }, hang: true, again: { text: "second" } },
     background: { run: [writesPid], hang: true },
     burns: { run: [burns], text: "burnt" },
@@ -36,6 +39,7 @@ const turnsOf: Readonly<Record<string, readonly object[]>> = {
   structured: [{ structured: { answer: 42 } }],
   unstructured: [{ says: "forty-two" }],
   hangs: [{ writes: { "started.txt": "started\n" } }, { says: "never", ...hangs }],
+  asks: [{ runs: [asked] }, { says: "asked again" }],
   stops: [{ writes: { "started.txt": "started\n" } }, { says: "second", delayMs: 2_000 }],
   background: [{ runs: [writesPid] }, { says: "never", ...hangs }],
   burns: [{ runs: [burns] }, { says: "burnt" }],

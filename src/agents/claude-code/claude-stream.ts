@@ -22,7 +22,12 @@ export type Listener = {
   readonly onEnd: () => void;
   /** A tool call that neither the mode nor a rule allows. */
   readonly onDenied: (toolUseId: string, tool: string, input: unknown) => void;
+  /** Whether such a call may go ahead after all; absent: it is denied. */
+  readonly onOpenCall?: (call: { readonly tool: string; readonly input: unknown }) => Promise<CallAnswer>;
 };
+
+/** `usual`: as if nobody had been asked. */
+export type CallAnswer = "allow" | "usual" | { readonly message: string; readonly endsTurn: boolean };
 
 export type StreamStart = {
   readonly options: Options;
@@ -70,12 +75,15 @@ export class ClaudeStream implements Guarded {
         ...(resumed === undefined ? { sessionId: this.conversation } : {}),
         spawnClaudeCodeProcess: ({ command, args, cwd: folder, env }) =>
           this.process.spawn({ command, args, cwd: folder, env }),
-        canUseTool: (tool, input, { toolUseID, matchedAskRule }) => {
-          if (mayGoAhead(options, { tool, isAskedByRule: matchedAskRule !== undefined })) {
-            return Promise.resolve({ behavior: "allow", updatedInput: input });
+        canUseTool: async (tool, input, { toolUseID, matchedAskRule }) => {
+          const answer = (await this.#listener?.onOpenCall?.({ tool, input })) ?? "usual";
+          const isUsuallyFine = mayGoAhead(options, { tool, isAskedByRule: matchedAskRule !== undefined });
+          if (answer === "allow" || (answer === "usual" && isUsuallyFine)) {
+            return { behavior: "allow", updatedInput: input };
           }
-          this.#listener?.onDenied(toolUseID, tool, input);
-          return Promise.resolve({ behavior: "deny", message: denialMessage });
+          if (answer === "usual" || !answer.endsTurn) this.#listener?.onDenied(toolUseID, tool, input);
+          if (answer === "usual") return { behavior: "deny", message: denialMessage };
+          return { behavior: "deny", message: answer.message, interrupt: answer.endsTurn };
         },
       },
     });

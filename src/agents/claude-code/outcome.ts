@@ -1,7 +1,7 @@
 import type { SDKResultMessage } from "@anthropic-ai/claude-agent-sdk";
 import { z } from "zod";
 import { noUsage, type Usage } from "../../domain/budget/usage.ts";
-import { TuttiError } from "../../domain/errors.ts";
+import { TuttiError, type ErrorCode } from "../../domain/errors.ts";
 import type { Json } from "../../domain/json.ts";
 import type { AgentFailure, AgentOutcome } from "../port.ts";
 import type { ClaudeStream } from "./claude-stream.ts";
@@ -43,13 +43,16 @@ export function outcomeOf(turn: EndedTurn): AgentOutcome {
     : { status: "finished", ...facts, ...verdict };
 }
 
+const endsTurn: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["ABORTED", "PERMISSION_REQUIRED"]);
+
 type Verdict = { readonly failure: AgentFailure } | { readonly result?: Json; readonly isTruncated?: true };
 
 function verdictOf({ stream, recorder, result, stopped, now }: EndedTurn): Verdict {
   const isGood = result !== undefined && !result.is_error && result.subtype === "success";
-  const isAborted = stopped?.error.code === "ABORTED";
-  // A turn that ended well while we were about to stop it is done; only an abort says that nobody wants it any more.
-  if (stopped !== undefined && (isAborted || !isGood)) return { failure: stopped };
+  const isFinal = stopped !== undefined && endsTurn.has(stopped.error.code);
+  // A turn that ended well while we were about to stop it is done; only an abort says that nobody wants it any more, and one
+  // that asked for a permission is not done, whatever it says.
+  if (stopped !== undefined && (isFinal || !isGood)) return { failure: stopped };
   if (result === undefined) return { failure: failureOf(died(stream.process.lastWords)) };
   if (!isGood) return { failure: refusalOf(result, recorder, now) };
   return structured(stream, result);

@@ -4,6 +4,7 @@ import type { AgentOutcome, AgentTurn } from "../port.ts";
 import { TurnGuard } from "../turn-guard.ts";
 import { answers, type ClaudeStream } from "./claude-stream.ts";
 import { CostWatch } from "./cost-watch.ts";
+import { openCallAnswerer } from "./open-call.ts";
 import { outcomeOf } from "./outcome.ts";
 import { tooLongRetry } from "./turn-failure.ts";
 import { TurnRecorder } from "./turn-recorder.ts";
@@ -49,6 +50,7 @@ async function converse(
     onMessage,
     onEnd: () => ended.resolve(stream.unheardResult),
     onDenied: (toolUseId, tool, input) => recorder.denied(toolUseId, tool, input),
+    ...(turn.onPermission === undefined ? {} : { onOpenCall: openCallAnswerer(turn.onPermission, guard) }),
   });
   guard.start();
   try {

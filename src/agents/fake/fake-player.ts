@@ -5,6 +5,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { z } from "zod";
+import type { JsonObject } from "../../domain/json.ts";
 import type { AgentEvent } from "../port.ts";
 import type { FakeEnd, FakeStart } from "./fake-protocol.ts";
 import {
@@ -20,7 +21,12 @@ import {
 } from "./fake-script.ts";
 
 type Tell = (event: AgentEvent) => void;
-type Turn = { readonly tell: Tell; readonly signal: AbortSignal };
+type Turn = {
+  readonly tell: Tell;
+  readonly signal: AbortSignal;
+  /** Whether a call that nothing allows may be made. */
+  readonly ask: (tool: string, input: JsonObject) => Promise<boolean>;
+};
 
 const shell = promisify(exec);
 
@@ -83,7 +89,12 @@ export class FakePlayer {
     return { text, usage, result };
   }
 
-  async #work({ write = {}, append = {}, delete: removed = [], run = [] }: FakeAnswer, turn: Turn): Promise<void> {
+  async #work(answer: FakeAnswer, turn: Turn): Promise<void> {
+    const { asks = [], write = {}, append = {}, delete: removed = [], run = [] } = answer;
+    for (const command of asks) {
+      const isDenied = !(await turn.ask("Bash", { command }));
+      await this.#call({ tool: "Bash", summary: `Bash ${command}`, isDenied }, turn, () => this.#run(command, turn));
+    }
     for (const [path, content] of Object.entries(write)) {
       await this.#change({ tool: "Write", path }, turn, (file) => writeFile(file, content));
     }
@@ -92,10 +103,12 @@ export class FakePlayer {
     }
     for (const path of removed) await this.#change({ tool: "Delete", path }, turn, (file) => rm(file, { force: true }));
     for (const command of run) {
-      await this.#call({ tool: "Bash", summary: `Bash ${command}`, isOutside: false }, turn, async () => {
-        await shell(command, { cwd: this.#start.cwd, signal: turn.signal });
-      });
+      await this.#call({ tool: "Bash", summary: `Bash ${command}` }, turn, () => this.#run(command, turn));
     }
+  }
+
+  async #run(command: string, { signal }: Turn): Promise<void> {
+    await shell(command, { cwd: this.#start.cwd, signal });
   }
 
   async #change(
@@ -104,15 +117,15 @@ export class FakePlayer {
     act: (file: string) => Promise<void>,
   ): Promise<void> {
     const file = resolve(this.#start.cwd, path);
-    const isOutside = relative(this.#start.cwd, file).startsWith("..");
-    await this.#call({ tool, summary: `${tool} ${path}`, isOutside }, turn, async () => {
+    const isDenied = relative(this.#start.cwd, file).startsWith("..");
+    await this.#call({ tool, summary: `${tool} ${path}`, isDenied }, turn, async () => {
       await mkdir(dirname(file), { recursive: true });
       await act(file);
     });
   }
 
   async #call(
-    call: { readonly tool: string; readonly summary: string; readonly isOutside: boolean },
+    call: { readonly tool: string; readonly summary: string; readonly isDenied?: boolean },
     { tell, signal }: Turn,
     act: () => Promise<void>,
   ): Promise<void> {
@@ -121,7 +134,7 @@ export class FakePlayer {
     this.#calls += 1;
     const toolUseId = `fake_${this.#session}_${this.#calls}`;
     tell({ type: "tool-started", toolUseId, tool, summary });
-    const isDenied = call.isOutside || this.#start.mode === "read";
+    const isDenied = call.isDenied === true || this.#start.mode === "read";
     if (isDenied) tell({ type: "permission-denied", tool, summary });
     const isError = isDenied || !(await succeeds(act, signal));
     tell({ type: "tool-ended", toolUseId, isError });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ErrorCode } from "../../domain/errors.ts";
-import type { Json } from "../../domain/json.ts";
+import type { Json, JsonObject } from "../../domain/json.ts";
 import type { Usage } from "../../domain/budget/usage.ts";
 import type { FailureClass } from "../../domain/failure/failure-class.ts";
 import type { AgentEvent } from "../port.ts";
@@ -10,6 +10,7 @@ export const FakeInput = z.discriminatedUnion("type", [
   z.object({ type: z.literal("prompt"), prompt: z.string() }),
   z.object({ type: z.literal("interrupt") }),
   z.object({ type: z.literal("clear") }),
+  z.object({ type: z.literal("permission"), isAllowed: z.boolean() }),
 ]);
 export type FakeInput = z.infer<typeof FakeInput>;
 
@@ -34,6 +35,7 @@ export type FakeEnd = {
 export const FakeOutput = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ready"), sessionId: z.string() }),
   z.object({ type: z.literal("event"), event: z.custom<AgentEvent>() }),
+  z.object({ type: z.literal("permission"), tool: z.string(), input: z.custom<JsonObject>() }),
   z.object({ type: z.literal("end"), end: z.custom<FakeEnd>() }),
   z.object({ type: z.literal("cleared"), sessionId: z.string() }),
 ]);

@@ -29,6 +29,10 @@ const AnswerFields = z.strictObject({
   write: files.exactOptional().describe("Path in the slot to content."),
   append: files.exactOptional(),
   delete: z.array(z.string()).exactOptional(),
+  asks: z
+    .array(z.string())
+    .exactOptional()
+    .describe("Shell commands that a person or a rule has to allow first: nothing else does."),
   run: z.array(z.string()).exactOptional().describe("Shell commands, one after another, really run in the slot."),
   text: z.string().exactOptional().describe("The agent's last words. Default `done`."),
   result: z.json().exactOptional().describe("The structured result."),

@@ -6,8 +6,16 @@ import { asSessionId, type SessionId } from "../../domain/ids.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { ProcessIdentity } from "../../places/port.ts";
 import type { AgentProcess, AgentCommand } from "../agent-process.ts";
-import type { AgentEvent, AgentFailure, AgentOutcome, AgentSession, AgentTurn, PermissionDenial } from "../port.ts";
-import { failureOf, TurnGuard, type Guarded } from "../turn-guard.ts";
+import type {
+  AgentEvent,
+  AgentFailure,
+  AgentOutcome,
+  AgentSession,
+  AgentTurn,
+  PermissionDenial,
+  PermissionRequest,
+} from "../port.ts";
+import { failureOf, permissionRequired, TurnGuard, type Guarded } from "../turn-guard.ts";
 import { FakeOutput, type FakeEnd, type FakeInput, type FakeStart } from "./fake-protocol.ts";
 
 export type FakeSessionStart = {
@@ -115,13 +123,15 @@ export class FakeSession implements AgentSession, Guarded {
     };
   }
 
-  async #converse({ prompt }: AgentTurn, seen: SeenEvents, guard: TurnGuard): Promise<FakeEnd | undefined> {
+  async #converse(turn: AgentTurn, seen: SeenEvents, guard: TurnGuard): Promise<FakeEnd | undefined> {
+    const { prompt } = turn;
     if (!this.isAlive) return undefined;
     const ended = Promise.withResolvers<FakeEnd | undefined>();
     this.#onOutput = (output) => {
       guard.sawLife();
       if (output === undefined) ended.resolve(undefined);
       if (output?.type === "end") ended.resolve(output.end);
+      if (output?.type === "permission") void this.#askFor(output, turn, guard);
       if (output?.type === "event") {
         guard.hasBegun = true;
         seen.note(output.event);
@@ -136,9 +146,18 @@ export class FakeSession implements AgentSession, Guarded {
     return end;
   }
 
+  async #askFor({ tool, input }: PermissionRequest, { onPermission }: AgentTurn, guard: TurnGuard): Promise<void> {
+    const denied = { action: "deny" } as const;
+    const answer = await Promise.resolve(onPermission?.({ tool, input }) ?? denied).catch(() => denied);
+    guard.hasBegun = true;
+    if (answer.action === "ask") guard.stop(permissionRequired({ tool, input }, answer.context));
+    else this.#send({ type: "permission", isAllowed: answer.action === "allow" });
+  }
+
   #failureOf(end: FakeEnd | undefined, stopped: AgentFailure | undefined): AgentFailure | undefined {
     const isGood = end !== undefined && end.failure === undefined;
-    if (stopped !== undefined && (stopped.error.code === "ABORTED" || !isGood)) return stopped;
+    const isFinal = stopped?.error.code === "ABORTED" || stopped?.error.code === "PERMISSION_REQUIRED";
+    if (stopped !== undefined && (isFinal || !isGood)) return stopped;
     if (end === undefined) return failureOf(died(this.#process.lastWords));
     if (end.failure !== undefined) return scriptedFailure(end.failure);
     return brokenContract(this.#start.resultSchema, end);
