@@ -10,6 +10,7 @@ import { fillSlot, type Slot } from "../workspace/index.ts";
 import { checkpointBefore } from "./checkpoints/automatic-checkpoint.ts";
 import type { PreparedPrompt } from "../supervision/prompts/prompt-request.ts";
 import { answeredPrompt, answersText, withAnswers } from "../supervision/prompts/answer-prompt.ts";
+import { permissionsOf } from "./breakpoints/permissions-of.ts";
 import { settleDecision } from "./breakpoints/settle-decision.ts";
 import { decide } from "./decide.ts";
 import type { DecisionRequest } from "./decision-evidence.ts";
@@ -94,6 +95,7 @@ async function workIn(desk: JobDesk, execution: Placed): Promise<AgentOutcome> {
   const { filesCommit } = await services.state.attempts.get(begun.id);
   const whole = filesCommit === undefined ? asked : await continued(desk, asked);
   const fork = await forkFor(desk, execution);
+  const onPermission = permissionsOf(desk, execution, slot.path);
   return runAgent(withTaskBudget(desk, spec.budgetUsd), {
     owner: { key: begun.conversation, jobId: job.id, taskId: lease.taskId, role: "worker" },
     attemptId: begun.id,
@@ -110,6 +112,7 @@ async function workIn(desk: JobDesk, execution: Placed): Promise<AgentOutcome> {
       resumed: await resumedPrompt(desk, execution, { fresh: fork?.prompt ?? whole, answers }),
     },
     ...(fork === undefined ? {} : { fork }),
+    ...(onPermission === undefined ? {} : { onPermission }),
     limits: {
       timeoutMs: spec.timeoutMs ?? job.options.workerTimeoutMs,
       stallTimeoutMs: job.options.stallTimeoutMs,

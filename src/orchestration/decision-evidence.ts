@@ -96,7 +96,7 @@ function turnOf({ error }: AttemptOutcome): Turn {
     status: "failed",
     failureClass: error.failureClass,
     message: error.message,
-    needsPerson: isOverTaskBudget(error),
+    needsPerson: isOverTaskBudget(error) || error.code === "PERMISSION_REQUIRED",
     isTooBig: isLimit(error),
     isContextFull: isContextFull(error.message),
   };

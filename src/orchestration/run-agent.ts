@@ -36,6 +36,8 @@ export type AgentRun = {
   };
   readonly limits: { readonly timeoutMs: number; readonly stallTimeoutMs: number };
   readonly lifeSigns?: AgentTurn["lifeSigns"];
+  /** Absent: what the agent's own rules leave open is denied. */
+  readonly onPermission?: AgentTurn["onPermission"];
   readonly signal: AbortSignal;
 };
 
@@ -138,6 +140,7 @@ async function turn(desk: JobDesk, run: LimitedRun, conversation: AgentConversat
     timeoutMs: run.limits.timeoutMs,
     stallTimeoutMs: run.limits.stallTimeoutMs,
     ...(run.lifeSigns === undefined ? {} : { lifeSigns: run.lifeSigns }),
+    ...(run.onPermission === undefined ? {} : { onPermission: run.onPermission }),
     ...limits,
   });
   const outcome = redactOutcome(said, desk.services);
