@@ -81,7 +81,8 @@ export async function diagnoseSupervisor(
   try {
     const trial = await supervisorTrial({ loaded: { config, projectDir: place.projectDir }, env: place.env });
     if (trial === undefined) return [];
-    const health = await trial.check(AbortSignal.timeout(checkTimeoutMs)).finally(() => trial.close());
+    const health = await trial.check(AbortSignal.timeout(checkTimeoutMs));
+    await trial.close();
     if (health.isHealthy) return [{ name, status: "ok", detail: `${trial.name}: ${health.detail}` }];
     return [{ name, status: "warning", detail: health.detail, fix: `${health.fix}. Until then rules alone decide.` }];
   } catch (thrown) {
