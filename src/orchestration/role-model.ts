@@ -1,5 +1,6 @@
 import type { AgentLaunch } from "../agents/port.ts";
 import { modelLadder, modelOfAttempt, type ModelVerdict } from "../domain/decide/model-of-attempt.ts";
+import { startRung } from "../domain/feedback/start-rung.ts";
 import type { Attempt } from "../domain/model.ts";
 import type { JobSettings } from "../domain/settings.ts";
 import type { TaskLease } from "../state/begin-attempt.ts";
@@ -22,7 +23,21 @@ export function roleModel(
 export async function modelOfNext({ services, job }: JobDesk, { taskId }: TaskLease): Promise<string> {
   const { tasks, attempts } = services.state;
   const [{ spec }, earlier] = await Promise.all([tasks.get(taskId), attempts.list(taskId)]);
-  return modelOfAttempt(modelLadder(spec, job.options), earlier.map(verdictOn));
+  const ladder = modelLadder(spec, job.options);
+  const start = await firstRung({ services, job }, ladder, earlier);
+  return modelOfAttempt(ladder.slice(start), earlier.map(verdictOn));
+}
+
+/** By this project's outcomes, once for a task: its later attempts climb from there. */
+async function firstRung(
+  { services, job }: Pick<JobDesk, "services" | "job">,
+  ladder: readonly string[],
+  [first]: readonly Attempt[],
+): Promise<number> {
+  const settings = job.options.decisions;
+  if (settings?.route !== true || ladder.length < 2) return 0;
+  if (first !== undefined) return Math.max(0, ladder.indexOf(first.model ?? ""));
+  return startRung(ladder, await services.state.feedback.entries(), settings);
 }
 
 function verdictOn({ status, outcome, decision }: Attempt): ModelVerdict {

@@ -1,5 +1,7 @@
+import type { DecisionExplanation } from "../domain/decide/explain-decision.ts";
 import type { StoredDecision } from "../domain/decide/stored-decision.ts";
 import type { HistoryEntry, HistoryKind } from "../domain/history.ts";
+import type { AttemptDecision } from "../domain/model.ts";
 import { asAttemptId, asJobId, asTaskId } from "../domain/ids.ts";
 import type { DecisionRow, HistoryRow } from "./decision-tables.ts";
 
@@ -7,7 +9,14 @@ import type { DecisionRow, HistoryRow } from "./decision-tables.ts";
 
 type Numbered<Row> = Omit<Row, "seq"> & { readonly seq: number };
 
+/** The name of the template that a prompt was made with. */
+export const templateFromText = (text: string): string => parsed<{ readonly name: string }>(text).name;
+
 const parsed = <T>(text: string): T => JSON.parse(text) as T;
+
+export const decisionOfText = (text: string): AttemptDecision => parsed(text);
+
+export const explanationOfText = (text: string): DecisionExplanation => parsed(text);
 
 export const decisionFromRow = (row: Numbered<DecisionRow>): StoredDecision => ({
   seq: row.seq,

@@ -1,3 +1,4 @@
+import { TuttiError } from "../domain/errors.ts";
 import { asAttemptId, asJobId, asTaskId, type AttemptId, type JobId, type TaskId } from "../domain/ids.ts";
 import { rateHolds, starsOf, type Stars } from "../domain/feedback/rating.ts";
 import { appendEvent } from "./append-events.ts";
@@ -22,7 +23,10 @@ export class Ratings {
     this.#context = context;
   }
 
-  /** A later rating of the same task goes before an earlier one. */
+  /**
+   * A later rating of the same task goes before an earlier one.
+   * @throws {TuttiError} `INPUT_INVALID` when none of its work was accepted
+   */
   async rate(
     { jobId, taskId }: { readonly jobId: JobId; readonly taskId: TaskId },
     { stars, note }: { readonly stars: Stars; readonly note?: string },
@@ -30,24 +34,24 @@ export class Ratings {
     const at = this.#context.now();
     return this.#context.store.write(async (tx) => {
       const attemptId = await lastAccepted(tx, taskId);
-      const row = { at, job_id: jobId, task_id: taskId, attempt_id: attemptId ?? null, stars, note: note ?? null };
+      if (attemptId === undefined) throw nothingToRate(taskId);
+      const row = { at, job_id: jobId, task_id: taskId, attempt_id: attemptId, stars, note: note ?? null };
       await tx.insertInto("ratings").values(row).execute();
       const holds = rateHolds(stars);
-      if (attemptId !== undefined && holds !== undefined)
-        await noteOutcome(tx, attemptId, { held: holds, why: "rated", at });
+      if (holds !== undefined) await noteOutcome(tx, attemptId, { held: holds, why: "rated", at });
       const data = { stars, ...(note === undefined ? {} : { note }) };
-      const subject = { jobId, taskId, ...(attemptId === undefined ? {} : { attemptId }) };
+      const subject = { jobId, taskId, attemptId };
       await appendEvent(tx, { at, type: "task-rated", subject, data });
       return ratingFromRow(row);
     });
   }
-
-  /** The last rating of each task. */
-  async latest(): Promise<readonly Rating[]> {
-    const rows = await this.#context.store.read((db) => db.selectFrom("ratings").selectAll().orderBy("seq").execute());
-    return [...new Map(rows.map((row) => [row.task_id, ratingFromRow(row)])).values()];
-  }
 }
+
+const nothingToRate = (taskId: TaskId): TuttiError =>
+  new TuttiError("INPUT_INVALID", `Task ${taskId} has no accepted work of an agent to rate`, {
+    hint: "Only what was accepted can be rated: see tutti task show",
+    context: { task: taskId },
+  });
 
 type Stored = {
   readonly at: number;

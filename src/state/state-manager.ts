@@ -7,6 +7,7 @@ import { Costs } from "./costs.ts";
 import { Decisions } from "./decisions.ts";
 import { EventLog } from "./event-log.ts";
 import { FileChanges } from "./file-changes.ts";
+import { Feedback } from "./feedback.ts";
 import { Fleet } from "./fleet.ts";
 import { History } from "./history.ts";
 import { Holds } from "./holds.ts";
@@ -55,6 +56,7 @@ export class StateManager {
   readonly decisions: Decisions;
   readonly outcomes: Outcomes;
   readonly ratings: Ratings;
+  readonly feedback: Feedback;
   readonly history: History;
 
   constructor(context: StateContext) {
@@ -83,6 +85,7 @@ export class StateManager {
     this.decisions = new Decisions(context);
     this.outcomes = new Outcomes(context);
     this.ratings = new Ratings(context);
+    this.feedback = new Feedback(context);
     this.history = new History(context);
   }
 }

@@ -111,6 +111,8 @@ describe("the public surface", () => {
       "rescue list: --json",
       "rescue restore: --json",
       "explain: --attempt --json",
+      "rate: --note --json",
+      "feedback: --by --json",
       "history: --role --kind --since --limit --full --json",
       "breakpoint: ",
       "breakpoint list: --all --json",

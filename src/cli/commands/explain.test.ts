@@ -52,7 +52,7 @@ const applicationOf = ({ state, jobId }: OpenState) => ({
   job: () => state.jobs.get(jobId),
   tasks: () => state.tasks.list(jobId),
   attempts: ({ id }: { id: Parameters<typeof state.attempts.list>[0] }) => state.attempts.list(id),
-  insight: new Insight({ state }),
+  insight: new Insight({ state, redact: (text) => text, repo: { root: "/p" } }),
 });
 
 describe("tutti explain", () => {

@@ -1,5 +1,7 @@
+import type { Finding } from "../feedback/analyze.ts";
 import { tallyFailures } from "../failure/failure-tally.ts";
 import type { AttemptDecision, AttemptEvidence, Mean } from "./attempt-evidence.ts";
+import { findingsOf } from "./findings-of.ts";
 import { isTooBig } from "./decide-attempt.ts";
 import { defaultDecisions } from "./decision-settings.ts";
 import { qualityShortfall } from "./quality-shortfall.ts";
@@ -19,6 +21,8 @@ export type Action = AttemptDecision["kind"];
 /** Why a decision is what it is: stored with it, shown by `tutti explain`. */
 export type DecisionExplanation = {
   readonly rules: readonly RuleCheck[];
+  /** What was found wrong, by code, for the feedback. */
+  readonly findings: readonly Finding[];
   /** Every other action, and why not. */
   readonly alternatives: readonly { readonly action: Action; readonly why: string }[];
 };
@@ -27,7 +31,12 @@ export type DecisionExplanation = {
 export function explainDecision(evidence: AttemptEvidence, decision: AttemptDecision): DecisionExplanation {
   const rules = [...stages(evidence), policy(decision)];
   const others = actions.filter((action) => action !== decision.kind);
-  return { rules, alternatives: others.map((action) => ({ action, why: whyNot[action](evidence, decision, rules) })) };
+  const findings = findingsOf(evidence);
+  return {
+    rules,
+    findings,
+    alternatives: others.map((action) => ({ action, why: whyNot[action](evidence, decision, rules) })),
+  };
 }
 
 const held = (rule: RuleName, says: string): RuleCheck => ({ rule, status: "held", says });

@@ -2,6 +2,7 @@ import { taskIdOf, type CommitId, type TaskId } from "../../domain/ids.ts";
 import type { Attempt, Clarification, Task } from "../../domain/model.ts";
 import type { StoredDecision } from "../../domain/decide/stored-decision.ts";
 import type { PlanTask } from "../../domain/plan/plan-schema.ts";
+import { promptSettings } from "../../domain/prompt/prompt-settings.ts";
 import { namedFiles } from "../../domain/prompt/named-files.ts";
 import type { PreparedPrompt } from "../../supervision/prompts/prompt-request.ts";
 import {
@@ -12,6 +13,7 @@ import {
   workerRequest,
   type WorkerPromptFacts,
 } from "../../supervision/prompts/worker-prompt.ts";
+import { lessonsOf } from "../../supervision/feedback/lessons.ts";
 import { gatesOfTask } from "../../supervision/run-gates.ts";
 import { listFiles } from "../../workspace/index.ts";
 import type { AttemptStep, JobDesk } from "../desk.ts";
@@ -102,9 +104,13 @@ async function factsOfAttempt(desk: PromptDesk, attempt: AttemptToBegin): Promis
     // The last one stands in the feedback, whole.
     earlierAttempts: earlier.filter((other) => other.number < number - 1).map(whyNotAccepted),
     gates: gatesFor(desk, task.spec),
-    notes: await notesFor(desk),
+    notes: [...(await notesFor(desk)), ...(await lessonsFor(desk))],
   };
 }
+
+/** What went wrong in this project before is known about it like its notes. */
+const lessonsFor = async ({ services, job }: PromptDesk): Promise<readonly string[]> =>
+  promptSettings(job.options).notes === "off" ? [] : lessonsOf(services.state);
 
 /** What an agent of this task has asked before is part of what is asked for. */
 function withAnswers(spec: PlanTask, decisions: readonly StoredDecision[]): PlanTask {
