@@ -17,7 +17,7 @@ export default defineConfig({
           name: "unit",
           include: [
             "src/**/*.test.ts",
-            "test/{gates,simulator,docs,pins}/**/*.test.ts",
+            "test/{gates,simulator,docs,pins,outcomes}/**/*.test.ts",
             "test/chaos/*/**/*.test.ts",
             "scripts/**/*.test.ts",
           ],

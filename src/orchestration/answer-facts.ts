@@ -1,7 +1,7 @@
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 
-import { isTestCase } from "../domain/quality/rules/test-cases.ts";
+import { isTableOfCases, isTestCase } from "../domain/quality/rules/test-cases.ts";
 import { addedOf, type ChangedFile } from "../domain/quality/work/changed-file.ts";
 import { isTestFile } from "../domain/quality/work/path-kinds.ts";
 import type { QualitySettings } from "../domain/quality/quality-settings.ts";
@@ -35,9 +35,27 @@ export async function answerFacts(desk: JobDesk, facts: SaidAndDone): Promise<An
     present: new Set(looks.filter(({ isThere }) => isThere).map(({ path }) => path)),
     ignored: new Set(looks.filter(({ isIgnored }) => isIgnored).map(({ path }) => path)),
     hasTestChange: changes.some(isAboutTests),
+    ...countedTests(changes),
+    ...lookedThrough(changes),
     rules: settings.answer,
   };
 }
+
+function countedTests(changes: readonly ChangedFile[]): Pick<AnswerFacts, "testsAdded"> {
+  const lines = changes.flatMap(addedOf).map(({ text }) => text);
+  const testsAdded = lines.filter(isTestCase).length;
+  return testsAdded === 0 || lines.some(isTableOfCases) ? {} : { testsAdded };
+}
+
+/** Only where every file could be read, a name can be missing. Spelling may differ: `max-size`, `MAX_SIZE`, `maxSize`. */
+function lookedThrough(changes: readonly ChangedFile[]): Pick<AnswerFacts, "isMissing"> {
+  const files = changes.filter(({ status, kind }) => status !== "deleted" && kind !== "submodule");
+  if (files.length === 0 || files.some(({ text }) => text === undefined)) return {};
+  const all = plain(files.map(({ path, text }) => `${path} ${text?.after ?? ""}`).join("\n"));
+  return { isMissing: (name) => !all.includes(plain(name)) };
+}
+
+const plain = (text: string): string => text.toLowerCase().replaceAll(/[^\p{L}\p{N}\n]/gu, "");
 
 /** An answer that names more is not checked beyond that. */
 const maxNamed = 60;
@@ -51,7 +69,11 @@ async function lookAt({ services }: JobDesk, { slot, taken }: SaidAndDone, path:
 const isFile = (path: string): Promise<boolean> =>
   lstat(path).then(
     () => true,
-    () => false,
+    (error: unknown) => {
+      if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
+        return false;
+      throw error;
+    },
   );
 
 /** Some languages have their tests in the file that they test. */

@@ -2,6 +2,7 @@ import { brokenFiles } from "./rules/broken-files.ts";
 import { codeElided, notImplemented } from "./rules/code-elided.ts";
 import { conflictMarkers } from "./rules/conflict-markers.ts";
 import { gatesNeutered } from "./rules/gates-neutered.ts";
+import { linksOutside, offLimits, withoutSubstance } from "./rules/off-limits.ts";
 import type { RuleFinding } from "./rules/quality-rules.ts";
 import { secretsAdded, type SecretFinder } from "./rules/secrets-added.ts";
 import { sizes } from "./rules/sizes.ts";
@@ -30,6 +31,9 @@ export function judgeDiff({ work, settings, finder, forbidden }: DiffRequest): S
     ...codeElided(work),
     ...notImplemented(work),
     ...brokenFiles(work),
+    ...offLimits(work),
+    ...linksOutside(work),
+    ...withoutSubstance(work),
     ...testsDeleted(work),
     ...testsWeakened(work),
     ...gatesNeutered(work),

@@ -9,8 +9,8 @@ export function judgeOutputs(work: JudgedWork, settings: QualitySettings): Stage
   const limits = settings.stages["outputs"];
   const { expectedOutputs } = work.task;
   if (expectedOutputs.length === 0) return unjudgedStage("outputs", "The task names no expected outputs.", limits);
-  const hollow = expectedOutputs.flatMap((path) => hollowness(path, work));
-  const score = 1 - hollow.length / expectedOutputs.length;
+  const hollow = [...expectedOutputs.flatMap((path) => hollowness(path, work)), ...untouched(work)];
+  const score = Math.max(0, 1 - hollow.length / expectedOutputs.length);
   return judgedStage("outputs", { score, findings: withSeverity(hollow, settings) }, limits);
 }
 
@@ -25,6 +25,15 @@ function hollowness(path: string, work: JudgedWork): readonly RuleFinding[] {
   const content = file.text.after;
   if (content.trim() === "") return [found(path, "is empty")];
   return isPlaceholder(content) ? [found(path, "holds nothing but a placeholder")] : [];
+}
+
+/** That they are there may be as it was before. One of them should differ; which ones, the task has to know. */
+function untouched({ task, changes }: JudgedWork): readonly RuleFinding[] {
+  const isTouched = ({ path }: { readonly path: string }): boolean =>
+    task.expectedOutputs.some((output) => path === output || path.startsWith(`${output.replace(/\/$/, "")}/`));
+  if (changes.length === 0 || changes.some(isTouched)) return [];
+  const message = `None of the expected files was changed: ${task.expectedOutputs.slice(0, 5).join(", ")}.`;
+  return [{ code: "output-untouched", message }];
 }
 
 const found = (path: string, what: string): RuleFinding => ({

@@ -5,6 +5,10 @@ export type Claims = {
   readonly files: readonly FileClaim[];
   /** "I added tests" */
   readonly addedTests: boolean;
+  /** "Added 5 tests"; absent where no number is said. */
+  readonly testCount: number | undefined;
+  /** Single names that are said to be new: `parseDuration`. */
+  readonly names: readonly string[];
   /** "All tests pass" */
   readonly testsPass: boolean;
 };
@@ -38,13 +42,29 @@ const listItem = new RegExp(String.raw`^\s*(?:[-*+•]|\d+[.)])\s+[\x60"'*]*(${p
 /** Reads what an agent's last words say that it did. Leaves out whatever might be meant otherwise. */
 export function claimsOf(text: string): Claims {
   const prose = text.replaceAll(/^\s*(?:```|~~~)[\s\S]*?^\s*(?:```|~~~).*$/gm, "");
-  const said = prose.split(/(?<=[.!?;])\s+|\n+/u).filter((sentence) => !notDone.test(sentence));
+  const said = prose
+    .split(/(?<=[.!?;])\s+|\n+/u)
+    .map((sentence) => sentence.replaceAll(passive, "has been"))
+    .filter((sentence) => !notDone.test(sentence));
   return {
-    files: unique([...said.flatMap(inSentence), ...inLists(prose)]),
+    files: unique([
+      ...said.flatMap(inSentence),
+      ...said
+        .flatMap(elsewhere)
+        .filter(({ path }) => isFileName(path))
+        .map((one) => ({ ...one, path: clean(one.path) })),
+      ...inLists(prose),
+    ]),
     addedTests: said.some(saysTestsAdded),
+    testCount: said.map(countOfTests).find((count) => count !== undefined),
+    names: [...new Set(said.flatMap(namesAdded))],
     testsPass: said.some(saysTestsPass),
   };
 }
+
+/** What was done to a file is told as often from its side. */
+const passive =
+  /\b(?:was|were|is|are)\b(?=(?: also| now)? (?:updated|changed|created|added|deleted|removed|rewritten|extended|adjusted)\b)/gi;
 
 const inSentence = (sentence: string): readonly FileClaim[] =>
   whats.flatMap((what) =>
@@ -52,6 +72,33 @@ const inSentence = (sentence: string): readonly FileClaim[] =>
       isFileName(path) ? [{ what, path: clean(path) }] : [],
     ),
   );
+
+const whatOfWord: Readonly<Record<string, FileClaim["what"]>> = {
+  created: "made",
+  added: "made",
+  deleted: "deleted",
+  removed: "deleted",
+};
+
+const fromItsSide = new RegExp(
+  String.raw`[\x60"'*]*(${pathText})[\x60"'*]*\s+(?:(?:has|have) been (?:also |now )?(updated|changed|created|added|deleted|removed|rewritten|extended|adjusted)|now\s+(?:has|documents|describes|explains|mentions|lists|exports|includes|contains|reads|uses|covers|handles|supports|returns|shows|says))\b`,
+  "gi",
+);
+const mentioned = new RegExp(
+  String.raw`\b(?:registered|documented|mentioned|noted|described|listed|recorded|bumped|exported|mounted|wired(?: up)?|hooked up)\b[^.;\n]{0,50}?\s(?:in|into|from|to)\s+(?:the\s+)?[\x60"'*]*(${pathText})[\x60"'*]*(?![\w/(])`,
+  "gi",
+);
+const knownDocument =
+  /\b(?:updated|extended|adjusted|rewrote|changed)\s+(?:the\s+|our\s+)?[`"*]*(README|CHANGELOG)\b[`"*]*(?!\.|\s+(?:link|badge|template))/gi;
+
+const elsewhere = (sentence: string): readonly FileClaim[] => [
+  ...[...sentence.matchAll(fromItsSide)].map(({ 1: path = "", 2: word = "" }) => ({
+    what: whatOfWord[word.toLowerCase()] ?? "changed",
+    path,
+  })),
+  ...[...sentence.matchAll(mentioned)].map(({ 1: path = "" }) => ({ what: "changed" as const, path })),
+  ...[...sentence.matchAll(knownDocument)].map(({ 1: path = "" }) => ({ what: "changed" as const, path })),
+];
 
 const whats = ["made", "changed", "deleted"] as const;
 
@@ -80,7 +127,9 @@ function inLists(prose: string): readonly FileClaim[] {
 const clean = (path: string): string => path.replace(/^\.\//, "");
 
 /** Products, versions, hosts and properties look like files. */
-const isFileName = (path: string): boolean =>
+const isFileName = (path: string): boolean => /^(?:README|CHANGELOG)$/.test(path) || isPlainFile(path);
+
+const isPlainFile = (path: string): boolean =>
   !path.startsWith("/") &&
   !path.includes("..") &&
   (path.includes("/")
@@ -97,6 +146,37 @@ const saysTestsAdded = (sentence: string): boolean =>
   /\b(?:added|wrote|created|included|covered (?:it|this|them) (?:with|by))\s+(?:(?:\d+|a|an|the|some|new|more|several|two|three|four|five|six|comprehensive|corresponding|matching|thorough|unit|integration|regression|e2e|end-to-end|additional|few|full|extensive|appropriate|basic|and|\w+ing)\s+){0,5}(?:unit |regression |integration )?(?:tests?|test cases?|test suite|test coverage|specs)\b(?!\s*(?:id|ids|data|script|command|fixture|fixtures|helper|helpers|environment|runner|account|user|database|config|double|harness|page|file for manual))/i.test(
     sentence,
   );
+
+const numbers: Readonly<Record<string, number>> = {
+  two: 2,
+  three: 3,
+  four: 4,
+  five: 5,
+  six: 6,
+  seven: 7,
+  eight: 8,
+  nine: 9,
+  ten: 10,
+};
+
+function countOfTests(sentence: string): number | undefined {
+  const said =
+    /\b(?:added|wrote|created)\s+(\d+|two|three|four|five|six|seven|eight|nine|ten)\s+(?:\w+\s+){0,2}(?:tests?|test cases|specs)\b(?!\s*(?:file|suite|data|id))/i.exec(
+      sentence,
+    )?.[1];
+  return said === undefined ? undefined : (numbers[said.toLowerCase()] ?? Number(said));
+}
+
+const newName =
+  /\b(?:added|implemented|created|introduced|wrote)\s+(?:(?:the|a|an|new|function|method|class|helper|command|flag|option|field|column|endpoint|component|hook|type|interface|constant|variable|export|public|private|static|async|small|generic)\s+){0,4}`([A-Za-z_$][\w$.]{3,60})(?:\(.*?\))?`/gi;
+
+/** Of a dotted name the last part counts. Names of branches and packages stand elsewhere. */
+const namesAdded = (sentence: string): readonly string[] =>
+  /\b(?:branch|commit|tag|pull request|package|folder|directory|label|issue|alias|test id)\b/i.test(sentence)
+    ? []
+    : [...sentence.matchAll(newName)]
+        .flatMap(({ 1: name = "" }) => (isPlainFile(name) ? [] : [name.split(".").at(-1) ?? name]))
+        .filter((name) => name.length > 3);
 
 const saysTestsPass = (sentence: string): boolean =>
   /\b(?:all|the|every|\d+)\s+(?:\w+\s+){0,2}(?:tests?|specs?|checks?|suite)\s+(?:now\s+|still\s+|are\s+|is\s+)?(?:pass(?:es|ed|ing)?|green|succeed(?:s|ed)?)\b|\btests?(?: suite)? (?:is|are) (?:all )?(?:green|passing)\b|\b(?:tests|suite) pass(?:es|ed)?\b/i.test(

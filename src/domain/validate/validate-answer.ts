@@ -22,7 +22,10 @@ export type AnswerFacts = {
   readonly ignored: ReadonlySet<string>;
   /** Whether a test was added or changed anywhere. */
   readonly hasTestChange: boolean;
-  /** The task itself asks to look only, or names what may stay undone. */
+  /** How many tests were added; absent where that can't be counted, as in a table of cases. */
+  readonly testsAdded?: number;
+  /** Whether a name stands nowhere in the changed files; absent where they can't all be read. */
+  readonly isMissing?: (name: string) => boolean;
   readonly rules: Readonly<Partial<Record<AnswerRule, boolean>>>;
 };
 
@@ -64,11 +67,10 @@ const shortestProse = 40;
 
 /** Words and signs after which something has to come. A list or a table may end with anything. */
 const isCutSentence = (line: string): boolean =>
-  !/^\s*(?:\||>)/.test(line) &&
-  (/(?:[,;(]|\s[-–—]|\b(?:the|a|an|and|or|but|of|to|with|for|from|by|because|that|which|into|is|are|was|were|has|have|its|their|if|when|so that|such as|i|we|then|also))$/i.test(
-    line.trimEnd(),
-  ) ||
-    /^[^`]*`[^`]*$/.test(line));
+  !/^\s*(?:\||>)/.test(line) && (openEnd.test(line.trimEnd()) || /^[^`]*`[^`]*$/.test(line));
+
+const openEnd =
+  /(?:[,;(]|\s[-–—]|\.{3}|…|\b(?:the|a|an|and|or|but|of|to|with|for|from|by|because|that|which|into|on|at|as|than|while|where|who|whose|is|are|was|were|has|have|had|be|been|its|their|your|our|my|these|those|if|when|such as|i|we|then|also|should|would|could|can|will|not|only|including|between|about|before|without|within|using|both|each|every|any|more|very))$/i;
 
 const refusal =
   /\b(?:i(?:['’]m| am)(?: very)? sorry,?(?: but)?\s+i|unfortunately,? i|i)\s+(?:can(?:['’]t|not| not)|won['’]t|will not|am not able to|am unable to|['’]m not able to|['’]m unable to|must (?:decline|refuse)|have to decline|decline to|refuse to)\s*(?:\w+\s+){0,3}?(?:help|assist|comply|fulfil?l|proceed|continue|complete|do|perform|carry|implement|provide|create|write|make|generate|modify|edit|access|share)?\b/i;
@@ -97,10 +99,19 @@ const question =
 const waiting =
   /\b(?:before (?:i|we) (?:can )?(?:proceed|continue|go on|start|begin|implement|make|write|finish|move)|(?:i|we)(?:['’]ll| will)? (?:wait|hold off|pause)|waiting for (?:your|confirmation|an answer|clarification)|(?:and|then|so) i(?:['’]ll| will| can) (?:then )?(?:proceed|continue|go ahead|implement|finish|do|complete|make|write|start|add)|once (?:you|i (?:know|have))|(?:i|we) need (?:to know|your|more information|clarification|you to)|awaiting (?:your|confirmation)|until you)/i;
 
-/** With work done, it has to wait for the answer as well: an offer at the end is no question. */
+/** A polite end: nothing waits for its answer. */
+const offer =
+  /\b(?:also|as well|too|additional(?:ly)?|further|next|another|else|anything|later|besides|in addition|follow[- ]?up)\b|\bhow (?:does|do) (?:this|that|it) (?:look|sound)|\bwhat do you think\b/i;
+const choice =
+  /^(?:\W*(?:so|but|and|now|one question|question|first)\W+)?(?:which|what|where|how|who)\b.*\?|^(?:\W*(?:so|but|and|now)\W+)?(?:should|shall|do|would|is|are|does)\b.*\bor\b.*\?/i;
+
+/** With work done, it has to wait for the answer as well, or end with a choice that is not its own: an offer is no question. */
 function asked({ text, changes, isAnswerOnly }: AnswerFacts): readonly AnswerProblem[] {
   const end = text.trimEnd().slice(-700);
-  if (isAnswerOnly || changes.length === 0 || !question.test(end) || !waiting.test(end)) return [];
+  if (isAnswerOnly || changes.length === 0) return [];
+  const last = end.split(/(?<=[.!?:])\s+|\n+/u).findLast((sentence) => sentence.trim() !== "") ?? "";
+  const isChoice = choice.test(last.replace(/^[\s*_>-]+/, "")) && !offer.test(last);
+  if (!isChoice && !(question.test(end) && waiting.test(end))) return [];
   const message = "The work waits for an answer. Nobody is there to give one: decide yourself and finish it.";
   return [{ code: "question-instead-of-work", message }];
 }
@@ -119,7 +130,7 @@ const admissions: readonly RegExp[] = [
 
 /** Somebody else's unfinished work, or what was there before. */
 const notOurs =
-  /\b(?:before|previously|was|were|used to|no longer|existing|upstream|original(?:ly)?|nothing|none|fixed|now|unrelated|out of scope|not part of|outside (?:of )?(?:the|this)|asked|requested|instructed|as (?:the task|you))\b/i;
+  /\b(?:before|previously|was|were|used to|no longer|existing|upstream|original(?:ly)?|nothing|none|fixed|now|unrelated|out of scope|not part of|outside (?:of )?(?:the|this)|asked|requested|instructed|(?:later|separate|another|other|follow-up|next) tasks?|as (?:the task|you))\b/i;
 
 const announcement =
   /^(?:ok(?:ay)?[,.]? |great[,.!]? |good[,.]? |perfect[,.!]? )?(?:now |next,? |then |first,? |finally,? )?(?:let me (?:now |also |first |next |then )?(?!know)|i(?:['’]ll| will) (?:now |next |also |then |first )?|i(?:['’]m| am) (?:now )?going to )(?:start|begin|create|write|add|update|implement|fix|run|check|look|read|examine|explore|continue|proceed|modify|make|work|move|test|verify|build|do|edit|refactor|finish|handle)\b/i;
@@ -135,7 +146,8 @@ function unfinished({ text, isAnswerOnly }: AnswerFacts): readonly AnswerProblem
     (sentence) => admissions.some((pattern) => pattern.test(sentence)) && !notOurs.test(sentence),
   );
   const last = said.at(-1) ?? "";
-  const announced = announcement.test(last.replace(/^[\s*_>-]+/, "")) ? last : undefined;
+  const isAnnounced = announcement.test(last.replace(/^[\s*_>-]+/, "")) && !/\bif\b|\?|\bunless\b/i.test(last);
+  const announced = isAnnounced ? last : undefined;
   const found = admitted ?? announced;
   if (found === undefined) return [];
   const how = admitted === undefined ? "announced and not done" : "said to be missing";
@@ -174,10 +186,17 @@ function schemaOf(schema: JsonObject): z.ZodType | undefined {
 }
 
 function falseClaims(facts: AnswerFacts): readonly AnswerProblem[] {
-  const { files, addedTests } = claimsOf(facts.text);
+  const { files, addedTests, testCount, names } = claimsOf(facts.text);
   const lies = files.flatMap(({ what, path }) => (isFalse({ what, path }, facts) ? [says[what](path)] : []));
   const tests = addedTests && !facts.hasTestChange ? ["It says that tests were added, and no test was."] : [];
-  return [...lies, ...tests].slice(0, 5).map((message) => ({ code: "claim-false", message }));
+  const few =
+    tests.length === 0 && testCount !== undefined && facts.testsAdded !== undefined && testCount > facts.testsAdded
+      ? [`It says that ${testCount} tests were added, and ${facts.testsAdded} were.`]
+      : [];
+  const missing = names
+    .filter((name) => facts.isMissing?.(name) === true)
+    .map((name) => `It says that ${name} was added, and it is nowhere in the changed files.`);
+  return [...lies, ...tests, ...few, ...missing].slice(0, 5).map((message) => ({ code: "claim-false", message }));
 }
 
 const says: Readonly<Record<"made" | "changed" | "deleted", (path: string) => string>> = {
@@ -192,6 +211,8 @@ function isFalse(
 ): boolean {
   if (what === "deleted") return path.includes("/") && present.has(path) && !changes.some((file) => file.path === path);
   // A name alone may stand for a file in any folder.
+  const document = new RegExp(`(?:^|/)${path}(?:\\.|$)`, "i");
+  if (/^(?:README|CHANGELOG)$/.test(path)) return !changes.some((file) => document.test(file.path));
   const isChanged = changes.some(
     (file) => file.path === path || file.path.endsWith(`/${path}`) || path.endsWith(`/${file.path}`),
   );

@@ -63,7 +63,7 @@ function readable(
   let room = largestChange;
   return changes.filter(({ path, kind, isBinary, status }) => {
     const size = (after.get(path) ?? 0) + (before.get(path) ?? 0);
-    const isText = (kind === "file" || kind === "executable") && !isBinary && status !== "type-changed";
+    const isText = kind !== "submodule" && !isBinary && status !== "type-changed";
     if (!isText || size > largestFile || size > room) return false;
     room -= size;
     return true;

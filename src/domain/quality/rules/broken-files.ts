@@ -1,4 +1,4 @@
-import { isCode, isForTests, isProse } from "../work/path-kinds.ts";
+import { isCode, isForTests } from "../work/path-kinds.ts";
 import { addedOf, removedOf, type ChangedFile, type JudgedWork } from "../work/changed-file.ts";
 import { asksToRemoveOrMove } from "./asked-for.ts";
 import type { RuleFinding } from "./quality-rules.ts";
@@ -47,39 +47,48 @@ function isJson(text: string): boolean {
 
 const braced = /\.(?:[cm]?[jt]sx?|go|rs|java|kt|scala|cs|cpp|cc|c|h|hpp|php|swift|dart|groovy|css|scss)$/;
 
+const isScript = /\.(?:[cm]?[jt]sx?|php|dart|css|scss)$/;
+
 /** Brackets are open, and the last line is not one that a file could end with. */
 function endsInTheMiddle(path: string, text: string): boolean {
   const end = text.trimEnd();
   const last = end.slice(end.lastIndexOf("\n") + 1);
-  if (path.endsWith(".py"))
-    return (
-      /(?:[:,([{=\\+]|\b(?:and|or|not|in|is|return def|if))$/.test(withoutComment(last, "#")) &&
-      openBrackets(end, "#") > 0 === /[,([{=+]$/.test(last) &&
-      !/^\s*#/.test(last)
-    );
-  if (!braced.test(path)) return false;
-  return openBrackets(end, "//") > 0 && !/^\s*[})\]]+[;,)]*$/.test(last);
+  if (path.endsWith(".py")) return endsInPython(end, last);
+  if (!braced.test(path) || openBrackets(end, isScript.test(path) ? "script" : "other") <= 0) return false;
+  return !/^\s*[})\]]+[;,)]*$/.test(last) || /^\s/.test(last);
 }
 
-const withoutComment = (line: string, sign: string): string => line.split(` ${sign}`)[0]?.trimEnd() ?? "";
+/** A head without a body, an open bracket in the last line, or an operator without its second half. */
+function endsInPython(text: string, last: string): boolean {
+  const line = last.replace(/\s+#.*$/, "");
+  if (/^\s*#/.test(last) || /"""|'''/.test(last)) return false;
+  if (/^\s*(?:def|class|if|elif|else|for|while|try|except|finally|with|async)\b.*:$/.test(line)) return true;
+  const isOpen = openBrackets(text, "python") > 0;
+  return isOpen && (openBrackets(last, "python") > 0 || /[,=+]$/.test(line));
+}
 
-/** How many brackets are not closed; texts and comments don't count. Rough: it only has to see that a file was cut. */
-function openBrackets(text: string, comment: string): number {
-  const bare = text
-    .replaceAll(/\\./g, "")
-    .replaceAll(comment === "#" ? /"""[\s\S]*?"""|'''[\s\S]*?'''/g : /\/\*[\s\S]*?\*\//g, "")
-    .replaceAll(/"[^"\n]*"|'[^'\n]*'|`[^`]*`/g, "")
-    .replaceAll(comment === "#" ? /#.*/g : /\/\/.*/g, "")
-    .replaceAll(/\/(?![/*\s])[^/\n]+\/[a-z]*/g, "");
+/** How many brackets are not closed; texts, comments and patterns don't count. Rough: it only has to see that a file was cut. */
+function openBrackets(text: string, language: Language): number {
+  const bare = text.replaceAll(noCode[language], "");
   return (bare.match(/[([{]/g) ?? []).length - (bare.match(/[)\]}]/g) ?? []).length;
 }
+
+type Language = "script" | "python" | "other";
+
+/** From left to right, so that a quotation mark in a comment begins no text. */
+const noCode: Readonly<Record<Language, RegExp>> = {
+  script:
+    /\/\*[\s\S]*?\*\/|\/\/.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|(?<=(?:^|[=(,:;!&|?{}[]|return|=>)\s*)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[a-z]*/gm,
+  python: /"""[\s\S]*?"""|'''[\s\S]*?'''|#.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g,
+  other: /\/\*[\s\S]*?\*\/|\/\/.*|"(?:\\.|[^"\\\n])*"|'(?:\\.[^'\n]*|[^'\\\n])'|`[^`]*`/g,
+};
 
 const fewestLines = 12;
 
 /** Most of a file is gone, hardly anything came in its place, and it stands nowhere else. */
-function gutted(file: ChangedFile, { changes }: JudgedWork): readonly RuleFinding[] {
+function gutted(file: ChangedFile, { changes, task }: JudgedWork): readonly RuleFinding[] {
   const { path, status, text } = file;
-  if (status !== "modified" || text === undefined || (!isCode(path) && !isProse(path))) return [];
+  if (status !== "modified" || text === undefined || !isLookedAt(path, task)) return [];
   const removed = removedOf(file).filter(isSubstance);
   const added = addedOf(file).filter((line) => isSubstance(line.text));
   const before = text.before.split("\n").filter(isSubstance);
@@ -96,5 +105,9 @@ function gutted(file: ChangedFile, { changes }: JudgedWork): readonly RuleFindin
   const message = `${removed.length} of ${before.length} lines of ${path} are gone, and the task does not ask for that. Bring back what belongs there.`;
   return [{ code: "file-gutted", path, message }];
 }
+
+/** Guides and data are shortened more often than programs. */
+const isLookedAt = (path: string, { expectedOutputs }: JudgedWork["task"]): boolean =>
+  isCode(path) || expectedOutputs.includes(path) || /(?:^|\/)(?:README|CHANGELOG)\b/.test(path);
 
 const isSubstance = (line: string): boolean => /[\p{L}\p{N}]/u.test(line);

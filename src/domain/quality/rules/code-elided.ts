@@ -10,36 +10,25 @@ import {
 import type { RuleFinding } from "./quality-rules.ts";
 
 /** What a comment begins with; `...` alone may be one, too. */
-const opening = String.raw`(?:\/\/+|#+|\/\*+|\*|<!--|--|;+|\{\/\*|%|"""|''')`;
+const opening = String.raw`(?:\/\/+|#+|\/\*+|\*|<!--|--|;;+|\{\/\*|"""|''')`;
 const dots = String.raw`(?:\.{3}|…)`;
 const thing =
-  "(?:code|file|function|functions|method|methods|class|classes|implementation|logic|content|contents|imports?|routes?|handlers?|cases?|tests?|fields?|props|styles|config(?:uration)?|definitions?|exports?|lines?|body|component|module|script|section|stuff|part|parts|setup|module)";
+  "(?:code|file|functions?|methods?|class|classes|implementation|logic|contents?|imports?|routes?|handlers?|cases?|tests?|fields?|props|styles|rules|config(?:uration)?|definitions?|exports?|lines?|body|component|module|script|section|stuff|parts?|setup|program|entries|keys|translations|options|settings|page|document|text)";
+const same = String.raw`(?:unchanged|the same|same|as before|as is|as it was|omitted|identical|untouched|not shown|stays? the same|remains?(?: (?:the same|unchanged|as is|as before))?|goes here|continues?(?: (?:here|below|as before))?|above|below|here)`;
+const end = String.raw`\s*[.)\]]*\s*(?:\*\/\s*\}?|-->|"""|''')?\s*$`;
 
 const elisions: readonly RegExp[] = [
-  new RegExp(
-    String.raw`${opening}\s*\[?\(?${dots}?\s*(?:the\s+)?(?:rest|remainder|remaining)\b(?:\s+of)?(?:\s+(?:the|this|your|our))?(?:\s+\w+){0,2}?\s*${thing}?\b.{0,30}(?:\b(?:unchanged|same|remains?|here|omitted|as before|stays|above|below|goes|is)\b|${dots}|\*\/|-->|$)`,
-    "i",
-  ),
-  new RegExp(
-    String.raw`${opening}\s*\[?\(?${dots}\s*(?:\(?(?:existing|previous|original|other|same|more|all|unchanged|omitted|snip|truncated|continue[sd]?)\b).*`,
-    "i",
-  ),
-  new RegExp(
-    String.raw`${opening}.*\b(?:existing|previous|original|other|all)\s+(?:\w+\s+)?${thing}\s+(?:\w+\s+)?(?:(?:remains?|stays?|is|are|goes)\s+)?(?:unchanged|the same|as before|as is|here|omitted)\b`,
-    "i",
-  ),
-  new RegExp(
-    String.raw`${opening}.*\b(?:unchanged|omitted|truncated|shortened|abbreviated)\s+(?:for\s+(?:brevity|clarity|space)|from\s+(?:the\s+)?(?:original|before)|code|below|above)\b`,
-    "i",
-  ),
-  new RegExp(String.raw`${opening}.*\bfor brevity\b`, "i"),
-  new RegExp(
-    String.raw`${opening}\s*\[?\(?(?:same as (?:before|above|the original)|no changes? (?:here|below|needed)|keep (?:the )?(?:existing|rest|original)\b|(?:rest|code) (?:is )?(?:unchanged|omitted))`,
-    "i",
-  ),
-  new RegExp(String.raw`^\s*${dots}\s*\(?(?:rest of|existing|unchanged|remaining|same as)\b`, "i"),
-  new RegExp(String.raw`${opening}\s*\[?\(?snip(?:ped)?\)?\]?\s*(?:${opening}|$)`, "i"),
-];
+  String.raw`${opening}\s*[\[(<]?\s*(?:the\s+)?(?:rest|remainder) of (?:the |this |your |our )?(?:\w+ ){0,2}${thing}(?:\s*[,(:-]?\s*(?:(?:is|are|stays?|remains?)\s+)?${same})?\s*${dots}?${end}`,
+  String.raw`${opening}\s*[\[(<]?\s*(?:the\s+)?(?:rest|remainder|remaining \w+|rest of .{1,30}?|(?:existing|previous|original|other|current|old|remaining) (?:\w+ )?${thing})\s*[,(:-]?\s*(?:(?:is|are|stays?)\s+)?${same}(?:\s+\w+){0,3}${end}`,
+  String.raw`${opening}\s*[\[(<]?\s*${dots}\s*\(?\s*(?:(?:the\s+)?(?:rest|remainder|remaining|existing|previous|original|other|same|more|all other|unchanged|omitted|snip|truncated|continued?|continues|and so on|etc|keep|your)\b).*`,
+  String.raw`${opening}\s*[\[(<]?\s*(?:rest of|remaining|other|more|existing|previous|original|same)\b[^"'\x60]{0,50}${dots}${end}`,
+  String.raw`${opening}.*\b(?:unchanged|omitted|truncated|shortened|abbreviated|elided)\s+(?:for\s+(?:brevity|clarity|space)|from\s+(?:the\s+)?original)\b`,
+  String.raw`${opening}.*\bfor brevity\b`,
+  String.raw`${opening}\s*[\[(<]?\s*(?:same as (?:before|the original|in the original)|keep (?:the )?(?:existing|rest|original) ${thing}|no changes? (?:here|below)|unchanged)${end}`,
+  String.raw`^\s*${dots}\s+\(?(?:(?:the )?rest of the|existing code|unchanged|remaining (?:code|functions?|methods?)|same as)\b`,
+  String.raw`^\s*[\[(]\s*(?:${dots}\s*)?(?:the )?(?:rest|remainder) of (?:the )?(?:\w+ )?${thing}.{0,40}[\])]\s*$`,
+  String.raw`${opening}\s*[\[(<]?\s*snip(?:ped)?[\])>]?${end}`,
+].map((pattern) => new RegExp(pattern, "i"));
 
 /** Words of "the rest of" something that is not code. */
 const otherRest =
@@ -68,7 +57,7 @@ const isElision = (line: string): boolean =>
 const stubs: readonly RegExp[] = [
   /\bthrow new \w*(?:Error|Exception)\(\s*["'`](?:[\w. ]*\b)?(?:not (?:yet )?implemented|unimplemented|todo)\b/i,
   /\bthrow new (?:NotImplemented(?:Error|Exception)|UnsupportedOperationException)\(\s*(?:["'`](?:todo|not )|\))/i,
-  /\braise NotImplementedError\b/,
+  /\braise NotImplementedError\b(?!\s*\(\s*(?:f["']|["'](?!.*(?:implement|todo|yet)).))/i,
   /\b(?:todo!|unimplemented!)\s*\(/,
   /\bpanic\(\s*["'`](?:not (?:yet )?implemented|unimplemented|todo|implement me)/i,
   /\bTODO\(\s*(?:["'`]|\))/,
@@ -101,7 +90,7 @@ export function notImplemented(work: JudgedWork): readonly RuleFinding[] {
   return work.changes
     .filter(({ path }) => isCode(path) && !isForTests(path))
     .flatMap((file): readonly RuleFinding[] => {
-      const lines = fresh(file);
+      const lines = fresh(file, work);
       const found = isWanted ? undefined : lines.find((line) => matches(stubs, line) && !isAbstract(file, line));
       if (found !== undefined) {
         const message = `${file.path}:${found.number} says that something is not implemented. Implement it.`;
@@ -119,8 +108,9 @@ export function notImplemented(work: JudgedWork): readonly RuleFinding[] {
     });
 }
 
-function fresh(file: ChangedFile): readonly AddedLine[] {
-  const before = new Set(removedOf(file).map((line) => line.trim()));
+/** What stood somewhere before is not this attempt's. */
+function fresh(file: ChangedFile, { changes }: JudgedWork): readonly AddedLine[] {
+  const before = new Set(changes.flatMap(removedOf).map((line) => line.trim()));
   return addedOf(file).filter(({ text }) => !before.has(text.trim()));
 }
 

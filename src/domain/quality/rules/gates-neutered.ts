@@ -4,7 +4,7 @@ import type { RuleFinding } from "./quality-rules.ts";
 
 /** Files that say what is checked and how. */
 const setting =
-  /(?:^|\/)(?:package\.json|deno\.jsonc?|Makefile|GNUmakefile|makefile|justfile|Justfile|Taskfile\.ya?ml|tox\.ini|setup\.cfg|pyproject\.toml|pytest\.ini|conftest\.py|noxfile\.py|Rakefile|\.rspec|composer\.json|phpunit\.xml(?:\.dist)?|pom\.xml|build\.gradle(?:\.kts)?|Cargo\.toml|\.mocharc\.\w+|(?:jest|vitest|vite|karma|ava|playwright|cypress|eslint|biome|oxlint|tsconfig)[\w.-]*\.(?:json|jsonc|[cm]?[jt]s|ya?ml)|\.eslintrc[\w.]*|\.oxlintrc\.json|\.github\/workflows\/[^/]+|\.gitlab-ci\.yml|\.circleci\/config\.yml|lefthook\.yml|\.husky\/[^/]+|\.pre-commit-config\.yaml|azure-pipelines\.yml|Jenkinsfile)$|\.sh$/;
+  /(?:^|\/)(?:package\.json|deno\.jsonc?|Makefile|GNUmakefile|makefile|justfile|Justfile|Taskfile\.ya?ml|tox\.ini|setup\.cfg|pyproject\.toml|pytest\.ini|conftest\.py|noxfile\.py|Rakefile|\.rspec|composer\.json|phpunit\.xml(?:\.dist)?|pom\.xml|build\.gradle(?:\.kts)?|Cargo\.toml|\.mocharc\.\w+|(?:jest|vitest|vite|karma|ava|playwright|cypress|eslint|biome|oxlint|tsconfig)[\w.-]*\.(?:json|jsonc|[cm]?[jt]s|ya?ml)|\.eslintrc[\w.]*|\.oxlintrc\.json|\.github\/workflows\/[^/]+|\.gitlab-ci\.yml|\.circleci\/config\.yml|lefthook\.yml|\.husky\/[^/]+|\.pre-commit-config\.yaml|azure-pipelines\.yml|Jenkinsfile)$|(?:^|\/)[\w-]*(?:test|check|ci|lint|verify|gate)[\w-]*\.sh$/;
 
 /** What makes a command pass whatever it finds. */
 const neutral: readonly RegExp[] = [
@@ -73,10 +73,15 @@ function newly(file: ChangedFile, patterns: readonly RegExp[], work: JudgedWork)
     const pattern = patterns.find((one) => one.test(text));
     if (pattern === undefined || isComment(text)) return false;
     const piece = pattern.exec(text)?.[0] ?? "";
+    if (patterns === neutral && !isCheck.test(text)) return false;
     return !removedOf(file).some((line) => pattern.test(line)) && !isNamed(words, piece);
   });
   return found?.number;
 }
+
+/** A command may fail for good reasons where it checks nothing: `rm old.log || true`. */
+const isCheck =
+  /test|spec|lint|check|tsc|jest|mocha|cargo|vet\b|mypy|ruff|flake8|verify|audit|coverage|clippy|build|continue-on-error|allow_failure|ignoreFailures|exit/i;
 
 const isComment = (line: string): boolean => /^\s*(?:\/\/|#(?!!)|--\s)/.test(line);
 

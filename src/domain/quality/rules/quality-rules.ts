@@ -20,6 +20,10 @@ export const qualityRules = {
     about: "a test is skipped, or others are by `.only`, and the task did not ask for that",
   },
   "tests-weakened": { severity: "blocker", about: "a test was changed so that it passes whatever the code does" },
+  "against-the-task": { severity: "blocker", about: "a file was changed that the task itself keeps out" },
+  "link-outside": { severity: "blocker", about: "a link leads out of the repository" },
+  "no-substance": { severity: "blocker", about: "only comments and blank lines differ, and the task is about code" },
+  "output-untouched": { severity: "blocker", about: "none of the expected outputs was changed, whatever else was" },
   "gate-neutered": {
     severity: "blocker",
     about: "a command, script or setting that judges the work was made to pass always",
@@ -30,7 +34,11 @@ export const qualityRules = {
     about: "installed packages or build caches became part of the work",
   },
   "secret-looking": { severity: "note", about: "an added line might hold a secret" },
-  "files-deleted": { severity: "note", about: "files are gone that the task did not name" },
+  "files-deleted": { severity: "blocker", about: "files are gone that the task did not name" },
+  "other-files-deleted": {
+    severity: "note",
+    about: "files that are no programs are gone, and the task did not ask for that",
+  },
   "expectations-changed": { severity: "note", about: "what existing tests expect was changed" },
   "check-weakened": { severity: "note", about: "a type check, a lint rule or a condition for a skip was loosened" },
   "todo-added": { severity: "note", about: "added code says that something is to be done, or stands in for it" },

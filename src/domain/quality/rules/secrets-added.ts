@@ -18,8 +18,11 @@ export function secretsAdded({ changes }: JudgedWork, finder: SecretFinder): rea
 function inFile(file: ChangedFile, finder: SecretFinder): readonly RuleFinding[] {
   if (isLockFile(file.path)) return [];
   const before = removedOf(file).join("\n");
-  const isNew = ({ value }: Candidate): boolean => !before.includes(value) && !isPlaceholder(value);
-  const found = [...keyBlocks(file), ...addedOf(file).flatMap((line) => candidates(line, finder))].filter(isNew);
+  const isNew = (one: Candidate): boolean => !before.includes(one.value) && !isPlaceholder(one, file.path);
+  const found = [
+    ...keyBlocks(file),
+    ...addedOf(file).flatMap((line) => candidates(line, { path: file.path, finder })),
+  ].filter(isNew);
   const sure = found.find((one) => one.isSure || !isHarmlessPlace(file.path));
   if (sure !== undefined) {
     const message = `${file.path}:${sure.number} holds a secret. Take it out and read it from the environment; it must not be committed.`;
@@ -39,7 +42,9 @@ type Candidate = {
 
 type Line = { readonly number: number; readonly text: string };
 
-function candidates({ number, text }: Line, finder: SecretFinder): readonly Candidate[] {
+type Where = { readonly path: string; readonly finder: SecretFinder };
+
+function candidates({ number, text }: Line, { path, finder }: Where): readonly Candidate[] {
   if (text.length > maxLineLength) return [];
   const hidden = hiddenParts(text, finder).flatMap((part) => {
     const value = part.replace(/^["'\s]+|["'\s]+$/g, "");
@@ -47,8 +52,16 @@ function candidates({ number, text }: Line, finder: SecretFinder): readonly Cand
     if (isReference(value) || isWeak(value, before)) return [];
     return [{ number, value, isSure: sureForm.test(value) }];
   });
-  return [...hidden, ...literals({ number, text })];
+  return [...hidden, ...webhooks({ number, text }), ...literals({ number, text }, path)];
 }
+
+/** Whoever knows such an address may write there. */
+const webhooks = ({ number, text }: Line): readonly Candidate[] =>
+  [
+    ...text.matchAll(
+      /hooks\.slack\.com\/services\/(T\w+\/B\w+\/\w{16,})|discord(?:app)?\.com\/api\/webhooks\/(\d+\/[\w-]{30,})/g,
+    ),
+  ].map(({ 1: slack, 2: discord = "" }) => ({ number, value: slack ?? discord, isSure: true }));
 
 /** Minified code is full of what looks like anything. */
 const maxLineLength = 4_000;
@@ -94,12 +107,21 @@ function variety(text: string): number {
 const secretName =
   /(?:password|passwd|passphrase|secret|api[_-]?key|apikey|access[_-]?key|auth[_-]?token|access[_-]?token|private[_-]?key|client[_-]?secret|secret[_-]?key|signing[_-]?key|encryption[_-]?key|credentials?|db[_-]?pass|bearer|token)["']?\s*(?::\s*\w+\s*)?(?:=>|[:=]{1,2}|\()\s*(?:new\s+\w+\()?["'`]([^"'`\s]{8,200})["'`]/i;
 
+/** Settings files need no quotation marks. */
+const settingName =
+  /^\s*(?:export\s+)?["']?[\w.-]*(?:password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key(?:[_-]id)?|secret[_-]?key|private[_-]?key|credentials?)["']?\s*[:=]\s*([^\s"'#,]{8,200})\s*(?:#.*)?$/i;
+const isSettings = (path: string): boolean =>
+  /\.(?:ya?ml|ini|properties|toml|conf|cfg|tfvars|env)$|(?:^|\/)(?:\.env[\w.]*|\.npmrc|\.netrc|\.pypirc|credentials|config)$/i.test(
+    path,
+  );
+
 /** `apiKey: "…"`: a name that says it, and a value that nobody would write for anything else. */
-function literals({ number, text }: Line): readonly Candidate[] {
-  const value = secretName.exec(text)?.[1];
+function literals({ number, text }: Line, path: string): readonly Candidate[] {
+  const value = secretName.exec(text)?.[1] ?? (isSettings(path) ? settingName.exec(text)?.[1] : undefined);
   if (value === undefined || isReference(value)) return [];
   const isMixed = /[0-9]/.test(value) && /[A-Za-z]/.test(value);
-  const isName = /^(?:[a-z]+[A-Z_.-]?)+$|^[A-Z_]+$|^\/|:\/\/|^[\w.-]+\.[a-z]{2,}$/.test(value);
+  const isName =
+    /^(?:[a-z]+[A-Z_.-]?)+$|^[A-Z_]+$|^\/|:\/\/|^[\w.-]+\.[a-z]{2,}$|^[a-z]+(?:[-_][a-z0-9]{1,8}){1,4}$/.test(value);
   if (!isMixed || isName || (variety(value) < 3 && !/[!@#$%^&*]/.test(value))) return [];
   return [{ number, value, isSure: false }];
 }
@@ -111,18 +133,24 @@ function keyBlocks(file: ChangedFile): readonly Candidate[] {
   const lines = addedOf(file);
   const text = lines.map((line) => line.text).join("\n");
   return [...text.matchAll(keyBlock)].flatMap(({ 1: body = "", index }) => {
-    const value = (body.match(/[A-Za-z0-9+/=]{40,}/g) ?? []).join("");
+    const value = (body.match(/[A-Za-z0-9+/=]{16,}/g) ?? []).join("");
     const number = lines[text.slice(0, index).split("\n").length - 1]?.number ?? 1;
-    return value.length < 40 ? [] : [{ number, value, isSure: true }];
+    return value.length < 24 ? [] : [{ number, value, isSure: true }];
   });
 }
 
-const placeholder =
-  /example|sample|dummy|fake|placeholder|your[-_ ]?|change[-_ ]?me|replace[-_ ]?me|xxx|\*\*\*|\.\.\.|…|insert|redacted|abcdef|123456789|987654321|deadbeef|foobar|lorem|not[-_]?(?:a[-_]?)?(?:real|secret)|test[-_]?(?:key|token|secret|password)|(?:key|token|secret|password)[-_]?(?:test|here)|s3cret|localhost|^(?:test|mock|stub|my)[-_]|hunter2|correct[-_ ]?horse|p[a@]ssw[o0]rd1?$|todo/i;
+/** Somebody is told to put a value there. */
+const gap =
+  /your[-_ ]?|change[-_ ]?me|replace[-_ ]?me|xxxx|\*\*\*|\.\.\.|…|insert|redacted|placeholder|[-_](?:goes[-_]?)?here\b|todo|^(?:test|mock|stub)$/i;
+/** Nobody would write that but to show what such a thing looks like. */
+const madeUp =
+  /example|sample|dummy|fake|abcdef|123456|987654|deadbeef|foobar|lorem|not[-_]?(?:a[-_]?)?real|test|mock|stub|invalid|p[a@]ssw[o0]rd|secret|qwerty|aaaa|0000|1111/i;
 
-/** Nobody has such a one, or everybody. */
-const isPlaceholder = (value: string): boolean =>
-  placeholder.test(value) || /(.)\1{4,}/.test(value) || variety(value) < 2;
+/** In the program itself, and in its settings, also a made-up token is one too many. */
+function isPlaceholder({ value, isSure }: Candidate, path: string): boolean {
+  if (gap.test(value) || /(.)\1{5,}/.test(value) || variety(value) < 2) return true;
+  return isHarmlessPlace(path) ? madeUp.test(value) : !isSure && /example|sample|dummy|fake/i.test(value);
+}
 
 const isHarmlessPlace = (path: string): boolean => isForTests(path) || isProse(path) || isExample(path);
 
@@ -138,6 +166,8 @@ function byName({ path, status }: ChangedFile): readonly RuleFinding[] {
     const message = `${path} is a file for private keys. Take it out; it must not be committed.`;
     return [{ code: "secret-added", path, message }];
   }
-  const isSettings = /(?:^|\/)\.env(?:\.(?:local|production|prod))?$|(?:^|\/)(?:\.npmrc|\.netrc|\.pypirc)$/.test(path);
-  return isSettings ? [{ code: "secret-looking", path, message: `${path} usually holds secrets.` }] : [];
+  const isEnvironment = /(?:^|\/)\.env(?:\.(?:local|production|prod))?$|(?:^|\/)(?:\.npmrc|\.netrc|\.pypirc)$/.test(
+    path,
+  );
+  return isEnvironment ? [{ code: "secret-looking", path, message: `${path} usually holds secrets.` }] : [];
 }

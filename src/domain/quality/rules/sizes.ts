@@ -61,9 +61,20 @@ const isLeftover = (path: string): boolean =>
 /** Tests that are gone have a rule of their own. */
 function deleted({ path }: ChangedFile, work: JudgedWork): readonly RuleFinding[] {
   const isMoved = work.changes.some((other) => other.status === "added" && stemOf(other.path) === stemOf(path));
-  if (isTestFile(path) || isMoved || asksToRemoveOrMove(work) || namesFile(work, path)) return [];
-  return [finding("files-deleted", path, `${path} was deleted, and the task does not name it.`)];
+  if (isTestFile(path) || isMoved || isMade(path) || asksToRemoveOrMove(work) || namesFile(work, path)) return [];
+  const code = isCode(path) && !isSetting(path) ? "files-deleted" : "other-files-deleted";
+  return [finding(code, path, `${path} was deleted, and the task does not ask for that. Bring it back.`)];
 }
+
+/** What tools write: the next run brings it back, or not. */
+const isMade = (path: string): boolean =>
+  /(?:^|\/)(?:dist|build|out|coverage|generated|__snapshots__|target)\/|\.(?:snap|lock|map|min\.\w+)$|lock\.(?:json|yaml)$|(?:^|\/)\.(?:git)?keep$/.test(
+    path,
+  ) ||
+  isInstalled(path) ||
+  isLeftover(path);
+
+const isSetting = (path: string): boolean => /(?:^|\/)\.|config|\.d\.ts$|setup/i.test(path);
 
 const wholeFile =
   /^\s*(?:\/\/\s*@ts-nocheck|\/\*\s*(?:eslint|oxlint|tslint)[:-]?disable\s*\*\/|#\s*(?:type:\s*ignore|mypy:\s*ignore-errors|flake8:\s*noqa|ruff:\s*noqa|pylint:\s*(?:skip-file|disable=all))\s*$|#!\[allow\((?:warnings|clippy::all|unused)\)\]|\/\/nolint\s*$|\/\/\s*biome-ignore-all)/;

@@ -60,13 +60,12 @@ export const isConditional = (line: string): boolean =>
 
 const trivial: readonly RegExp[] = [
   /\bexpect\(\s*(true|false|1|0|null|undefined|"[^"]*"|'[^']*')\s*\)\s*\.(?:toBe|toEqual|toStrictEqual|eq|equal|to\.equal|to\.be)\(?\s*\(?\1\s*\)/,
-  /\bexpect\(\s*true\s*\)\.(?:toBeTruthy|to\.be\.true|to\.be\.ok)/,
-  /\bassert(?:\.ok|\.isTrue)?\s*\(\s*(?:true|1|!0)\s*[,)]/,
-  /^\s*assert\s+(?:True|1|not False|1\s*==\s*1|True\s+is\s+True)\s*(?:[,#].*)?$/,
-  /\bassert(?:True|\.equal|\.strictEqual|Equals|Equal|_eq!)?\s*\(\s*(true|True|1|0|"[^"]*")\s*,\s*\1\s*[,)]/,
-  /\bassertTrue\(\s*(?:true|True)\s*\)/,
+  /\bexpect\(\s*(?:true|1)\s*\)\.(?:toBeTruthy|to\.be\.true|to\.be\.ok|to eq)/,
+  /\b(?:assert|require)(?:\.(?:ok|isTrue|True))?\s*\(\s*(?:t,\s*)?(?:true|1|!0)\s*[,)]/,
+  /^\s*assert\s+(?:True|1|not False|1\s*==\s*1|True\s+is\s+True|True\s*==\s*True)\s*(?:[,#].*)?$/,
+  /\b(?:assert\w*|require)[.!]?(?:equal|strictEqual|deepEqual|Equals?|eq)?!?\s*\(\s*(?:t,\s*)?(true|True|\d+|"[^"]*"|'[^']*')\s*,\s*\1\s*[,)]/,
+  /\b[Aa]ssert\.?(?:T|t|IsT)rue\(\s*(?:true|True)\s*[,)]/,
   /\bassert!\(\s*true\s*[,)]/,
-  /\bassert_(?:eq)!\(\s*(\d+|true)\s*,\s*\1\s*\)/,
 ];
 
 export const isTrivialAssertion = (line: string): boolean =>
@@ -74,6 +73,6 @@ export const isTrivialAssertion = (line: string): boolean =>
 
 /** Holds for nearly every value. */
 export const isWeakAssertion = (line: string): boolean =>
-  /\.(?:toBeDefined|toBeTruthy|not\.toBeNull|not\.toBeUndefined|toBeInstanceOf\(Object|not\.toThrow)\b|\.to\.(?:exist|be\.ok)\b|expect\.anything\(\)|is not None\s*(?:,|#|$)|\bassertIsNotNone\b|assert(?:\.ok)?\(\s*[\w.]+(?:\([^()]*\))?\s*\)|^\s*assert\s+[\w.]+(?:\([^()]*\))?\s*(?:#.*)?$|assert!\(\s*[\w.]+\.is_(?:some|ok)\(\)|NotNull\(|isNotNull\(|assert\.NotNil\(|toBeGreaterThanOrEqual\(0\)/.test(
+  /\.(?:toBeDefined|toBeTruthy|not\.toBeNull|not\.toBeUndefined|toBeInstanceOf\(Object|not\.toThrow)\b|\.to\.(?:exist|be\.ok)\b|expect\.anything\(\)|is not None\s*(?:,|#|$)|\bassertIsNotNone\b|assert(?:\.ok)?\(\s*[\w.]+(?:\([^()]*\))?\s*\)|^\s*assert\s+[\w.]+(?:\([^()]*\))?\s*(?:#.*)?$|assert!\(\s*[\w.]+\.is_(?:some|ok)\(\)|NotNull\(|isNotNull\(|assert\.NotNil\(|toBeGreaterThan(?:OrEqual)?\(0\)|\btypeof\b|instanceof|isinstance\(|assertIsInstance|len\([^)]*\)\s*>=?\s*0|!=\s*nil|expect\.any\(/.test(
     line,
   );

@@ -1,0 +1,34 @@
+import type { JudgedOutcome } from "./judge-outcome.ts";
+
+export type HalfScore = {
+  readonly good: number;
+  readonly bad: number;
+  /** Bad and not accepted. */
+  readonly caught: number;
+  /** Bad and accepted: a false "completed". */
+  readonly missed: readonly JudgedOutcome[];
+  /** Good and not accepted: an attempt for nothing. */
+  readonly alarms: readonly JudgedOutcome[];
+  /** Of those that were not accepted, how many were bad; `NaN` when all were accepted. */
+  readonly precision: number;
+  /** Of the bad ones, how many were not accepted. */
+  readonly recall: number;
+};
+
+export function scoreOutcomes(judged: readonly JudgedOutcome[]): HalfScore {
+  const bad = judged.filter(({ outcome }) => outcome.label === "bad");
+  const good = judged.filter(({ outcome }) => outcome.label === "good");
+  const isAccepted = ({ decision }: JudgedOutcome): boolean => decision.kind === "accept";
+  const missed = bad.filter(isAccepted);
+  const alarms = good.filter((one) => !isAccepted(one));
+  const caught = bad.length - missed.length;
+  return {
+    good: good.length,
+    bad: bad.length,
+    caught,
+    missed,
+    alarms,
+    precision: caught / (caught + alarms.length),
+    recall: caught / bad.length,
+  };
+}
