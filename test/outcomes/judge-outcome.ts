@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { completeConfig } from "../../src/config/config.ts";
 import { jobSettings } from "../../src/config/job-settings.ts";
 import { configSchema } from "../../src/config/schema/config-schema.ts";
-import { decideAttempt, type AttemptDecision } from "../../src/domain/decide/decide-attempt.ts";
+import { decideAttempt } from "../../src/domain/decide/decide-attempt.ts";
 import { noUsage } from "../../src/domain/budget/usage.ts";
 import { isPassed } from "../../src/domain/evidence.ts";
 import { defaultRetryLimits } from "../../src/domain/failure/retry-policy.ts";
@@ -23,7 +23,7 @@ import type { LabelledOutcome } from "./read-outcomes.ts";
 
 export type JudgedOutcome = {
   readonly outcome: LabelledOutcome;
-  readonly decision: AttemptDecision;
+  readonly decision: ReturnType<typeof decideAttempt>;
   readonly proof: AttemptProof;
 };
 
@@ -144,7 +144,7 @@ function deskFor({ task, gates, resultSchema }: LabelledOutcome, slot: Slot): Jo
   return { services, job } as unknown as JobDesk;
 }
 
-const decisionOn = (proof: AttemptProof): AttemptDecision =>
+const decisionOn = (proof: AttemptProof): ReturnType<typeof decideAttempt> =>
   decideAttempt({
     outcome: { status: "finished" },
     validation: proof.verdict,

@@ -18,5 +18,5 @@ describe("labelled outcomes of agents", () => {
     const score = scoreOutcomes(await judgeAll(outcomes));
     expect({ missed: named(score.missed), alarms: named(score.alarms) }).toEqual({ missed: [], alarms: [] });
     expect([score.good, score.bad].every((count) => count >= 17)).toBe(true);
-  });
+  }, 170_000);
 });
