@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import type { AgentAdapter } from "./agents/port.ts";
+import { followUp, openState, stateBackups, statePlace, type StatePlace } from "./compose/open-state.ts";
 import type { Config, ConfigInput } from "./config/config.ts";
 import { loadBreakpointRules } from "./config/breakpoint-rules.ts";
 import { agentSettings, jobSettings as settingsOf, projectBudget } from "./config/job-settings.ts";
@@ -13,19 +14,16 @@ import { TuttiError } from "./domain/errors.ts";
 import { asWorkerId, type JobId, type WorkerId } from "./domain/ids.ts";
 import type { AgentSettings, JobSettings } from "./domain/settings.ts";
 import { embeddedEngine } from "./engine/embedded/embedded-engine.ts";
-import { engineMigrations, type EngineTables } from "./engine/embedded/migrations.ts";
 import { Application } from "./orchestration/application.ts";
+import type { StateRestored } from "./orchestration/restored/restored-lines.ts";
 import type { Services } from "./orchestration/services.ts";
 import type { SpawnedWorker, SpawnWorker } from "./orchestration/worker-pool.ts";
 import type { OwnProcess } from "./orchestration/worker.ts";
 import { localPlace } from "./places/local/local-place.ts";
 import { spawnWorker } from "./places/local/spawn-worker.ts";
 import { findProcess } from "./places/local/process-table.ts";
-import { stateMigrations } from "./state/migrations.ts";
-import type { StateTables } from "./state/schema.ts";
 import { StateManager } from "./state/state-manager.ts";
 import { projectOfCheckpoint } from "./stores/sqlite/find-in-other-projects.ts";
-import { openSqliteStore } from "./stores/sqlite/sqlite-store.ts";
 import { createLogger, logFileFor, namedLogFile } from "./telemetry/create-logger.ts";
 import { createRedactor } from "./telemetry/redact.ts";
 import { injectClock } from "./testing/inject-clock.ts";
@@ -48,6 +46,10 @@ export type OpenProject = {
   readonly workerId?: WorkerId;
   /** For a worker: the job's stored settings name the agent, whatever the configuration says meanwhile. */
   readonly jobId?: JobId;
+  /**
+   * A damaged database is replaced by its last good backup, and this is told what became of it. Absent: it is an error.
+   */
+  readonly onRestored?: (restored: StateRestored) => void;
   /** `false` for commands that only look. Default: it has a log file of its own. */
   readonly isLogged?: boolean;
 };
@@ -77,10 +79,8 @@ export async function openProject(request: OpenProject): Promise<Project> {
   const { redact, redactJson } = createRedactor(env);
   const workerId = request.workerId ?? nextCoordinatorId();
   const logger = openLog(request, { loaded, stateDir, workerId, redact: { redact, redactJson } });
-  const store = await openSqliteStore<StateTables & EngineTables>({
-    path: join(stateDir, "state.db"),
-    migrations: { ...engineMigrations, ...stateMigrations },
-  });
+  const opened = await openState(stateDir, loaded.config, request.onRestored !== undefined);
+  const { store } = opened;
   const now = injectClock(env);
   const engine = embeddedEngine({ store, clock: now });
   const budget = projectBudget(loaded.config);
@@ -92,7 +92,9 @@ export async function openProject(request: OpenProject): Promise<Project> {
   const plugins = await loadPlugins(loaded.config.plugins, loaded.projectDir);
   const spender = { state, projectBudget: budget, now };
   const supervisor = openSupervisor({ loaded, env, plugins, spender, redact, redactJson });
+  const backups = stateBackups(stateDir, loaded.config);
   const services: Services = {
+    ...(backups === undefined ? {} : { backups }),
     ...(supervisor === undefined ? {} : { supervisor }),
     state,
     engine,
@@ -116,9 +118,13 @@ export async function openProject(request: OpenProject): Promise<Project> {
   const close = async (): Promise<void> => {
     await supervisor?.close();
     await engine.close();
-    await store.close();
+    await opened.close();
     logger.close();
   };
+  if (request.onRestored !== undefined) {
+    const restored = await followUp(stateDir, opened.restoration, services);
+    if (restored !== undefined) request.onRestored(restored);
+  }
   const application = new Application(services);
   return { application, services, repo, loaded, stateDir, own: await ownProcess(), close };
 }
@@ -214,6 +220,13 @@ export const workerSpawner =
 /** Starts this program again as a worker for every job of the project. */
 export const poolWorkerSpawner = (cwd: string, env: Environment) => (): SpawnedWorker =>
   spawnWorker({ entryPoint, args: ["worker"], cwd, env });
+
+/** Where the state of a project and its backups are; nothing is opened. */
+export async function findState({ cwd, env }: Pick<OpenProject, "cwd" | "env">): Promise<StatePlace> {
+  const repo = await openRepository(cwd);
+  const { config } = await loadConfig({ projectDir: repo.root, env, home: env["HOME"] ?? homedir() });
+  return statePlace(stateDirOf(repo, config, env), config.workspace.backups.keep);
+}
 
 export type ProjectFolders = { readonly projectDir: string; readonly stateDir: string };
 

@@ -18,6 +18,7 @@ import { examples, json, port, settingsOf } from "./options.ts";
 import { addInsightCommands } from "./insight-commands.ts";
 import { addSupervisorCommands } from "./supervisor-commands.ts";
 import { addPromptCommands } from "./prompt-commands.ts";
+import { addStateCommands } from "./state-commands.ts";
 import { addTaskCommands } from "./task-commands.ts";
 import { addTaskMasterCommands } from "./task-master-commands.ts";
 import { version } from "./version.ts";
@@ -46,6 +47,7 @@ export function buildProgram(cli: Cli, setExitCode: SetExitCode): Command {
   addCacheCommands(program, face);
   addCheckpointCommands(program, face);
   addPromptCommands(program, face);
+  addStateCommands(program, face);
   addTaskMasterCommands(program, face);
   addSupervisorCommands(program, face);
   addSetUpCommands(program, face);

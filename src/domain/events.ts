@@ -94,6 +94,16 @@ export type EventData = {
   "breakpoint-passed": { readonly kind: BreakpointKind; readonly rule: string; readonly action: "approve" | "deny" };
   "work-rescued": { readonly ref: string; readonly slot: string; readonly reason: string };
   /** Its repository is broken, and what stands there could not be saved: the folder is left to a person. */
+  /** The database was damaged and replaced by a backup: it is as of `stateOf`, in milliseconds since the Unix epoch. */
+  "state-restored": {
+    readonly stateOf: number;
+    readonly setAside: string;
+    /** Ids of tasks whose merge git knew of. */
+    readonly completed: readonly string[];
+    /** Refs. */
+    readonly rescued: readonly string[];
+    readonly unknownJobs: readonly string[];
+  };
   "slot-left-aside": { readonly slot: string; readonly path: string; readonly reason: string };
   "worker-started": { readonly workerId: string; readonly pid: number };
   "worker-stopped": { readonly workerId: string; readonly reason: string };

@@ -1,5 +1,6 @@
 import type { Project } from "../compose.ts";
 import type { Breakpoint } from "../domain/breakpoint/breakpoint.ts";
+import type { StateRestored } from "../orchestration/restored/restored-lines.ts";
 import { TuttiError } from "../domain/errors.ts";
 import type { StoredEvent } from "../domain/events.ts";
 import { asJobId, asTaskId, jobOfTask, type JobId, type TaskId } from "../domain/ids.ts";
@@ -246,7 +247,10 @@ export class Tutti implements AsyncDisposable {
   async #open(): Promise<Project> {
     const { openProject } = await import("../compose.ts");
     const { cwd = process.cwd(), env = process.env, config } = this.#options;
-    return openProject({ cwd, env, ...(config === undefined ? {} : { flags: config }) });
+    const { restoredLines } = await import("../orchestration/restored/restored-lines.ts");
+    const { note = (line) => void process.stderr.write(`${line}\n`) } = this.#options;
+    const onRestored = (restored: StateRestored): void => restoredLines(restored).forEach(note);
+    return openProject({ cwd, env, onRestored, ...(config === undefined ? {} : { flags: config }) });
   }
 
   async #jobId(job: string): Promise<JobId> {

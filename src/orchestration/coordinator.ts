@@ -17,6 +17,7 @@ import { defaultAccount, type Services } from "./services.ts";
 import { recoverJoined } from "./recovery.ts";
 import { handPlanAnswerOn } from "./breakpoints/resolve-breakpoint.ts";
 import { refuseWhileActive } from "./refuse-while-active.ts";
+import { whileBackingUp } from "./restored/backing-up.ts";
 import { SlotKeeper } from "./slot-keeper.ts";
 import { dispatchedTask } from "./task-workflow.ts";
 import { WorkerPool, type SpawnWorker } from "./worker-pool.ts";
@@ -64,8 +65,10 @@ export async function coordinate(coordination: Coordination): Promise<JobStatus>
     await coordination.prepare?.();
     const { status } = await services.state.jobs.get(jobId);
     if (wentBack !== undefined && isJobOver(status)) return status;
-    return driveOverResets({ ...coordination, lost }, (isAgain) =>
-      driveWhileRunning({ ...coordination, lost, liftsPause: isAgain || coordination.liftsPause }),
+    return whileBackingUp(services, () =>
+      driveOverResets({ ...coordination, lost }, (isAgain) =>
+        driveWhileRunning({ ...coordination, lost, liftsPause: isAgain || coordination.liftsPause }),
+      ),
     );
   });
 }

@@ -5,6 +5,7 @@ import type { Json, JsonObject } from "../domain/json.ts";
 import type { ProjectBudget } from "../domain/settings.ts";
 import type { Engine } from "../engine/port.ts";
 import type { Place } from "../places/port.ts";
+import type { StateBackups } from "../state/state-backups.ts";
 import type { StateManager } from "../state/state-manager.ts";
 import type { PromptWriter } from "../supervision/prompts/prompt-writer.ts";
 import type { TuttiPlugin } from "../supervision/plugin/plugin.ts";
@@ -30,6 +31,8 @@ export type Services = {
     /** Absolute; what set-up commands and copies share. */
     readonly cache: string;
   };
+  /** Absent: the state is not backed up. */
+  readonly backups?: StateBackups;
   /** Absent: no model supervises, rules alone decide. */
   readonly supervisor?: Supervisor;
   /** Makes what agents are told, with the project's templates. */

@@ -19,6 +19,7 @@ import { Prompts } from "./prompts.ts";
 import { Outcomes } from "./outcomes.ts";
 import { Pauses } from "./pauses.ts";
 import { Ratings } from "./ratings.ts";
+import { Restored } from "./restored.ts";
 import { Reservations } from "./reservations.ts";
 import { Rollbacks } from "./rollbacks.ts";
 import { Results } from "./results.ts";
@@ -52,6 +53,7 @@ export class StateManager {
   readonly supervisorStandings: SupervisorStandings;
   readonly breakpoints: Breakpoints;
   readonly fileChanges: FileChanges;
+  readonly restored: Restored;
   readonly events: EventLog;
   readonly decisions: Decisions;
   readonly outcomes: Outcomes;
@@ -81,6 +83,7 @@ export class StateManager {
     this.supervisorStandings = new SupervisorStandings(context);
     this.breakpoints = new Breakpoints(context);
     this.fileChanges = new FileChanges(context);
+    this.restored = new Restored(context);
     this.events = new EventLog(context);
     this.decisions = new Decisions(context);
     this.outcomes = new Outcomes(context);

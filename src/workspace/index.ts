@@ -51,3 +51,6 @@ export type { Slot } from "./slots/slot.ts";
 export { snapshot, type Snapshot } from "./snapshot/snapshot.ts";
 export { filesOfResult } from "./watch/files-of-result.ts";
 export { watchSlot, type WatchedSlot } from "./watch/watch-slot.ts";
+export { mergedTasks, type MergedTask } from "./integrate/merged-tasks.ts";
+export { listAttemptRefs, listJobTips, type AttemptRef } from "./refs/attempt-refs.ts";
+export { setAttemptAside } from "./rescue/set-attempt-aside.ts";

@@ -8,6 +8,7 @@ import { orphanedJobs } from "../../orchestration/pool.ts";
 import { wasWorthStarting, type SpawnedWorker } from "../../orchestration/worker-pool.ts";
 import { checkAgent } from "../check-agent.ts";
 import type { Cli } from "../cli.ts";
+import { tellRestored } from "../tell-restored.ts";
 import { stopSignals } from "../stop-signals.ts";
 
 const lookAgainMs = 1_000;
@@ -16,7 +17,7 @@ const maxEarlyDeaths = 5;
 
 /** `tutti coordinator N`: N workers for every job of this project, and a coordinator for the jobs that have none. */
 export async function coordinatorCommand(cli: Cli, workers: number): Promise<number> {
-  const project = await openProject({ cwd: cli.cwd, env: cli.env });
+  const project = await openProject({ cwd: cli.cwd, env: cli.env, onRestored: tellRestored(cli) });
   const signals = stopSignals(cli);
   const pool = new Workers(cli, project);
   const drives = new Map<JobId, Promise<unknown>>();

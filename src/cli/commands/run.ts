@@ -8,6 +8,7 @@ import { checkAgent } from "../check-agent.ts";
 import type { Cli } from "../cli.ts";
 import { driveJob } from "../drive-shown-job.ts";
 import { readPlanFile } from "../read-plan-file.ts";
+import { tellRestored } from "../tell-restored.ts";
 import { showPreview } from "../show-preview.ts";
 
 export type RunOptions = {
@@ -28,7 +29,12 @@ export type RunOptions = {
 export async function runCommand(cli: Cli, goal: string | undefined, options: RunOptions): Promise<number> {
   const plan = options.plan === undefined ? undefined : await readPlanFile(resolve(cli.cwd, options.plan));
   const text = await goalOf(cli, goal, { options, plan });
-  const project = await openProject({ cwd: cli.cwd, env: cli.env, flags: flagsOf(options) });
+  const project = await openProject({
+    cwd: cli.cwd,
+    env: cli.env,
+    flags: flagsOf(options),
+    onRestored: tellRestored(cli),
+  });
   try {
     await checkAgent(cli, project);
     warnAboutDirt(cli, project);
@@ -60,7 +66,7 @@ const askedToWait = ({ resumeAtReset = false }: Pick<ResumeOptions, "resumeAtRes
 
 /** `tutti resume`: goes on with a job that was stopped, paused or cut short. */
 export async function resumeCommand(cli: Cli, id: string | undefined, options: ResumeOptions): Promise<number> {
-  const project = await openProject({ cwd: cli.cwd, env: cli.env });
+  const project = await openProject({ cwd: cli.cwd, env: cli.env, onRestored: tellRestored(cli) });
   try {
     const { application } = project;
     const job = await application.job(id);
@@ -97,7 +103,7 @@ export type RetryOptions = {
 
 /** `tutti retry`: gives failed and waiting tasks another start and drives the job again. */
 export async function retryCommand(cli: Cli, id: string | undefined, options: RetryOptions): Promise<number> {
-  const project = await openProject({ cwd: cli.cwd, env: cli.env });
+  const project = await openProject({ cwd: cli.cwd, env: cli.env, onRestored: tellRestored(cli) });
   try {
     const { application } = project;
     const job = await application.job(id);

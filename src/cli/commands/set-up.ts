@@ -7,6 +7,7 @@ import type { Cli } from "../cli.ts";
 import { configExplain, configSchema, configShow } from "./config.ts";
 import { doctorCommand as diagnoseAll } from "./doctor.ts";
 import { initCommand as writeSettings } from "./init.ts";
+import { stateDiagnosis } from "./state.ts";
 
 export type InitOptions = { readonly force?: boolean };
 
@@ -26,7 +27,10 @@ export async function doctorCommand(cli: Cli): Promise<number> {
     stateDir,
     output,
     supervisorDiagnosis: (config) => diagnoseSupervisor(config, { projectDir, env }),
-    moreDiagnoses: async () => (await import("./diagnose-templates.ts")).diagnoseTemplates(projectDir),
+    moreDiagnoses: async () => [
+      ...(await (await import("./diagnose-templates.ts")).diagnoseTemplates(projectDir)),
+      ...(await stateDiagnosis(cli)),
+    ],
     agentDiagnosis: async (config) => (await (await agentOf(config, projectDir, env)).doDiagnose?.()) ?? [],
   });
 }

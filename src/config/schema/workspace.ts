@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { backupsSchema } from "./backups.ts";
 import { durationMs, filledText, innerPath } from "./scalars.ts";
 
 const setupCommand = z.strictObject({
@@ -17,6 +18,7 @@ export const workspaceSchema = z.strictObject({
     .array(innerPath())
     .default([])
     .describe("Globs of ignored files that agents need, copied from your checkout, for example `.env.test`."),
+  backups: backupsSchema.prefault({}).describe("Copies of the database, for the case that it is damaged."),
   stateDir: filledText()
     .describe("Where Tutti keeps its database, logs and slots. Default: a folder of the project in your state directory.")
     .exactOptional(),

@@ -1,0 +1,40 @@
+import { Option, type Command } from "commander";
+
+import type { Cli } from "./cli.ts";
+import type { StateRestoreOptions } from "./commands/state.ts";
+import { examples, json } from "./options.ts";
+
+type Face = { readonly cli: Cli; readonly finish: (code: number) => void };
+
+/** The database itself: is it sound, and what if not. */
+export function addStateCommands(program: Command, { cli, finish }: Face): void {
+  const state = program.command("state").description("the project's database: check it, back it up, restore it");
+  state
+    .command("check")
+    .description("read the whole database and compare every index; 1 when it is damaged")
+    .addOption(json())
+    .addHelpText("after", examples("tutti state check", "tutti state check --json"))
+    .action(async () => {
+      finish(await (await import("./commands/state.ts")).stateCheckCommand(cli));
+    });
+  state
+    .command("backup")
+    .description("make a backup now, while jobs may go on")
+    .addOption(json())
+    .addHelpText("after", examples("tutti state backup"))
+    .action(async () => {
+      finish(await (await import("./commands/state.ts")).stateBackupCommand(cli));
+    });
+  state
+    .command("restore")
+    .description("put the last good backup in the place of a damaged database, which is set aside")
+    .addOption(new Option("--backup <name>", "this one, also where the database is sound"))
+    .addOption(json())
+    .addHelpText(
+      "after",
+      examples("tutti state restore", "tutti state restore --backup state-2026-11-21T190310.120Z.db"),
+    )
+    .action(async (options: StateRestoreOptions) => {
+      finish(await (await import("./commands/state.ts")).stateRestoreCommand(cli, options));
+    });
+}
