@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { afterEach, expect, it } from "vitest";
 
+import { jobSettings, openProject } from "../../src/compose.ts";
 import type { PromptsOfTask } from "../../src/orchestration/prompts/prompt-room.ts";
 import type { ProjectNote } from "../../src/domain/notes/project-note.ts";
 import type { Simulator } from "../../src/simulator/index.ts";
@@ -149,4 +150,42 @@ it("a template that is broken in the commit ends a run before anything is asked,
   expect(refused.stderr).toContain(slip);
   expect(model.requests).toEqual([]);
   expect(await project.git("branch", "--list", "tutti/*")).toBe("");
+});
+
+it("a task that has not begun shows what would be sent now, with the templates of its job's commit", async () => {
+  await start();
+  await project.write({ ".tutti/templates/worker-careful.md.j2": "With care: {{ task.prompt }}\n" });
+  await project.git("add", "-A");
+  await project.git("commit", "-qm", "a variant");
+  const env = { PATH: process.env["PATH"], HOME: project.home, XDG_STATE_HOME: project.stateHome };
+  const opened = await openProject({ cwd: project.root, env, isLogged: false });
+  const { application } = opened;
+  try {
+    const settings = await jobSettings(opened);
+    const make = (template: string) =>
+      application.createManualJob({
+        goal: "Write",
+        settings,
+        tasks: [{ prompt: "Write a.txt with ghp_abcdefghijklmnopqrstuvwxyz0123456789.", key: "a", template }],
+      });
+    await expect(make("carefull")).rejects.toMatchObject({ code: "TEMPLATE_INVALID" });
+    expect(await application.jobs()).toEqual([]);
+
+    const job = await make("careful");
+    await project.write({ ".tutti/templates/worker-careful.md.j2": "Without: {{ goal }}\n" });
+    await project.git("commit", "-qam", "another one");
+    const [task] = await application.tasks(job.id);
+    if (task === undefined) throw new Error("the job has no task");
+    const { attempt, prompts } = await application.prompts.show(task);
+    expect(attempt).toBe(1);
+    expect(prompts[0]?.template).toEqual({ name: "worker-careful.md.j2", from: "project" });
+    expect(prompts[0]?.text).toMatch(
+      /^Tutti role: worker\nTutti task: a\nTutti attempt: 1\n\nWith care: Write a\.txt with /,
+    );
+    expect(prompts[0]?.text).not.toContain("ghp_");
+    expect(prompts[0]).not.toHaveProperty("sent");
+    await expect(application.prompts.show(task, 2)).rejects.toThrow("Task a has no attempt 2");
+  } finally {
+    await opened.close();
+  }
 });
