@@ -40,6 +40,16 @@ describe("mistakes in files", () => {
       'tutti.config.yaml:2: gates[0].on[0] must be one of "attempt", "merged", not "merge"',
     ],
     [
+      "a key where the name of its variable belongs, without showing it",
+      "supervisor: { apiKeyEnv: sk-ant-abcdefgh }\n",
+      'tutti.config.yaml:1: supervisor.apiKeyEnv must be the name of an environment variable such as "MY_GATEWAY_KEY", not what stands there',
+    ],
+    [
+      "a time without a unit",
+      "supervisor:\n  keepAlive: long\n",
+      'tutti.config.yaml:2: supervisor.keepAlive must be a text such as "10m", not "long"',
+    ],
+    [
       "a text for a section",
       "execution: fast\n",
       'tutti.config.yaml:1: execution must be a map of settings, not "fast"',

@@ -9,6 +9,8 @@ export type ModelServer = {
   /** Of the adapter. */
   readonly id: string;
   readonly server: ServerName;
+  /** Taken out of whatever the server says. */
+  readonly apiKey?: string;
   /** The model that health is asked for. */
   readonly model: string;
   /** Throws whatever its client throws. */
@@ -31,7 +33,8 @@ export function serverAdapter(given: ModelServer): LlmAdapter {
   const { server, model } = given;
   const explain = (thrown: unknown): LlmFailure => {
     const status = given.statusOf(thrown);
-    return status === undefined ? noAnswer(thrown, server) : statusFailure(status, server);
+    const failure = status === undefined ? noAnswer(thrown, server) : statusFailure(status, server);
+    return { ...failure, message: toldLine(failure.message, given.apiKey) };
   };
   const explainFor = async (thrown: unknown, request: LlmRequest): Promise<LlmFailure> => {
     const failure = explain(thrown);
@@ -70,6 +73,15 @@ export function serverAdapter(given: ModelServer): LlmAdapter {
     },
     doClose: () => Promise.resolve(),
   };
+}
+
+const shownChars = 400;
+
+/** What a server says, as one line without the key: some repeat the key that they refuse. */
+function toldLine(message: string, apiKey: string | undefined): string {
+  const line = message.replaceAll(/\s+/g, " ").trim();
+  const told = apiKey === undefined ? line : line.replaceAll(apiKey, "[redacted]");
+  return told.length > shownChars ? `${told.slice(0, shownChars)}…` : told;
 }
 
 function judgeModels(given: ModelServer, models: readonly string[]): LlmHealth {

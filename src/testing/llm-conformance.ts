@@ -208,7 +208,7 @@ const serverPromises: Readonly<Record<string, (under: ServedLlm) => Promise<void
     expect(await under.adapter.doCheckHealth(signal)).toMatchObject({ isHealthy: false, fix: expect.any(String) });
     await expect(under.adapter.doListModels(signal)).rejects.toMatchObject({ code: "LLM_UNAVAILABLE" });
   },
-  "LLM-33 no failure tells the key": async (under) => {
+  "LLM-33 no failure tells the key, not even one that the server repeats, and each is one line": async (under) => {
     const told: LlmAnswer[] = [];
     for (const status of [401, 500]) {
       under.server.next({ status });
@@ -217,6 +217,7 @@ const serverPromises: Readonly<Record<string, (under: ServedLlm) => Promise<void
     await under.server.stop();
     told.push(await ask(under));
     expect(JSON.stringify(told)).not.toContain(under.server.apiKey);
+    expect(told.map(messageOf).filter((message) => message.includes("\n"))).toEqual([]);
   },
 };
 

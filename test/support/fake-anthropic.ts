@@ -31,7 +31,7 @@ export async function fakeAnthropic(models: readonly string[]): Promise<Scripted
     }
     if (!models.includes(body.model)) return sendError(response, 404, `model: ${body.model}`);
     seen.push(questionOf(body));
-    play({ situation, response, body, usage });
+    play({ situation, response, body, usage, key: apiKey });
   };
   const server = await loopbackServer((exchange) => {
     const { request, response } = exchange;
@@ -95,13 +95,15 @@ type Scene = {
   readonly response: ServerResponse;
   readonly body: Body;
   readonly usage: ScriptedServer["usage"];
+  /** Some servers repeat the key. */
+  readonly key: string;
 };
 
-function play({ situation, response, body, usage }: Scene): void {
+function play({ situation, response, body, usage, key }: Scene): void {
   if ("hangs" in situation) return;
   if ("status" in situation) {
     if (situation.retryAfterSeconds !== undefined) response.setHeader("retry-after", situation.retryAfterSeconds);
-    return sendError(response, situation.status, "scripted");
+    return sendError(response, situation.status, `scripted\nfor ${key}`);
   }
   const send = (event: { readonly type: string; readonly [field: string]: unknown }): void =>
     void response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);

@@ -35,7 +35,7 @@ export async function fakeOpenAi(models: readonly string[]): Promise<ScriptedSer
     }
     if (!models.includes(body.model)) return sendError(response, 404, `The model \`${body.model}\` does not exist`);
     seen.push(questionOf(body));
-    play({ situation, response, model: body.model, usage });
+    play({ situation, response, model: body.model, usage, key: apiKey });
   };
   const server = await loopbackServer((exchange) => {
     const { request, response } = exchange;
@@ -98,13 +98,15 @@ type Scene = {
   readonly response: ServerResponse;
   readonly model: string;
   readonly usage: ScriptedServer["usage"];
+  /** Some servers repeat the key. */
+  readonly key: string;
 };
 
-function play({ situation, response, model, usage }: Scene): void {
+function play({ situation, response, model, usage, key }: Scene): void {
   if ("hangs" in situation) return;
   if ("status" in situation) {
     if (situation.retryAfterSeconds !== undefined) response.setHeader("retry-after", situation.retryAfterSeconds);
-    return sendError(response, situation.status, "scripted");
+    return sendError(response, situation.status, `scripted\nfor ${key}`);
   }
   const base = { id: "chatcmpl-1", object: "chat.completion.chunk", created: 1, model };
   const send = (part: object): void => void response.write(`data: ${JSON.stringify({ ...base, ...part })}\n\n`);

@@ -58,7 +58,7 @@ async function withTrial(cli: Cli, act: (trial: SupervisorTrial) => Promise<numb
   const loaded = await loadConfig({ projectDir, env, home: env["HOME"] ?? homedir() });
   const trial = await supervisorTrial({ loaded, env });
   if (trial === undefined) {
-    throw new TuttiError("CONFIG_INVALID", "supervisor.kind: there is no supervisor", {
+    throw new TuttiError("CONFIG_INVALID", "supervisor.kind: no model supervises", {
       hint: 'Name one in the settings, for example supervisor: { kind: ollama, model: "qwen3:8b" }',
     });
   }

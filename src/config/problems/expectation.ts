@@ -45,9 +45,18 @@ function rangeOf(node: JsonObject): string {
     : ` from ${minimum} to ${maximum}`;
 }
 
+function exampleText(examples: readonly Json[], key: string | number | undefined): string {
+  if (examples.includes(modelAliases[0])) {
+    return `one of ${modelAliases.join(", ")}, or a full name such as claude-sonnet-5`;
+  }
+  const what = key === "apiKeyEnv" ? "the name of an environment variable" : "a text";
+  return `${what} such as ${quoted(examples[0])}`;
+}
+
 function describeText(node: JsonObject, key: string | number | undefined): string {
   if (key === "quietHours") return 'two different times such as "22:00-07:00"';
-  if ("examples" in node) return `one of ${modelAliases.join(", ")}, or a full name such as claude-sonnet-5`;
+  const { examples } = node;
+  if (isJsonArray(examples)) return exampleText(examples, key);
   if (node["format"] === "date") return 'a day such as "2026-11-01"';
   if (!("pattern" in node)) return "a text";
   if (key === "model") return "the full name of a model, such as claude-sonnet-5";

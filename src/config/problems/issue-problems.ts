@@ -58,11 +58,16 @@ function wrongValue(path: Path, layer: Layer, projectDir: string): Problem {
   const node = schemaAt(path) ?? {};
   const expected = expectationOf(node, path.at(-1));
   const what =
-    value === undefined ? `${written} is missing` : `${written} must be ${expected}, not ${showValue(value)}`;
+    value === undefined
+      ? `${written} is missing`
+      : `${written} must be ${expected}, not ${isSecret(path) ? "what stands there" : showValue(value)}`;
   const fallback = "default" in node ? ` or remove it to get the default, ${JSON.stringify(node["default"])}` : "";
   const fix = value === undefined ? `Add it: ${expected}.` : `Change the value${fallback}.`;
   return { code: "CONFIG_INVALID", where, what, fix, context };
 }
+
+/** Somebody may have written the key itself. */
+const isSecret = (path: Path): boolean => path.at(-1) === "apiKeyEnv";
 
 const isModelName = (path: Path): boolean => path[0] === "models" && path.at(-1) === "model";
 

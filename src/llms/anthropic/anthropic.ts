@@ -23,6 +23,7 @@ export function anthropic({ model, apiKey, baseUrl = ownUrl }: AnthropicOptions)
   return serverAdapter({
     id: "anthropic",
     model,
+    apiKey,
     server: { name: "Anthropic", baseUrl, startHint: "Check the network, or correct supervisor.baseUrl" },
     ask: async (request, signal) => {
       const options = { signal, timeout: request.timeoutMs };

@@ -14,6 +14,7 @@ function ruleOf(situation: LlmSituation): ScriptedAnswer {
   const { status, retryAfterSeconds } = situation;
   return {
     status,
+    error: `no ${apiKey}`,
     ...(retryAfterSeconds === undefined ? {} : { headers: { "retry-after": String(retryAfterSeconds) } }),
   };
 }

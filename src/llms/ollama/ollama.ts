@@ -33,6 +33,7 @@ export function ollama(options: OllamaOptions): LlmAdapter {
   return serverAdapter({
     id: "ollama",
     model: options.model,
+    ...(options.apiKey === undefined ? {} : { apiKey: options.apiKey }),
     server: { name: "Ollama", baseUrl, startHint: "Start it: ollama serve" },
     ask: async (request, signal) => readReply(await clientFor(signal).chat(chatRequest(request, options)), request),
     listModels: async (signal) => (await clientFor(signal).list()).models.map(({ name }) => name),

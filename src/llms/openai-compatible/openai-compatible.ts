@@ -35,6 +35,7 @@ export function openAiCompatible({ model, baseUrl = ownUrl, apiKey }: OpenAiOpti
   return serverAdapter({
     id: "openai",
     model,
+    ...(apiKey === undefined ? {} : { apiKey }),
     server: { name: "The model server", baseUrl, startHint: "Start it, or correct supervisor.baseUrl" },
     ask: async (request, signal) => {
       const options = { signal, timeout: request.timeoutMs };
