@@ -30,6 +30,7 @@ import { injectClock } from "./testing/inject-clock.ts";
 import { injectFaults } from "./testing/inject-faults.ts";
 import { injectIdleness } from "./testing/inject-idleness.ts";
 import { loadPlugins } from "./compose/load-plugins.ts";
+import { withSupervisorKey } from "./compose/supervisor-key.ts";
 import { openSupervisor } from "./compose/open-supervisor.ts";
 import { readTemplates } from "./orchestration/prompts/read-templates.ts";
 import { PromptWriter } from "./supervision/prompts/prompt-writer.ts";
@@ -76,7 +77,7 @@ export async function openProject(request: OpenProject): Promise<Project> {
   });
   const stateDir = stateDirOf(repo, loaded.config, env);
   await mkdir(join(stateDir, "logs"), { recursive: true, mode: 0o700 });
-  const { redact, redactJson } = createRedactor(env);
+  const { redact, redactJson } = createRedactor(withSupervisorKey(env, loaded.config));
   const workerId = request.workerId ?? nextCoordinatorId();
   const logger = openLog(request, { loaded, stateDir, workerId, redact: { redact, redactJson } });
   const opened = await openState(stateDir, loaded.config, request.onRestored !== undefined);

@@ -4,6 +4,7 @@ import type { Diagnosis } from "../config/doctor/judge.ts";
 import { TuttiError } from "../domain/errors.ts";
 import type { LlmAdapter, LlmAnswer, LlmHealth } from "../llms/port.ts";
 import { createRedactor } from "../telemetry/redact.ts";
+import { withSupervisorKey } from "./supervisor-key.ts";
 import { findLlm } from "./find-llm.ts";
 import { loadPlugins } from "./load-plugins.ts";
 
@@ -39,18 +40,18 @@ export async function supervisorTrial({ loaded, env }: TrialPlace): Promise<Supe
   if (settings.kind === "none") return undefined;
   const plugins = await loadPlugins(config.plugins, projectDir);
   const found = findLlm({ settings, projectDir, env, plugins });
-  return found && trialOf(await found.open(), { name: found.name, model: found.model, settings, env });
+  const { redact } = createRedactor(withSupervisorKey(env, config));
+  return found && trialOf(await found.open(), { name: found.name, model: found.model, settings, redact });
 }
 
 type Trying = {
   readonly name: string;
   readonly model: string;
   readonly settings: Config["supervisor"];
-  readonly env: TrialPlace["env"];
+  readonly redact: (text: string) => string;
 };
 
-function trialOf(llm: LlmAdapter, { name, model, settings, env }: Trying): SupervisorTrial {
-  const { redact } = createRedactor(env);
+function trialOf(llm: LlmAdapter, { name, model, settings, redact }: Trying): SupervisorTrial {
   const { maxOutputTokens, timeoutMs, temperature } = settings;
   return {
     name,
