@@ -69,12 +69,7 @@ export type Project = {
 export async function openProject(request: OpenProject): Promise<Project> {
   const { env } = request;
   const repo = await openRepository(request.cwd);
-  const loaded = await loadConfig({
-    projectDir: repo.root,
-    env,
-    home: env["HOME"] ?? homedir(),
-    ...(request.flags === undefined ? {} : { flags: request.flags }),
-  });
+  const loaded = await loadSettings(request, repo.root);
   const stateDir = stateDirOf(repo, loaded.config, env);
   await mkdir(join(stateDir, "logs"), { recursive: true, mode: 0o700 });
   const { redact, redactJson } = createRedactor(withSupervisorKey(env, loaded.config));
@@ -129,6 +124,9 @@ export async function openProject(request: OpenProject): Promise<Project> {
   const application = new Application(services);
   return { application, services, repo, loaded, stateDir, own: await ownProcess(), close };
 }
+
+const loadSettings = ({ env, flags }: OpenProject, projectDir: string): Promise<LoadedConfig> =>
+  loadConfig({ projectDir, env, home: env["HOME"] ?? homedir(), ...(flags === undefined ? {} : { flags }) });
 
 type LogPlace = Pick<Project, "loaded" | "stateDir"> & {
   readonly workerId: WorkerId;
