@@ -3,6 +3,7 @@ import { InvalidArgumentError, type Command } from "commander";
 import { rollbackStrategies, type RollbackStrategy } from "../domain/checkpoint/checkpoint.ts";
 import type { Cli } from "./cli.ts";
 import type { CheckpointCreateOptions, CheckpointDiffOptions, CheckpointPruneOptions } from "./commands/checkpoint.ts";
+import type { CheckpointForkOptions } from "./commands/checkpoint-fork.ts";
 import type { CheckpointRollbackOptions } from "./commands/checkpoint-rollback.ts";
 import { examples, json } from "./options.ts";
 
@@ -15,6 +16,7 @@ export function addCheckpointCommands(program: Command, face: Face): void {
   addMaking(checkpoint, face);
   addLooking(checkpoint, face);
   addGoingBack(checkpoint, face);
+  addForking(checkpoint, face);
   addPruning(checkpoint, face);
 }
 
@@ -88,6 +90,20 @@ function addGoingBack(checkpoint: Command, { cli, finish }: Face): void {
     )
     .action(async (id: string, options: CheckpointRollbackOptions) => {
       finish(await (await import("./commands/checkpoint-rollback.ts")).checkpointRollbackCommand(cli, id, options));
+    });
+}
+
+function addForking(checkpoint: Command, { cli, finish }: Face): void {
+  checkpoint
+    .command("fork")
+    .description("go on from a checkpoint in a new job, with another model")
+    .argument("<checkpoint>", anyId)
+    .requiredOption("--model <name>", "for the workers of what is still to be done")
+    .option("--name <text>", "what the new job's id begins with; default: the goal")
+    .addOption(json())
+    .addHelpText("after", examples("tutti checkpoint fork 3f2a91 --model haiku --name cheaper"))
+    .action(async (id: string, options: CheckpointForkOptions) => {
+      finish(await (await import("./commands/checkpoint-fork.ts")).checkpointForkCommand(cli, id, options));
     });
 }
 

@@ -16,6 +16,7 @@ const newest = "its id or the beginning of it; default: the newest job";
 export function addJobApiCommands({ program, job }: Parents, face: Face): void {
   addMaking(job, face);
   addReading(job, face);
+  addComparing(job, face);
   addControl(job, face);
   addResume(job, face);
   addRetry(job, face);
@@ -129,6 +130,19 @@ function addReading(job: Command, { cli, finish }: Face): void {
     .addHelpText("after", examples('tutti job synthesize --prompt "Review the API and suggest improvements"'))
     .action(async (id: string | undefined, options: SynthesizeOptions) => {
       finish(await (await import("./commands/job-results.ts")).jobSynthesizeCommand(cli, id, options));
+    });
+}
+
+function addComparing(job: Command, { cli, finish }: Face): void {
+  job
+    .command("compare")
+    .description("two jobs side by side: attempts, gates, tokens, cost, time, changes")
+    .argument("<a>", "its id or the beginning of it")
+    .argument("<b>", "the other's")
+    .addOption(json())
+    .addHelpText("after", examples("tutti job compare add-a-csv cheaper"))
+    .action(async (a: string, b: string) => {
+      finish(await (await import("./commands/job-compare.ts")).jobCompareCommand(cli, [a, b]));
     });
 }
 

@@ -89,6 +89,8 @@ export type Attempt = {
   readonly baseCommit: CommitId;
   /** Files that it begins with instead of its base's, because a rollback went back to them. */
   readonly filesCommit: CommitId | undefined;
+  /** A rollback has undone it: it is history. */
+  readonly isTakenBack?: true;
   readonly snapshotCommit: CommitId | undefined;
   /** Why it wasn't enough: goes into the next attempt's prompt. */
   readonly feedback: string | undefined;

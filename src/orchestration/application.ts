@@ -35,6 +35,7 @@ import {
   type WhichBreakpoints,
 } from "./breakpoints/resolve-breakpoint.ts";
 import { cancellable } from "./choose-tasks.ts";
+import { jobFigures, type JobFigures } from "./compare-jobs.ts";
 import { createJob, createManualJob, type JobRequest, type ManualJobRequest } from "./create-job.ts";
 import { answerCosts, type CostAnswer, type CostQuestion } from "./costs.ts";
 import { previewJob, usualTask } from "./preview-run.ts";
@@ -321,6 +322,11 @@ export class Application {
 
   pruneCache(request: PruneRequest): Promise<Pruned> {
     return pruneResults(this.#services, request);
+  }
+
+  /** What a job came to, to be set beside another one. */
+  figures(job: Job): Promise<JobFigures> {
+    return jobFigures(this.#services, job);
   }
 
   rescues(): Promise<readonly Rescue[]> {

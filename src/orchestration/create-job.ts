@@ -112,7 +112,7 @@ async function create(
 }
 
 /** Readable in branch names and commands: the goal's first words and eight random digits. */
-function newJobId(goal: string): JobId {
+export function newJobId(goal: string): JobId {
   const words = goal.toLowerCase().match(/[a-z0-9]+/g) ?? ["job"];
   const slug = words.slice(0, 4).join("-").slice(0, 32).replace(/-$/, "");
   return asJobId(`${slug}-${randomBytes(4).toString("hex")}`);

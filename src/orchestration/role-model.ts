@@ -22,7 +22,8 @@ export function roleModel(
 /** The model of a task's next attempt, from what became of those before it. */
 export async function modelOfNext({ services, job }: JobDesk, { taskId }: TaskLease): Promise<string> {
   const { tasks, attempts } = services.state;
-  const [{ spec }, earlier] = await Promise.all([tasks.get(taskId), attempts.list(taskId)]);
+  const [{ spec }, begun] = await Promise.all([tasks.get(taskId), attempts.list(taskId)]);
+  const earlier = begun.filter(({ isTakenBack }) => isTakenBack !== true);
   const ladder = modelLadder(spec, job.options);
   const start = await firstRung({ services, job }, ladder, earlier);
   return modelOfAttempt(ladder.slice(start), earlier.map(verdictOn));

@@ -44,7 +44,7 @@ export type RollbackRow = {
   checkpoint_id: string;
   /** JSON: what was asked for. */
   request: string;
-  /** `pending`, `done` or `failed`. */
+  /** `pending`, `applied`, `done` or `failed`. */
   status: string;
   /** JSON. */
   result: string | null;

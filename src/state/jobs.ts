@@ -9,6 +9,7 @@ import type { JobSettings } from "../domain/settings.ts";
 import { isSettled } from "../domain/task-status.ts";
 import { appendEvent, type Tx } from "./append-events.ts";
 import type { StateContext } from "./context.ts";
+import { insertFork, type JobFork } from "./fork-job.ts";
 import { changeJobStatus, type JobStatusChange } from "./change-job-status.ts";
 import { jobFromRow, taskStatusOf } from "./rows.ts";
 
@@ -61,6 +62,12 @@ export class Jobs {
       const data = { goal: job.goal, baseCommit: job.baseCommit };
       await appendEvent(tx, { at, type: "job-created", subject: { jobId: job.id }, data });
     });
+  }
+
+  /** Makes a job of what another one was at a checkpoint. Its branch exists by then. */
+  async fork(fork: JobFork): Promise<void> {
+    const at = this.#context.now();
+    await this.#context.store.write((tx) => insertFork(tx, fork, at));
   }
 
   /** @throws {TuttiError} `JOB_UNKNOWN` */

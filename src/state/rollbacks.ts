@@ -6,6 +6,9 @@ import { applyRollback, type RollbackEffect } from "./apply-rollback.ts";
 import { rollbackFromRow } from "./checkpoint-rows.ts";
 import type { StateContext } from "./context.ts";
 
+/** `applied`: everything has gone back, and runs of before are still to be cancelled. */
+const underWay = ["pending", "applied"];
+
 /** Commands and queries on rollbacks. Only whoever holds the job calls the commands. */
 export class Rollbacks {
   readonly #context: StateContext;
@@ -35,7 +38,7 @@ export class Rollbacks {
         .selectFrom("rollbacks")
         .selectAll()
         .where("job_id", "=", jobId)
-        .where("status", "=", "pending")
+        .where("status", "in", underWay)
         .orderBy("created_at")
         .executeTakeFirst(),
     );
@@ -61,8 +64,16 @@ export class Rollbacks {
         .executeTakeFirstOrThrow();
       if (status !== "pending") return;
       await applyRollback(tx, effect, at);
-      const set = { status: "done", result: JSON.stringify(effect.result), ended_at: at };
+      const set = { status: "applied", result: JSON.stringify(effect.result) };
       await tx.updateTable("rollbacks").set(set).where("id", "=", id).execute();
+    });
+  }
+
+  /** Nothing of it is left to do. */
+  async finish(id: CheckpointId): Promise<void> {
+    const set = { status: "done", ended_at: this.#context.now() };
+    await this.#context.store.write(async (tx) => {
+      await tx.updateTable("rollbacks").set(set).where("id", "=", id).where("status", "=", "applied").execute();
     });
   }
 
@@ -70,12 +81,13 @@ export class Rollbacks {
   async fail({ id, jobId }: Pick<Rollback, "id" | "jobId">, error: ErrorJson): Promise<void> {
     const at = this.#context.now();
     await this.#context.store.write(async (tx) => {
-      await tx
-        .updateTable("rollbacks")
-        .set({ status: "failed", ended_at: at })
+      const { status } = await tx
+        .selectFrom("rollbacks")
+        .select("status")
         .where("id", "=", id)
-        .where("status", "=", "pending")
-        .execute();
+        .executeTakeFirstOrThrow();
+      if (status !== "pending") return;
+      await tx.updateTable("rollbacks").set({ status: "failed", ended_at: at }).where("id", "=", id).execute();
       await appendEvent(tx, { at, type: "rollback-failed", subject: { jobId }, data: { rollback: id, error } });
     });
   }
@@ -83,7 +95,7 @@ export class Rollbacks {
   /** Ids of the checkpoints that rollbacks under way go back to, and of those before them. */
   async neededCheckpoints(): Promise<ReadonlySet<string>> {
     const rows = await this.#context.store.read((db) =>
-      db.selectFrom("rollbacks").select(["id", "checkpoint_id"]).where("status", "=", "pending").execute(),
+      db.selectFrom("rollbacks").select(["id", "checkpoint_id"]).where("status", "in", underWay).execute(),
     );
     return new Set(rows.flatMap(({ id, checkpoint_id }) => [id, checkpoint_id]));
   }

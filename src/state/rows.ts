@@ -112,6 +112,7 @@ export const attemptFromRow = (row: AttemptRow): Attempt => ({
   model: row.model ?? undefined,
   origin: originFromText(row.origin),
   baseCommit: asCommitId(row.base_commit),
+  ...(row.taken_back_by === null ? {} : { isTakenBack: true as const }),
   filesCommit: row.files_commit === null ? undefined : asCommitId(row.files_commit),
   snapshotCommit: row.snapshot_commit === null ? undefined : asCommitId(row.snapshot_commit),
   feedback: row.feedback ?? undefined,

@@ -1,5 +1,6 @@
 import type { Checkpoint, RollbackRequest, RollbackResult } from "../../domain/checkpoint/checkpoint.ts";
 import type { JobId } from "../../domain/ids.ts";
+import type { Job } from "../../domain/model.ts";
 import { isDriven } from "../is-driven.ts";
 import type { Services } from "../services.ts";
 import type { OwnProcess } from "../worker.ts";
@@ -11,6 +12,7 @@ import {
   type CheckpointDiff,
 } from "./describe-checkpoint.ts";
 import { findCheckpoint, type JobCheckpoint } from "./find-checkpoint.ts";
+import { forkJob, type ForkRequest } from "./fork-job.ts";
 import { makeCheckpoint, makeWorktreeCheckpoint } from "./make-checkpoint.ts";
 import { pruneCheckpoints, removeCheckpoints, type PruneReport, type PruneRequest } from "./prune-checkpoints.ts";
 import { planRollback, type RollbackPlan } from "./plan-rollback.ts";
@@ -82,6 +84,11 @@ export class CheckpointRoom {
    */
   restoreWorktree(checkpoint: Checkpoint): Promise<Checkpoint> {
     return restoreIntoWorktree(this.#services, checkpoint);
+  }
+
+  /** A new job that goes on from a checkpoint with another model. @throws {TuttiError} `MODEL_UNPRICED` */
+  fork(checkpoint: JobCheckpoint, request: ForkRequest): Promise<Job> {
+    return forkJob(this.#services, checkpoint, request);
   }
 
   prune(request: PruneRequest): Promise<PruneReport> {

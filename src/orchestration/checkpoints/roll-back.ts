@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import type { Rollback, RollbackRequest, RollbackResult } from "../../domain/checkpoint/checkpoint.ts";
 import { errorToJson, TuttiError } from "../../domain/errors.ts";
-import type { JobId } from "../../domain/ids.ts";
+import { asWorkerId, type JobId } from "../../domain/ids.ts";
 import { holdJob } from "../hold-job.ts";
 import { isDriven } from "../is-driven.ts";
 import { rollbackQueue, rollbackRunId } from "../queues.ts";
@@ -32,14 +32,17 @@ export async function rollBack(services: Services, own: OwnProcess, order: Rollb
   const { jobId } = checkpoint;
   await planRollback(services, checkpoint, request);
   await haveStandStill(services, jobId, waitMs);
-  return holdJob({ services, jobId, own }, async () => {
+  const id = newCheckpointId();
+  // A process may hold a job more than once, and each time it is somebody else.
+  const holder = { ...services, workerId: asWorkerId(`${services.workerId}-${id}`) };
+  return holdJob({ services: holder, jobId, own }, async () => {
     const cutShort = await services.state.rollbacks.pending(jobId);
-    const finished = cutShort === undefined ? undefined : await carryOut(services, cutShort);
+    const finished = cutShort === undefined ? undefined : await carryOut(holder, cutShort);
     if (finished !== undefined && isSame(cutShort, order)) return finished;
-    const rollback = { id: newCheckpointId(), jobId, checkpointId: checkpoint.id, request };
+    const rollback = { id, jobId, checkpointId: checkpoint.id, request };
     await services.state.rollbacks.begin(rollback);
     services.fault("rollback.begun");
-    return carryOut(services, { ...rollback, status: "pending", result: undefined });
+    return carryOut(holder, { ...rollback, status: "pending", result: undefined });
   });
 }
 
@@ -65,17 +68,25 @@ async function carryOut(services: Services, rollback: Rollback): Promise<Rollbac
     await engine.result(runId);
     const { result } = await state.rollbacks.get(id);
     if (result === undefined) throw new Error(`rollback ${id} has ended without a result`);
+    await state.rollbacks.finish(id);
     return result;
   } catch (thrown) {
     const error = TuttiError.from(thrown);
     const run = await engine.find(runId);
     // Whatever else ended our waiting: it goes on where it stands.
-    if (run?.status === "failed") await state.rollbacks.fail(rollback, redactError(errorToJson(error), services));
+    if (run?.status === "failed") await endFailed(services, rollback, error);
     throw error;
   } finally {
     await working.stop({ drain: false });
     refuseWhileActive(working, workerId);
   }
+}
+
+/** What has gone back has gone back, also where clearing up after it failed; otherwise nothing has. */
+async function endFailed(services: Services, { id, jobId }: Rollback, error: TuttiError): Promise<void> {
+  const { rollbacks } = services.state;
+  await rollbacks.fail({ id, jobId }, redactError(errorToJson(error), services));
+  await rollbacks.finish(id);
 }
 
 const pollMs = 100;

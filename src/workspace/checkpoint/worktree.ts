@@ -1,13 +1,15 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { lstat, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { TuttiError } from "../../domain/errors.ts";
 import { asCommitId, type CommitId } from "../../domain/ids.ts";
 import { commitTree } from "../git/commit-tree.ts";
+import { splitNul } from "../git/nul-list.ts";
 import { git, gitAnswer, gitLine, type GitPlace } from "../git/run-git.ts";
 import { checkout, home, type Repository } from "../repository/repository.ts";
 import { copyIndex } from "../slots/index-file.ts";
+import { ifAbsent } from "../slots/slot.ts";
 
 export type WorktreeFiles = {
   readonly head: CommitId;
@@ -40,9 +42,10 @@ export async function restoreWorktree(
   await withOwnIndex(repo, async (place) => {
     const present = await saveFiles(repo, place);
     await save(present);
+    await refuseIgnored(repo, place, { present: present.commit, to });
     const args = ["read-tree", "-m", "-u", `${present.commit}^{tree}`, `${to}^{tree}`];
     const answer = await gitAnswer(place, args, { okExitCodes: [0, 128] });
-    if (answer.exitCode !== 0) throw inTheWay(answer.stderr);
+    if (answer.exitCode !== 0) throw inTheWay([answer.stderr.trim()]);
   });
 }
 
@@ -75,9 +78,38 @@ async function withOwnIndex<T>(repo: Repository, work: (place: GitPlace) => Prom
   }
 }
 
-const inTheWay = (stderr: string): TuttiError =>
-  new TuttiError("CONFLICT", "A file in your working tree is in the way, so nothing was changed", {
-    failureClass: "conflict",
-    hint: "Move away the files that git names in the context, then try again",
-    context: { stderr: stderr.trim() },
-  });
+/** Nobody has saved those, and git would write over them. */
+async function refuseIgnored(
+  repo: Repository,
+  place: GitPlace,
+  { present, to }: { readonly present: CommitId; readonly to: CommitId },
+): Promise<void> {
+  const args = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--diff-filter=A", present, to];
+  const added = splitNul(await git(home(repo), args));
+  const found = await Promise.all(added.map((path) => lstat(join(repo.root, path)).catch(ifAbsent)));
+  const standing = added.filter((_, index) => found[index] !== undefined);
+  if (standing.length === 0) return;
+  const list = [
+    "--literal-pathspecs",
+    "ls-files",
+    "--others",
+    "--ignored",
+    "--exclude-standard",
+    "-z",
+    "--",
+    ...standing,
+  ];
+  const ignored = splitNul(await git(place, list));
+  if (ignored.length > 0) throw inTheWay(ignored);
+}
+
+const inTheWay = (files: readonly string[]): TuttiError =>
+  new TuttiError(
+    "CONFLICT",
+    `In your working tree is something in the way, so nothing was changed: ${files.join(", ")}`,
+    {
+      failureClass: "conflict",
+      hint: "Move it away, then try again",
+      context: { files: [...files] },
+    },
+  );
