@@ -10,7 +10,7 @@ import { runAgent } from "./run-agent.ts";
 import { defaultAccount } from "./services.ts";
 import { isAccountExhausted } from "./spending.ts";
 import { roleModel } from "./role-model.ts";
-import { continued, notesFor, prepare } from "./prompts/send-prompt.ts";
+import { notesFor, promptOrFailure } from "./prompts/send-prompt.ts";
 
 /** A manager may correct its plan so often before it counts as unable to. */
 const maxPlans = 3;
@@ -75,7 +75,8 @@ async function askManager(desk: JobDesk, { number, problem, signal }: Question) 
     notes: await notesFor(desk),
     ...(problem === undefined ? {} : { problem }),
   });
-  const fresh = await prepare(desk, request);
+  const prompt = await promptOrFailure(desk, request);
+  if ("status" in prompt) return prompt;
   const outcome = await runAgent(desk, {
     owner: { key, jobId: job.id, role: "manager" },
     isAskedOnce: true,
@@ -86,7 +87,7 @@ async function askManager(desk: JobDesk, { number, problem, signal }: Question) 
       resultSchema: managersPlanJsonSchema(),
       permissions: { mode: "read", allow: [], sandbox: job.options.agent.sandbox },
     },
-    prompt: { fresh, resumed: await continued(desk, fresh) },
+    prompt,
     limits: { timeoutMs: job.options.managerTimeoutMs, stallTimeoutMs: job.options.stallTimeoutMs },
     signal,
   });

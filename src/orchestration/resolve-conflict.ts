@@ -16,7 +16,7 @@ import { runAgent } from "./run-agent.ts";
 import { defaultAccount } from "./services.ts";
 import { isAccountExhausted } from "./spending.ts";
 import { roleModel } from "./role-model.ts";
-import { continued, notesFor, prepare } from "./prompts/send-prompt.ts";
+import { notesFor, promptOrFailure } from "./prompts/send-prompt.ts";
 
 export type Conflict = {
   readonly task: Task;
@@ -43,7 +43,12 @@ export async function resolveConflict(desk: JobDesk, conflict: Conflict): Promis
   if (conflict.isFresh) await services.state.sessions.forget(key);
   const gates = gatesOfTask(job.options.gates, task.spec.gates).map(({ name, run }) => ({ name, run }));
   const request = resolverRequest({ spec: task.spec, files, gates, notes: await notesFor(desk) });
-  const prompt = await prepare(desk, request);
+  const prompt = await promptOrFailure(desk, request);
+  if ("status" in prompt) {
+    const reason = `merge conflict: ${prompt.failure.error.message}`;
+    await askAboutConflict(desk, { task, attempt, files, folder: slot.path, reason });
+    return undefined;
+  }
   const outcome = await runAgent(withTaskBudget(desk, task.spec.budgetUsd), {
     owner: { key, jobId: job.id, taskId: task.id, role: "resolver" },
     attemptId: attempt.id,
@@ -54,7 +59,7 @@ export async function resolveConflict(desk: JobDesk, conflict: Conflict): Promis
       ...roleModel(job.options, "resolver"),
       permissions: { mode: "edit", allow: job.options.agent.allow, sandbox: job.options.agent.sandbox },
     },
-    prompt: { fresh: prompt, resumed: await continued(desk, prompt) },
+    prompt,
     limits: { timeoutMs: job.options.workerTimeoutMs, stallTimeoutMs: job.options.stallTimeoutMs },
     signal,
   });

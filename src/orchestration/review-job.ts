@@ -10,7 +10,7 @@ import { buildReport } from "./report.ts";
 import { runAgent } from "./run-agent.ts";
 import { roleModel } from "./role-model.ts";
 import { learnNotes } from "./prompts/learn-notes.ts";
-import { continued, prepare } from "./prompts/send-prompt.ts";
+import { promptOrFailure } from "./prompts/send-prompt.ts";
 import type { PromptRequest } from "../supervision/prompts/prompt-request.ts";
 
 const reviewSchema = z.strictObject({
@@ -62,7 +62,8 @@ async function askReviewer(desk: JobDesk, tasks: readonly Task[], signal: AbortS
   const before = await services.state.sessions.find(key);
   const own = before?.slotId === undefined ? undefined : await slots.takeBack(before.slotId);
   const slot = own ?? (await slots.takeAt(await jobTip(services.repo, job.id), signal));
-  const prompt = await prepare(desk, requestOf(job, tasks));
+  const prompt = await promptOrFailure(desk, requestOf(job, tasks));
+  if ("status" in prompt) return { review: undefined, problem: prompt.failure.error.message };
   const outcome = await runAgent(desk, {
     owner: { key, jobId: job.id, role: "reviewer" },
     isAskedOnce: true,
@@ -73,7 +74,7 @@ async function askReviewer(desk: JobDesk, tasks: readonly Task[], signal: AbortS
       resultSchema: reviewJsonSchema(),
       permissions: { mode: "read", allow: [], sandbox: job.options.agent.sandbox },
     },
-    prompt: { fresh: prompt, resumed: await continued(desk, prompt) },
+    prompt,
     limits: { timeoutMs: job.options.managerTimeoutMs, stallTimeoutMs: job.options.stallTimeoutMs },
     signal,
   });

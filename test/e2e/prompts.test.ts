@@ -31,6 +31,11 @@ const template = `{% extends "builtin/worker.md.j2" %}
 {% endblock %}
 `;
 
+/** No sample of the check has two tasks. */
+const rareSlip = `{% extends "builtin/reviewer.md.j2" %}
+{% block plan %}{% if tasks | length > 1 %}{{ gaol }}{% endif %}{% endblock %}
+`;
+
 const rewritten = "Write out/one.txt with the word good in it. Nothing else.";
 
 const tutti = async (...args: readonly string[]) => {
@@ -59,6 +64,7 @@ async function start(): Promise<void> {
   project = await scratchProject({
     "README.md": "# Scratch\n",
     ".tutti/templates/worker.md.j2": template,
+    ".tutti/templates/reviewer.md.j2": rareSlip,
     ".tutti/templates/parts/house-rules.md.j2": "## House rules\n- Leave README.md alone ({{ task.key }}).\n",
     "tutti.config.yaml": [
       "execution:\n  workers: 1",
@@ -94,7 +100,7 @@ const shown = async (task: string, ...args: readonly string[]): Promise<PromptsO
 it("agents are told what the project's template, its notes and the supervisor say, and a person can look at each word", async () => {
   await start();
   await tutti("notes", "add", "Texts   live in out/.");
-  expect(await tutti("prompt", "check")).toBe("2 templates can be used.\n");
+  expect(await tutti("prompt", "check")).toBe("3 templates can be used.\n");
 
   await tutti("run", "Write two files", "--yes", "--json");
 
@@ -132,7 +138,9 @@ it("agents are told what the project's template, its notes and the supervisor sa
     ["n2", "supervisor", "A file in out/ must hold the word good."],
   ]);
   expect(await tutti("prompt", "show", "two")).toContain("what became of it");
-  expect((await inspectJob(project)).job.status).toBe("completed");
+  const { job, report } = await inspectJob(project);
+  expect(job.status).toBe("completed");
+  expect(report?.reviewProblem).toBe('.tutti/templates/reviewer.md.j2, line 2: this prompt has no variable "gaol"');
   expect(model.unmatched).toEqual([]);
 });
 

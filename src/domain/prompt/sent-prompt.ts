@@ -16,11 +16,12 @@ export type SentPrompt = {
   readonly text: string;
   readonly template: { readonly name: string; readonly from: "built-in" | "project" };
   readonly account: PromptAccount;
-  readonly rewriting: StoredRewriting | undefined;
+  readonly rewriting: PromptRewriting | undefined;
   readonly at: number;
 };
 
-export type StoredRewriting =
+/** How the supervisor wrote a prompt anew, or why it did not. */
+export type PromptRewriting =
   | { readonly isUsed: true; readonly by: string; readonly original: string }
   | { readonly isUsed: false; readonly reason: string };
 

@@ -1,7 +1,7 @@
 import { TuttiError } from "../../domain/errors.ts";
 import type { Attempt, Task } from "../../domain/model.ts";
 import type { PromptAccount } from "../../domain/prompt/prompt-part.ts";
-import type { SentPrompt, StoredRewriting } from "../../domain/prompt/sent-prompt.ts";
+import type { PromptRewriting, SentPrompt } from "../../domain/prompt/sent-prompt.ts";
 import { checkTemplateSet, type TemplateWarning } from "../../supervision/prompts/check-template-set.ts";
 import { promptKinds, promptPurposes } from "../../supervision/prompts/prompt-kind.ts";
 import type { PreparedPrompt } from "../../supervision/prompts/prompt-request.ts";
@@ -22,7 +22,7 @@ export type ShownPrompt = {
   readonly template: ChosenTemplate;
   readonly account: PromptAccount;
   /** How the supervisor model wrote it anew; absent where nobody asked it. */
-  readonly rewriting?: StoredRewriting;
+  readonly rewriting?: PromptRewriting;
   /** When it was sent and in which conversation; absent for one that was not. */
   readonly sent?: { readonly at: number; readonly conversation: string; readonly turn: number; readonly role: string };
 };

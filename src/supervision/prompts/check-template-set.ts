@@ -1,4 +1,5 @@
 import { TuttiError } from "../../domain/errors.ts";
+import type { JsonObject } from "../../domain/json.ts";
 import { composePrompt } from "./compose-prompt.ts";
 import { bySize } from "../../domain/prompt/estimate-tokens.ts";
 import { missingFiltered } from "./filtered-variables.ts";
@@ -6,7 +7,7 @@ import { promptKinds, type PromptKind } from "./prompt-kind.ts";
 import type { PromptRequest } from "./prompt-request.ts";
 import { sampleContext, sampleRequests } from "./sample-requests.ts";
 import { templateInvalid } from "./template-engine/template-error.ts";
-import type { ChosenTemplate, TemplateSet } from "./template-set.ts";
+import type { TemplateSet } from "./template-set.ts";
 
 /** Something that a template leaves out, which agents usually need. */
 export type TemplateWarning = { readonly template: string; readonly leavesOut: readonly string[] };
@@ -18,6 +19,7 @@ export type TemplateWarning = { readonly template: string; readonly leavesOut: r
  */
 export async function checkTemplateSet(templates: TemplateSet): Promise<readonly TemplateWarning[]> {
   const warnings: TemplateWarning[] = [];
+  for (const name of templates.partials()) checkFilters(templates, name, anyContext());
   templates.render(templates.choose("continuation").name, {});
   for (const kind of promptKinds) {
     for (const variant of [undefined, ...templates.variantsOf(kind)]) {
@@ -40,16 +42,19 @@ async function checkOne(
   const compose = async (request: PromptRequest): Promise<string> =>
     (await composePrompt({ ...request, variants }, { templates, maxTokens: Infinity, counter: async () => bySize }))
       .text;
-  checkFilters(templates, template, kind);
+  checkFilters(templates, template.name, sampleContext(kind));
   await compose(samples.least);
   const text = await compose(samples.everything);
   const leavesOut = Object.entries(samples.expected).flatMap(([name, sign]) => (text.includes(sign) ? [] : [name]));
   return leavesOut.length === 0 ? undefined : { template: template.name, leavesOut };
 }
 
-function checkFilters(templates: TemplateSet, { name }: ChosenTemplate, kind: PromptKind): void {
+/** What others include may be meant for any of the prompts. */
+const anyContext = (): JsonObject =>
+  Object.fromEntries(promptKinds.toReversed().flatMap((kind) => Object.entries(sampleContext(kind))));
+
+function checkFilters(templates: TemplateSet, name: string, context: JsonObject): void {
   const file = templates.ownFile(name);
-  const context = sampleContext(kind);
   const [missing] = file === undefined ? [] : missingFiltered(file.text, context);
   if (file === undefined || missing === undefined) return;
   const { path: excerpt, line } = missing;

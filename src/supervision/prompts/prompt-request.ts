@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../domain/json.ts";
 import type { PromptAccount, PromptPart } from "../../domain/prompt/prompt-part.ts";
+import type { PromptRewriting } from "../../domain/prompt/sent-prompt.ts";
 import type { PromptHead } from "./prompt-head.ts";
 import type { PromptKind } from "./prompt-kind.ts";
 import type { ChosenTemplate } from "./template-set.ts";
@@ -31,7 +32,3 @@ export type PreparedPrompt = {
   /** How the supervisor model wrote it anew, or why it did not; absent where nobody asked it. */
   readonly rewriting?: PromptRewriting;
 };
-
-export type PromptRewriting =
-  | { readonly isUsed: true; readonly by: string; readonly original: string }
-  | { readonly isUsed: false; readonly reason: string };

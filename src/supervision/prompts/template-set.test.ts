@@ -71,6 +71,7 @@ describe("templates are checked before anything is spent", () => {
       { "worker.md.j2": "\n{{ task.prompt }}{{ gaol | upper }}" },
       'worker.md.j2, line 2: this prompt has no variable "gaol"',
     ],
+    [{ "parts/a.md.j2": "{{ gaol | upper }}" }, 'parts/a.md.j2, line 1: this prompt has no variable "gaol"'],
     [{ "continuation.md.j2": "{{ goal }}" }, 'continuation.md.j2, line 1: this prompt has no variable "goal"'],
     [{ "wroker.md.j2": "x" }, "wroker.md.j2, line 1: no prompt is made with a template of this name"],
     [{ "builtin/worker.md.j2": "x" }, "builtin/ holds the templates that come with Tutti"],

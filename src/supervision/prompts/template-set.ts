@@ -52,6 +52,11 @@ export class TemplateSet {
       .toSorted();
   }
 
+  /** Names of the project's own that others include: those in folders. */
+  partials(): readonly string[] {
+    return [...this.#own.keys()].filter((name) => name.includes("/"));
+  }
+
   /** One of the project's own. */
   ownFile(name: string): TemplateFile | undefined {
     return this.#own.get(name);
