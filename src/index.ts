@@ -22,6 +22,7 @@ export { exitCodes, jobStatuses, type JobStatus } from "./domain/job-status.ts";
 export { parsePlan } from "./domain/plan/parse-plan.ts";
 export { planJsonSchema, type Plan, type PlanTask } from "./domain/plan/plan-schema.ts";
 export { coarseStatus, taskStatuses, type CoarseStatus, type TaskStatus } from "./domain/task-status.ts";
+export type { LlmAdapter, LlmAnswer, LlmFailure, LlmHealth, LlmRequest, LlmUsage } from "./llms/port.ts";
 export { quickDelegate } from "./library/quick-delegate.ts";
 export { Tutti } from "./library/tutti.ts";
 export type {
