@@ -18,6 +18,8 @@ export type EventData = {
   "job-status-changed": { readonly from: JobStatus; readonly to: JobStatus; readonly reason?: string };
   "plan-accepted": { readonly summary: string; readonly taskCount: number };
   "tasks-added": { readonly tasks: readonly string[] };
+  /** They wait for others now, or were given other words. */
+  "tasks-changed": { readonly tasks: readonly string[] };
   "task-status-changed": { readonly from: TaskStatus; readonly to: TaskStatus; readonly reason?: string };
   /** It could start, but `by` (a task's id) may be writing the same file. */
   "task-held-back": { readonly path: string; readonly by: string };

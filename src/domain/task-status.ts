@@ -26,9 +26,10 @@ const mayBecome: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
   pending: ["ready", "blocked", "cancelled"],
   ready: ["leased", "blocked", "failed", "cancelled"],
   // A lease may pass to another worker at any point before the work is accepted.
-  leased: ["leased", "running", "validating", "ready", "waiting", "failed", "cancelled"],
-  running: ["leased", "running", "validating", "ready", "waiting", "failed", "cancelled"],
-  validating: ["leased", "running", "integrating", "ready", "waiting", "failed", "cancelled"],
+  // Back to `pending` when it is split: it then waits for its parts.
+  leased: ["leased", "running", "validating", "ready", "pending", "waiting", "failed", "cancelled"],
+  running: ["leased", "running", "validating", "ready", "pending", "waiting", "failed", "cancelled"],
+  validating: ["leased", "running", "integrating", "ready", "pending", "waiting", "failed", "cancelled"],
   integrating: ["completed", "ready", "waiting", "failed", "cancelled"],
   waiting: ["ready", "pending", "integrating", "failed", "cancelled"],
   failed: ["pending", "cancelled"],

@@ -10,7 +10,10 @@ import { gateFeedback } from "../supervision/run-gates.ts";
 import { gatherEvidence, type DecisionRequest, type GatheredEvidence } from "./decision-evidence.ts";
 import type { JobDesk } from "./desk.ts";
 import { clarify } from "./decisions/clarify.ts";
+import type { ManagersAnswer } from "./decisions/ask-manager.ts";
 import { meansFor } from "./decisions/means.ts";
+import { replan } from "./decisions/replan.ts";
+import { splitTask } from "./decisions/split.ts";
 import { filesBefore } from "./decisions/roll-back.ts";
 import { isOverTaskBudget } from "./spending.ts";
 import { turnDownReplay } from "./replay-result.ts";
@@ -45,12 +48,19 @@ async function obtain(desk: JobDesk, request: DecisionRequest, { kind }: Verdict
   switch (kind) {
     case "clarify":
       return clarify(desk, request);
+    case "split":
+      return extraOf(await splitTask(desk, request));
+    case "replan":
+      return extraOf(await replan(desk, request));
     case "rollback":
       return { status: "got", extra: await filesBefore(desk, request) };
     default:
       return { status: "got", extra: {} };
   }
 }
+
+const extraOf = (answer: ManagersAnswer<Partial<AttemptDecision>>): Needed =>
+  answer.status === "got" ? { status: "got", extra: answer.value } : answer;
 
 /** Also of work that is asked about because it is not sure enough. */
 function withConfidence(
@@ -81,6 +91,10 @@ function toDecision(desk: JobDesk, request: DecisionRequest, verdict: Verdict): 
   if (verdict.kind === "clarify") return { ...plain, action: "clarify", resumeSession: true };
   if (verdict.kind === "rollback") {
     return { ...plain, action: "rollback", ...failed, countsAsAttempt: true, feedback: verdict.feedback };
+  }
+  if (verdict.kind === "split") {
+    const feedback = `${reasons.join("\n")}\nIt was cut into parts, which are done now: finish what is left, and check the whole.`;
+    return { ...plain, action: "split", ...failed, countsAsAttempt: true, feedback };
   }
   if (verdict.kind !== "retry") {
     const { error } = request.outcome;

@@ -29,6 +29,7 @@ import { insertDecision, type ExplainedDecision } from "./decisions.ts";
 import { fenced } from "./fenced.ts";
 import { insertHistory } from "./history.ts";
 import { moveTask } from "./move-task.ts";
+import { replaceTask, splitInto } from "./reshape-plan.ts";
 import { verdictText } from "./verdict-text.ts";
 import { expectOutcome } from "./outcomes.ts";
 import { missReplay } from "./results.ts";
@@ -212,6 +213,10 @@ export class Attempts {
         attemptId,
         set: action === "accept" ? acceptance(attemptId) : {},
       });
+      const { parts, replacement } = decision;
+      if (action === "split" && parts !== undefined) await splitInto(tx, { taskId: lease.taskId, at }, parts);
+      if (action === "replan" && replacement !== undefined)
+        await replaceTask(tx, { taskId: lease.taskId, at }, replacement);
       if (countsAsAttempt) await countFailure(tx, lease.taskId);
       const { replayMiss } = decision;
       if (replayMiss !== undefined) await missReplay(tx, subject, { reason: replayMiss, at });

@@ -139,6 +139,8 @@ export class Jobs {
         .select("status")
         .where("job_id", "=", id)
         .where("taken_back_by", "is", null)
+        // What a new plan has put others in the place of is not missing.
+        .where("replaced_by", "is", null)
         .execute();
       const statuses = rows.map(taskStatusOf);
       const isDone = statuses.every((status) => status === "completed");

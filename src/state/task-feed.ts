@@ -65,6 +65,7 @@ type ChangeRow = { readonly task_id: string | null; readonly type: string; reado
 
 function changedBy({ task_id, type, data }: ChangeRow): readonly string[] {
   if (type === "tasks-added") return eventDataFromText("tasks-added", data).tasks;
+  if (type === "tasks-changed") return eventDataFromText("tasks-changed", data).tasks;
   return type === "task-status-changed" && task_id !== null ? [task_id] : [];
 }
 

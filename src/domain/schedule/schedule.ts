@@ -90,7 +90,8 @@ export class Schedule {
     return false;
   }
 
-  #takesOthersAlong(before: TaskFacts, { id, status }: TaskFacts): boolean {
+  #takesOthersAlong(before: TaskFacts, { id, status, dependsOn }: TaskFacts): boolean {
+    if (before.dependsOn.join() !== dependsOn.join()) return true;
     if (before.status === status) return false;
     if (isSettled(before.status) || status === "cancelled") return true;
     return (status === "failed" || status === "blocked") && this.#dependants.has(id);

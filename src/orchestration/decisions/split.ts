@@ -1,0 +1,71 @@
+import type { Json } from "../../domain/json.ts";
+import { TuttiError } from "../../domain/errors.ts";
+import type { AttemptDecision, Task } from "../../domain/model.ts";
+import { addTasks } from "../../domain/plan/add-tasks.ts";
+import { parsePlan } from "../../domain/plan/parse-plan.ts";
+import type { PlanTask } from "../../domain/plan/plan-schema.ts";
+import type { TaskSpec } from "../../domain/plan/task-spec.ts";
+import type { DecisionRequest } from "../decision-evidence.ts";
+import type { JobDesk } from "../desk.ts";
+import { checkGates } from "../manual-jobs.ts";
+import { askManager, type ManagersAnswer } from "./ask-manager.ts";
+
+const maxParts = 8;
+
+/** Has the manager cut a task into parts. They are tasks of the same job, and the task itself comes after them. */
+export async function splitTask(
+  desk: JobDesk,
+  request: DecisionRequest,
+): Promise<ManagersAnswer<Pick<AttemptDecision, "parts">>> {
+  const { state } = desk.services;
+  const task = await state.tasks.get(request.lease.taskId);
+  const known = (await state.tasks.list(task.jobId)).map(({ spec }) => spec);
+  const read = (answer: Json | undefined) => ({ parts: partsOf({ desk, task, known }, answer) });
+  return askManager(desk, { request, about: "split", goal: goalOf(task) }, read);
+}
+
+const goalOf = ({ spec }: Task): string =>
+  [
+    `One task of a larger plan turned out to be too big for one agent: it ran into its limits of time or size more than once. Cut it into`,
+    `2 to ${maxParts} parts that are much smaller, each of which leaves the repository working. Afterwards an agent gets the whole task`,
+    `again, with the parts done, to finish and to check it.`,
+    `\n\n# The task: ${spec.title}\n${spec.prompt}`,
+    spec.expectedOutputs.length === 0 ? "" : `\n\nFiles that must exist in the end: ${spec.expectedOutputs.join(", ")}`,
+    spec.footprint === undefined ? "" : `\n\nIt may change only: ${spec.footprint.join(", ")}`,
+  ].join(" ");
+
+type Whole = { readonly desk: JobDesk; readonly task: Task; readonly known: readonly TaskSpec[] };
+
+/** @throws {TuttiError} `PLAN_INVALID`, `PLAN_CYCLE` */
+function partsOf({ desk, task, known }: Whole, answer: Json | undefined): readonly TaskSpec[] {
+  const { tasks } = parsePlan(answer, {});
+  if (tasks.length < 2 || tasks.length > maxParts) {
+    throw new TuttiError("PLAN_INVALID", `There are ${tasks.length} parts, and there have to be 2 to ${maxParts}`);
+  }
+  checkGates(desk.job.options, tasks);
+  const requests = tasks.map((part) => partOf(task.spec, part, tasks.length));
+  return addTasks(task.jobId, known, requests).added;
+}
+
+/** What holds for the whole holds for each part; what the whole may cost is shared out. */
+function partOf(whole: TaskSpec, part: PlanTask, count: number) {
+  const { footprint = whole.footprint, gates = whole.gates, dependsOn, ...own } = part;
+  const { budgetUsd, timeoutMs, escalate } = whole;
+  return {
+    ...own,
+    key: keyIn(whole, part.key),
+    dependsOn: [...whole.dependsOn, ...dependsOn.map((key) => keyIn(whole, key))],
+    partOf: whole.key,
+    priority: whole.priority,
+    ...(footprint === undefined ? {} : { footprint }),
+    ...(gates === undefined ? {} : { gates }),
+    ...(escalate === undefined ? {} : { escalate }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(budgetUsd === undefined ? {} : { budgetUsd: budgetUsd / count }),
+  };
+}
+
+const longestKey = 64;
+
+const keyIn = (whole: TaskSpec, key: string): string =>
+  `${whole.key.slice(0, longestKey - 1 - key.length)}-${key}`.slice(0, longestKey);
