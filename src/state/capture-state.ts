@@ -1,10 +1,10 @@
 import type { Kysely } from "kysely";
 
 import type { JobId } from "../domain/ids.ts";
-import { isSettled } from "../domain/task-status.ts";
+import { isSettled, taskStatuses } from "../domain/task-status.ts";
 import type { Tx } from "./append-events.ts";
 import { jobTipFromEvent } from "./checkpoint-rows.ts";
-import { eventDataFromText, taskStatusOf } from "./rows.ts";
+import { eventDataFromText } from "./rows.ts";
 import type { CheckpointStateRow } from "./checkpoint-tables.ts";
 import type { StateTables } from "./schema.ts";
 
@@ -42,6 +42,8 @@ async function allTasks(tx: Tx, jobId: JobId): Promise<readonly string[]> {
   return rows.map(({ id }) => id);
 }
 
+const heldStatuses = taskStatuses.filter((status) => status !== "pending" && !isSettled(status));
+
 /** Those that an event names, and those in somebody's hands: not everything that is written about these is an event. */
 async function changedTasks(tx: Tx, jobId: JobId, since: number): Promise<readonly string[]> {
   const events = await tx
@@ -55,12 +57,11 @@ async function changedTasks(tx: Tx, jobId: JobId, since: number): Promise<readon
   );
   const rows = await tx
     .selectFrom("tasks")
-    .select(["id", "status"])
+    .select("id")
     .where("job_id", "=", jobId)
-    .where("status", "not in", ["pending", "completed", "cancelled", "failed", "blocked"])
+    .where("status", "in", heldStatuses)
     .execute();
-  const held = rows.filter((row) => !isSettled(taskStatusOf(row))).map(({ id }) => id);
-  return [...new Set([...named, ...held])];
+  return [...new Set([...named, ...rows.map(({ id }) => id)])];
 }
 
 async function ofTasks(tx: Tx, ids: readonly string[]): Promise<readonly StateVersion[]> {
@@ -115,6 +116,7 @@ export async function recordedTip(tx: Kysely<StateTables>, jobId: JobId): Promis
   return job.base_commit;
 }
 
-function* parts<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+/** Few enough for one statement. */
+export function* parts<Item>(items: readonly Item[]): Generator<readonly Item[]> {
   for (let at = 0; at < items.length; at += idsAtOnce) yield items.slice(at, at + idsAtOnce);
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { sql, type Kysely } from "kysely";
 
 import type { JobId } from "../domain/ids.ts";
 import type { Tx } from "./append-events.ts";
@@ -44,37 +44,22 @@ export async function readVersions(db: Kysely<StateTables>, jobId: JobId, seq: n
 
 /** Removes the versions that no checkpoint of the job needs any more; the newest of each stay as long as there is one. */
 export async function forgetVersions(tx: Tx, jobId: JobId): Promise<void> {
-  const checkpoints = await tx
-    .selectFrom("checkpoints")
-    .select("seq")
-    .where("job_id", "=", jobId)
-    .orderBy("seq")
-    .execute();
-  if (checkpoints.length === 0) {
+  const first = await tx.selectFrom("checkpoints").select("seq").where("job_id", "=", jobId).executeTakeFirst();
+  if (first === undefined) {
     await tx.deleteFrom("checkpoint_states").where("job_id", "=", jobId).execute();
     return;
   }
-  const versions = await tx
-    .selectFrom("checkpoint_states")
-    .select(["kind", "id", "seq"])
-    .where("job_id", "=", jobId)
-    .orderBy("kind")
-    .orderBy("id")
-    .orderBy("seq")
-    .execute();
-  const numbers = checkpoints.map(({ seq }) => seq);
-  const unneeded = versions.filter((version, index) => {
-    const next = versions[index + 1];
-    const until = next?.kind === version.kind && next.id === version.id ? next.seq : Infinity;
-    return until !== Infinity && !numbers.some((seq) => seq >= version.seq && seq < until);
-  });
-  for (const { kind, id, seq } of unneeded) {
-    await tx
-      .deleteFrom("checkpoint_states")
-      .where("job_id", "=", jobId)
-      .where("kind", "=", kind)
-      .where("id", "=", id)
-      .where("seq", "=", seq)
-      .execute();
-  }
+  await sql`
+    delete from checkpoint_states as v where v.job_id = ${jobId}
+      and exists (
+        select 1 from checkpoint_states n
+        where n.job_id = v.job_id and n.kind = v.kind and n.id = v.id and n.seq > v.seq
+      )
+      and not exists (
+        select 1 from checkpoints c where c.job_id = v.job_id and c.seq >= v.seq and c.seq < (
+          select min(n.seq) from checkpoint_states n
+          where n.job_id = v.job_id and n.kind = v.kind and n.id = v.id and n.seq > v.seq
+        )
+      )
+  `.execute(tx);
 }

@@ -1,7 +1,7 @@
 import type { Checkpoint, CheckpointKind, KeptFiles } from "../domain/checkpoint/checkpoint.ts";
 import { asCommitId, type CheckpointId, type CommitId, type JobId, type TaskId } from "../domain/ids.ts";
 import { appendEvent, type Tx } from "./append-events.ts";
-import { capturedChanges, recordedTip } from "./capture-state.ts";
+import { capturedChanges, parts, recordedTip } from "./capture-state.ts";
 import { forgetVersions, readVersions, type JobVersions } from "./checkpoint-versions.ts";
 import type { StateContext } from "./context.ts";
 import { checkpointFromRow } from "./checkpoint-rows.ts";
@@ -48,12 +48,12 @@ export class Checkpoints {
         .values({ ...rowOf(made), event_seq: state.cursor, size_bytes: made.objectBytes + stateBytes, created_at: at })
         .returningAll()
         .executeTakeFirstOrThrow();
-      for (const version of state.versions) {
+      const rows = state.versions.map((version) => ({ ...version, job_id: row.job_id ?? "", seq: row.seq }));
+      for (const part of parts(rows))
         await tx
           .insertInto("checkpoint_states")
-          .values({ ...version, job_id: row.job_id ?? "", seq: row.seq })
+          .values([...part])
           .execute();
-      }
       const subject = { ...(jobId === undefined ? {} : { jobId }), ...subjectOf(made) };
       await appendEvent(tx, { at, type: "checkpoint-created", subject, data: { checkpoint: made.id, kind, tip } });
       return checkpointFromRow(row);
