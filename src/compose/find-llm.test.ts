@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { fakeOpenAi } from "../../test/support/fake-openai.ts";
 import { completeConfig, type Config } from "../config/config.ts";
 import { configSchema } from "../config/schema/config-schema.ts";
 import { fakeLlm } from "../llms/fake/fake-llm.ts";
@@ -69,6 +70,17 @@ describe("the model that the settings name", () => {
       code: "LLM_UNAVAILABLE",
       message: `the environment variable ${variable} has no key`,
     });
+  });
+
+  it("does not send OpenAI's key to another server", async () => {
+    const server = await fakeOpenAi(["m"]);
+    const env = { OPENAI_API_KEY: server.apiKey };
+    const health = async (supervisor: object) =>
+      (await find(supervisor, { env })?.open())?.doCheckHealth(new AbortController().signal);
+    const other = { kind: "openai", model: "m", baseUrl: server.url };
+    expect(await health(other)).toMatchObject({ isHealthy: false, detail: expect.stringContaining("401") });
+    expect(await health({ ...other, apiKeyEnv: "OPENAI_API_KEY" })).toMatchObject({ isHealthy: true });
+    await server.stop();
   });
 
   it("needs no key where a server of one's own asks for none", async () => {

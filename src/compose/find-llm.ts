@@ -75,9 +75,8 @@ const openers: Readonly<Record<string, Opener>> = {
   },
   openai: async ({ settings, model, env }) => {
     const { openAiCompatible } = await import("../llms/openai-compatible/openai-compatible.ts");
-    const { apiKeyEnv, baseUrl = env["OPENAI_BASE_URL"] } = settings;
-    const key = apiKeyEnv === undefined ? env["OPENAI_API_KEY"] : keyIn(env, apiKeyEnv).apiKey;
-    const apiKey = key ?? (baseUrl === undefined ? keyIn(env, "OPENAI_API_KEY").apiKey : undefined);
+    const { baseUrl = env["OPENAI_BASE_URL"] } = settings;
+    const { apiKey } = openAiKey(settings, env);
     return openAiCompatible({
       model,
       ...(baseUrl === undefined ? {} : { baseUrl }),
@@ -100,6 +99,12 @@ const openers: Readonly<Record<string, Opener>> = {
     });
   },
 };
+
+/** OpenAI's own key goes to no other server unless the settings say so. */
+function openAiKey({ apiKeyEnv, baseUrl }: Settings, env: WantedLlm["env"]): { readonly apiKey?: string } {
+  const usual = baseUrl === undefined ? "OPENAI_API_KEY" : undefined;
+  return keyIn(env, apiKeyEnv ?? usual);
+}
 
 /**
  * A key by the name of its variable.

@@ -26,7 +26,7 @@ export const supervisorSchema = z.strictObject({
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
     .meta({ examples: ["MY_GATEWAY_KEY"] })
-    .describe("The environment variable that holds the key; never the key. Default: `OPENAI_API_KEY` or `ANTHROPIC_API_KEY`.")
+    .describe("The environment variable that holds the key; never the key. Default: `ANTHROPIC_API_KEY`, or `OPENAI_API_KEY` where `baseUrl` names no other server.")
     .exactOptional(),
   timeoutMs: durationMs().default(120_000).describe("Longest time for one question, its retries included."),
   maxRetries: z
