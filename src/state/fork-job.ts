@@ -31,7 +31,10 @@ export async function insertFork(tx: Tx, fork: JobFork, at: number): Promise<voi
     .values(forkedJob(job, fork, { rows, at }))
     .execute();
   for (const row of rows) await tx.insertInto("tasks").values(row).execute();
-  for (const task of tasks) await insertDependencies(tx, id, task);
+  for (const task of tasks) {
+    await insertDependencies(tx, id, task);
+    await keepResultKey(tx, id, task.row);
+  }
   const subject = { jobId: id };
   const { goal, base_commit: baseCommit } = job;
   await appendEvent(tx, { at, type: "job-created", subject, data: { goal, baseCommit } });
@@ -73,4 +76,16 @@ async function insertDependencies(tx: Tx, jobId: JobId, { row, dependsOn }: Task
     const edge = { task_id: taskIdOf(jobId, row.key), depends_on: taskIdOf(jobId, key) };
     await tx.insertInto("task_dependencies").values(edge).execute();
   }
+}
+
+/** What was done was done by the other job's rules: what depends on it is a result of that. */
+async function keepResultKey(tx: Tx, jobId: JobId, { id, key, accepted_attempt: attempt }: TaskRow): Promise<void> {
+  const noted = await tx.selectFrom("task_result_keys").select("key").where("task_id", "=", id).executeTakeFirst();
+  const stored = await tx.selectFrom("results").select("key").where("attempt_id", "=", attempt).executeTakeFirst();
+  const known = noted?.key ?? stored?.key;
+  if (attempt === null || known === undefined) return;
+  await tx
+    .insertInto("task_result_keys")
+    .values({ task_id: taskIdOf(jobId, key), key: known })
+    .execute();
 }

@@ -32,13 +32,13 @@ export class CheckpointRoom {
   async create(jobId: JobId, name?: string): Promise<Checkpoint> {
     const files = await unfinishedFiles(this.#services, jobId);
     const isWhileAtWork = await isDriven(this.#services, jobId);
-    const named = name === undefined ? {} : { name };
+    const named = name === undefined ? {} : { name: this.#services.redact(name) };
     return makeCheckpoint(this.#services, { jobId, kind: "manual", files, isWhileAtWork, ...named });
   }
 
   /** Keeps the user's own files; nothing of theirs changes. */
   createOfWorktree(name?: string): Promise<Checkpoint> {
-    return makeWorktreeCheckpoint(this.#services, name === undefined ? {} : { name });
+    return makeWorktreeCheckpoint(this.#services, name === undefined ? {} : { name: this.#services.redact(name) });
   }
 
   /** Newest first. @param jobId - default: all of the project */

@@ -12,7 +12,7 @@ export async function filesBefore(
   const attempts = await desk.services.state.attempts.list(lease.taskId);
   const own = attempts.find(({ id }) => id === begun.id);
   if (own?.filesCommit !== undefined) return { filesFrom: own.filesCommit };
-  const before = attempts.findLast(({ number }) => number < begun.number);
+  const before = attempts.findLast(({ number, isTakenBack }) => number < begun.number && isTakenBack !== true);
   const wentOn = before?.decision?.action === "retry" && before.decision.resumeSession;
   const isSamePlace = before?.slotId === own?.slotId && before?.baseCommit === begun.baseCommit;
   return wentOn && isSamePlace && before.snapshotCommit !== undefined ? { filesFrom: before.snapshotCommit } : {};

@@ -102,7 +102,9 @@ async function factsOfAttempt(desk: PromptDesk, attempt: AttemptToBegin): Promis
     feedback,
     namedFiles: await filesNamed(desk, attempt),
     // The last one stands in the feedback, whole.
-    earlierAttempts: earlier.filter((other) => other.number < number - 1).map(whyNotAccepted),
+    earlierAttempts: earlier
+      .filter((other) => other.number < number - 1 && other.isTakenBack !== true)
+      .map(whyNotAccepted),
     gates: gatesFor(desk, task.spec),
     notes: [...(await notesFor(desk)), ...(await lessonsFor(desk))],
   };
