@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { totalUsage } from "../domain/budget/usage.ts";
 import { asSessionId } from "../domain/ids.ts";
-import { asked } from "./agent-conformance-scripts.ts";
 import { Bench, isRunning, pidOf, play, playAndThen, textIn, type AgentUnderTest, type Ended } from "./agent-bench.ts";
+
+import { permissionPromises } from "./agent-permission-promises.ts";
 
 export type { AgentUnderTest } from "./agent-bench.ts";
 
@@ -256,42 +257,7 @@ const promises: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     const fork = await bench.open({ ...launch, forkOf: asSessionId("11111111-2222-4333-8444-555555555555") });
     expect(fork.session.launchKey).toBe(session.launchKey);
   },
-  "AGENT-34 a call that only a person can allow is not made, and ends the turn with what was asked": async (bench) => {
-    const { launch, session } = await bench.open();
-    const outcome = await play(session, "asks", {
-      onPermission: async () => ({ action: "ask", context: { rule: "r" } }),
-    });
-    expectFailed(outcome, "PERMISSION_REQUIRED", "permanent");
-    const context = outcome.status === "failed" ? outcome.failure.error.context : {};
-    expect(context).toMatchObject({ rule: "r", tool: "Bash", input: { command: asked } });
-    expect(outcome.sessionId).toBeDefined();
-    expect(await textIn(launch, "asked.txt")).toBeUndefined();
-  },
-  "AGENT-35 the conversation that asked goes on in another process, and makes the call when it is allowed": async (
-    bench,
-  ) => {
-    const { launch, session } = await bench.open();
-    const { sessionId = asSessionId("") } = await play(session, "asks", {
-      onPermission: async () => ({ action: "ask" }),
-    });
-    await session.doClose();
-    const resumed = await bench.reopen({ ...launch, resume: sessionId });
-    const outcome = await play(resumed.session, "asks", { onPermission: async () => ({ action: "allow" }) });
-    expect(outcome).toMatchObject({ status: "finished", text: "asked again", sessionId, permissionDenials: [] });
-    expect(await textIn(launch, "asked.txt")).toBe("yes\n");
-  },
-  "AGENT-36 a call that is denied is not made, the refusal is told, and the agent goes on": async (bench) => {
-    for (const onPermission of [
-      async () => ({ action: "deny" }) as const,
-      () => Promise.reject(new Error("no idea")),
-    ]) {
-      const { launch, session } = await bench.open();
-      const outcome = await play(session, "asks", { onPermission });
-      expect(outcome.status).toBe("finished");
-      expect(outcome.permissionDenials.map(({ tool }) => tool)).toEqual(["Bash"]);
-      expect(await textIn(launch, "asked.txt")).toBeUndefined();
-    }
-  },
+  ...permissionPromises,
 };
 
 /**

@@ -1,10 +1,13 @@
 import type { BreakpointKind } from "../../domain/breakpoint/answers.ts";
 import type { RuleVerdict } from "../../domain/breakpoint/apply-rules.ts";
+import { tallyFailures } from "../../domain/failure/failure-tally.ts";
+import { defaultRetryLimits } from "../../domain/failure/retry-policy.ts";
 import type { AttemptDecision } from "../../domain/model.ts";
 import type { JobDesk } from "../desk.ts";
 import { isOverTaskBudget } from "../spending.ts";
 import { askRules } from "./ask-rules.ts";
 import { attemptFacts, type Decided } from "./attempt-facts.ts";
+import { adviceOnStall } from "./stall-ladder.ts";
 import { attemptQuestion, type Question } from "./attempt-question.ts";
 
 /**
@@ -18,8 +21,28 @@ export async function settleDecision(desk: JobDesk, decided: Decided): Promise<A
   const verdict = await askRules(desk, kind, () => attemptFacts(desk, kind, decided));
   if (verdict?.action === "deny") return denied(decided.decision, verdict);
   if (verdict?.action === "approve") return approved(decided.decision, verdict);
-  const isAsked = verdict !== undefined || asksAnyway(kind, decided.decision);
-  return isAsked ? ask(desk, { ...decided, kind, verdict }) : decided.decision;
+  if (verdict !== undefined) return ask(desk, { ...decided, kind, verdict });
+  if (kind === "crash" && decided.decision.action === "retry") return afterDeath(desk, decided);
+  if (!asksAnyway(kind, decided.decision)) return decided.decision;
+  return kind === "stall" ? askOnStall(desk, decided) : ask(desk, { ...decided, kind });
+}
+
+/** Deaths in a row after which it is no longer the same conversation in the same slot that goes on. */
+const deathsBeforeFreshStart = defaultRetryLimits.maxKilled - 1;
+
+/** What made its process die again and again may be what stands in its slot, or in its conversation. */
+async function afterDeath(desk: JobDesk, { lease, decision }: Decided): Promise<AttemptDecision> {
+  const before = await desk.services.state.attempts.failureClasses(lease.taskId);
+  if (tallyFailures([...before, "killed"]).killed !== deathsBeforeFreshStart) return decision;
+  const reason = "It begins anew, with another conversation in a slot that was cleaned.";
+  return { ...decision, countsAsAttempt: true, resumeSession: false, reasons: [reason, ...decision.reasons] };
+}
+
+/** The rules have nothing to say: then the supervisor model, then a person. */
+async function askOnStall(desk: JobDesk, decided: Decided): Promise<AttemptDecision> {
+  const advice = await adviceOnStall(desk, decided);
+  if ("retry" in advice) return advice.retry;
+  return ask(desk, { ...decided, kind: "stall", supervisor: advice.supervisor });
 }
 
 /** At which breakpoint a decided attempt stands; `undefined`: at none, whatever the rules say. */
