@@ -55,4 +55,8 @@ export const rollbackFaultPoints = [
   "rollback.cleared",
 ] as const;
 
-export type FaultPoint = (typeof faultPoints)[number] | (typeof rollbackFaultPoints)[number];
+/** Moments around a person's answer. */
+export const breakpointFaultPoints = ["permission.asked", "breakpoint.answering", "breakpoint.answered"] as const;
+
+export type FaultPoint =
+  (typeof faultPoints)[number] | (typeof rollbackFaultPoints)[number] | (typeof breakpointFaultPoints)[number];

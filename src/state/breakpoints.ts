@@ -60,6 +60,20 @@ export class Breakpoints {
     return rows.map(breakpointFromRow);
   }
 
+  /** What was answered about a task, in the order of the answers. */
+  async answeredOfTask(taskId: TaskId): Promise<readonly Breakpoint[]> {
+    const rows = await this.#context.store.read((db) =>
+      db
+        .selectFrom("breakpoints")
+        .selectAll()
+        .where("task_id", "=", taskId)
+        .where("status", "in", ["resolved", "expired"])
+        .orderBy("closed_at")
+        .execute(),
+    );
+    return rows.map(breakpointFromRow);
+  }
+
   /** How the question about a job's plan stands; absent while it was not asked. */
   async ofPlan(jobId: JobId): Promise<Breakpoint | undefined> {
     const row = await this.#context.store.read((db) =>

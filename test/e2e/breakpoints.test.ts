@@ -1,12 +1,17 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 
+import { openProject } from "../../src/compose.ts";
+import { taskIdOf } from "../../src/domain/ids.ts";
 import { Tutti, type Breakpoint, type PersonsAnswer } from "../../src/index.ts";
 import type { Simulator } from "../../src/simulator/index.ts";
+import { until } from "../../src/testing/engine/test-bed.ts";
 import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
 import { says, scriptedModel } from "../support/scripted-model.ts";
-import { runTutti } from "../support/tutti-process.ts";
+import { runTutti, startTutti } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 
@@ -61,153 +66,149 @@ async function theOne(): Promise<Breakpoint> {
 }
 
 const writes = (path: string) => ({ write: { [path]: "made\n" }, text: `Wrote ${path}.` });
-const shown = async (path: string): Promise<string> =>
-  project.git("show", `${(await inspectJob(project)).job.branch}:${path}`);
+const command = "sh -c 'echo yes > asked.txt'";
 
-describe("work that a rule shows to a person before it is merged", { timeout: 180_000 }, () => {
-  const rules = [
-    { name: "look-at-pay", on: "before-merge", when: { paths: "pay/**" }, action: "ask", message: "{{ task }} pays" },
-  ];
-  const tasks = [{ key: "pay" }, { key: "plain" }];
-  const answers = { pay: [writes("pay/a.txt"), writes("pay/b.txt")], plain: writes("plain.txt") };
+const askAlways = (name: string, on: string, when?: object) => ({ name, on, action: "ask", ...(when && { when }) });
 
-  it("is merged as it stands when the person approves, and only then", async () => {
-    await start({ tasks, answers, rules });
+async function byKind(): Promise<ReadonlyMap<string, Breakpoint>> {
+  return new Map((await waiting()).map((breakpoint) => [breakpoint.kind, breakpoint]));
+}
+
+function of(asked: ReadonlyMap<string, Breakpoint>, kind: string): Breakpoint {
+  const breakpoint = asked.get(kind);
+  if (breakpoint === undefined)
+    throw new Error(`nobody asked about ${kind}, but about ${[...asked.keys()].join(", ")}`);
+  return breakpoint;
+}
+
+/** The whole text of what a task's agents were sent. */
+async function toldTo(key: string): Promise<string> {
+  const env = { PATH: process.env["PATH"], HOME: project.home, XDG_STATE_HOME: project.stateHome };
+  const opened = await openProject({ cwd: project.root, env });
+  try {
+    const { id } = await opened.application.job();
+    const prompts = await opened.services.state.prompts.ofTask(taskIdOf(id, key));
+    return prompts.map(({ text }) => text).join("\n");
+  } finally {
+    await opened.close();
+  }
+}
+
+describe("a job whose tasks all wait for a person", { timeout: 180_000 }, () => {
+  it("shows them in one place, goes on with each answer as it says, and needs nobody where a rule approves", async () => {
+    await start({
+      tasks: ["pay", "steer", "port", "dear", "asks", "trusted"].map((key) => ({ key })),
+      answers: {
+        pay: writes("pay/a.txt"),
+        steer: writes("CLAUDE.md"),
+        port: { text: "Which port?", again: writes("port.txt") },
+        dear: { usage: { costUsd: 2 }, delayMs: 600_000, again: { ...writes("dear.txt"), usage: { costUsd: 0.5 } } },
+        asks: { asks: [command], again: { asks: [command] } },
+        trusted: writes("pay/trusted.txt"),
+      },
+      rules: [
+        { ...askAlways("look", "before-merge", { paths: "pay/**" }), message: "{{ task }} pays" },
+        { name: "trust", on: "before-merge", when: { task: "trusted" }, action: "approve", priority: 1 },
+        askAlways("answer", "question"),
+        { ...askAlways("allow", "permission", { tool: "Bash" }), message: "May it: {{ command }}" },
+      ],
+      config: "budget: { maxCostUsdPerTask: 1 }\n",
+    });
     await runPlan(3);
-    const asked = await theOne();
-    expect(asked).toMatchObject({ kind: "before-merge", rule: "look-at-pay", question: "pay pays", status: "open" });
-    expect(asked.context).toMatchObject({ paths: ["pay/a.txt"], diff: { files: 1, added: 1, deleted: 0 } });
-    await expect(shown("pay/a.txt")).rejects.toThrow();
+    const asked = await byKind();
+    expect([...asked.keys()].toSorted()).toEqual(["before-merge", "budget", "permission", "question", "unproven"]);
+    const pay = of(asked, "before-merge");
+    expect(pay).toMatchObject({ rule: "look", question: "pay pays", status: "open" });
+    expect(pay.context).toMatchObject({ paths: ["pay/a.txt"], diff: { files: 1, added: 1, deleted: 0 } });
+    expect(of(asked, "permission")).toMatchObject({ question: `May it: ${command}`, context: { input: { command } } });
+    expect((await inspectJob(project)).tasks["trusted"]?.evidence?.approvedBy).toBe("rule trust");
 
-    expect(await expectExit(0, "breakpoint", "show", asked.id.slice(0, 5))).toContain("merged as it stands");
-    await expectExit(0, "breakpoint", "resolve", asked.id.slice(0, 5), "approve");
-    await expectExit(0, "breakpoint", "resolve", asked.id, "approve");
-    const other = await tutti("breakpoint", "resolve", asked.id, "reject");
+    expect(await expectExit(0, "breakpoint", "show", pay.id.slice(0, 6))).toContain("merged as it stands");
+    await expectExit(0, "breakpoint", "resolve", pay.id.slice(0, 6), "approve");
+    await expectExit(0, "breakpoint", "resolve", pay.id, "approve");
+    const other = await tutti("breakpoint", "resolve", pay.id, "reject");
     expect(other).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("is resolved: approve") });
+    await expect(resolve(of(asked, "question"), { answer: "answer" })).rejects.toMatchObject({
+      code: "BREAKPOINT_INVALID",
+    });
+    await resolve(of(asked, "question"), { answer: "answer", note: "8080, please" });
+    await resolve(of(asked, "unproven"), { answer: "approve" });
+    await resolve(of(asked, "budget"), { answer: "raise", amountUsd: 4 });
+    await resolve(of(asked, "permission"), { answer: "allow" });
     await expectExit(0, "resume");
 
-    expect(await shown("pay/a.txt")).toBe("made");
     const facts = await inspectJob(project);
-    expect(facts.tasks["pay"]?.evidence?.approvedBy).toBeDefined();
-    expect(facts.attempts["pay"]?.map(({ status }) => status)).toEqual(["accepted"]);
+    for (const attempts of Object.values(facts.attempts)) {
+      expect(attempts.map(({ status }) => status)).toEqual(["accepted"]);
+    }
+    const files = await project.git("ls-tree", "-r", "--name-only", facts.job.branch);
+    for (const path of ["pay/a.txt", "CLAUDE.md", "port.txt", "dear.txt", "asked.txt"]) expect(files).toContain(path);
+    expect(facts.tasks["pay"]?.evidence?.approvedBy).not.toMatch(/^rule/);
     expect(await waiting()).toEqual([]);
+    expect(await toldTo("port")).toContain("8080, please");
   });
 
-  it("is tried again with the person's words, or fails", async () => {
-    await start({ tasks, answers, rules });
-    await runPlan(3);
+  it("begins a plan only with a yes, tries again with the person's words, and fails with a no", async () => {
+    await start({
+      tasks: [{ key: "a" }],
+      answers: { a: [writes("a.txt"), writes("b.txt")] },
+      rules: [askAlways("look", "before-merge")],
+    });
+    await expectExit(3, "run", "--plan", "plan.yaml");
+    expect(await theOne()).toMatchObject({ kind: "plan", options: ["approve", "reject"] });
+    await resolve(await theOne(), { answer: "approve" });
+    await expectExit(3, "resume");
     await resolve(await theOne(), { answer: "retry", note: "Call it b" });
     await expectExit(3, "resume");
-    const again = await inspectJob(project);
-    expect(again.attempts["pay"]?.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
-    expect(again.attempts["pay"]?.[0]?.feedback).toContain("Call it b");
-    expect((await theOne()).context.paths).toEqual(["pay/b.txt"]);
+    expect((await theOne()).context.paths).toEqual(["b.txt"]);
+    expect(await toldTo("a")).toContain("Call it b");
     await resolve(await theOne(), { answer: "reject" });
     await expectExit(1, "resume");
-    expect(statusesOf(await inspectJob(project))).toEqual({ pay: "failed", plain: "completed" });
+    expect(statusesOf(await inspectJob(project))).toEqual({ a: "failed" });
   });
 
-  it("needs nobody where a rule of higher priority approves, and says whose word it was", async () => {
-    const approve = {
-      name: "trust",
-      on: "before-merge",
-      when: { paths: { all: "pay/**" } },
-      action: "approve",
-      priority: 1,
-    };
-    await start({ tasks, answers, rules: [...rules, approve] });
-    await runPlan(0);
-    expect((await inspectJob(project)).tasks["pay"]?.evidence?.approvedBy).toBe("rule trust");
-  });
-});
-
-describe("what has always waited for a person", { timeout: 180_000 }, () => {
-  it("is a breakpoint: a protected file is let through by a person", async () => {
-    await start({ tasks: [{ key: "a" }], answers: { a: writes("CLAUDE.md") } });
-    await runPlan(3);
-    const asked = await theOne();
-    expect(asked).toMatchObject({ kind: "unproven", options: ["approve", "reject", "retry"] });
-    await resolve(asked, { answer: "approve" });
-    await expectExit(0, "resume");
-    expect(await shown("CLAUDE.md")).toBe("made");
-  });
-
-  it("is a breakpoint: an agent's question is answered in its own conversation", async () => {
-    const asks = { text: "Which port?", again: { ...writes("port.txt"), text: "Took it." } };
-    const rules = [{ name: "answer", on: "question", action: "ask" }];
-    await start({ tasks: [{ key: "a" }], answers: { a: asks }, rules });
-    await runPlan(3);
-    const asked = await theOne();
-    expect(asked).toMatchObject({ kind: "question", context: { said: "Which port?" } });
-    await expect(resolve(asked, { answer: "answer" })).rejects.toMatchObject({ code: "BREAKPOINT_INVALID" });
-    await resolve(asked, { answer: "answer", note: "8080" });
-    await expectExit(0, "resume");
-    expect((await inspectJob(project)).attempts["a"]?.map(({ status }) => status)).toEqual(["accepted"]);
-  });
-
-  it("is a breakpoint: a task's budget is raised", async () => {
-    const dear = { usage: { costUsd: 2 }, delayMs: 600_000, again: { ...writes("a.txt"), usage: { costUsd: 0.5 } } };
-    await start({ tasks: [{ key: "a" }], answers: { a: dear }, config: "budget: { maxCostUsdPerTask: 1 }\n" });
-    await runPlan(3);
-    const asked = await theOne();
-    expect(asked).toMatchObject({ kind: "budget", context: { limitUsd: 1 } });
-    await resolve(asked, { answer: "raise", amountUsd: 4 });
-    await expectExit(0, "resume");
-    expect(await shown("a.txt")).toBe("made");
-  });
-
-  it("is a breakpoint: a plan, which is carried out by the next resume or never", async () => {
-    await start({ tasks: [{ key: "a" }], answers: { a: writes("a.txt") } });
-    const planned = () => expectExit(3, "run", "--plan", "plan.yaml");
-    await planned();
-    const first = await theOne();
-    expect(first).toMatchObject({ kind: "plan", options: ["approve", "reject"] });
-    await resolve(first, { answer: "approve" });
-    await expectExit(0, "resume");
-    await planned();
+  it("is cancelled by a no to its plan, and refused before it begins where its rules are wrong", async () => {
+    await start({ tasks: [{ key: "a" }], answers: {} });
+    await expectExit(3, "run", "--plan", "plan.yaml");
     await resolve(await theOne(), { answer: "reject" });
-    expect((await inspectJob(project)).job.status).toBe("cancelled");
-  });
+    const { job } = await inspectJob(project);
+    expect(job.status).toBe("cancelled");
 
-  it("goes on with tutti retry as before, and nothing is asked any more", async () => {
-    await start({ tasks: [{ key: "a" }], answers: { a: [writes("CLAUDE.md"), writes("a.txt")] } });
-    await runPlan(3);
-    await expectExit(0, "retry");
-    expect(await waiting()).toEqual([]);
-    expect(await expectExit(0, "breakpoint", "list", "--all")).toContain("superseded");
+    await project.write({ ".tutti/breakpoints.yaml": "rules:\n  - { name: a, on: plan, action: aks }\n" });
+    const said = await expectExit(2, "run", "--plan", "plan.yaml", "--yes");
+    expect(said).toContain(".tutti/breakpoints.yaml:2: rules[0].action: must be one of ask, approve, deny");
+    expect((await inspectJob(project)).job.id).toBe(job.id);
   });
 });
 
-describe("a permission that an agent asks for", { timeout: 180_000 }, () => {
-  const command = "sh -c 'echo yes > asked.txt'";
-  const asks = { asks: [command], text: "Asked.", again: { asks: [command], text: "Did it." } };
-  const rules = [
-    { name: "ask", on: "permission", when: { tool: "Bash" }, action: "ask", message: "May it: {{ command }}" },
-  ];
-  const tasks = [{ key: "a" }];
-
-  it("waits without an agent, and the call is made when a person allows it", async () => {
-    await start({ tasks, answers: { a: asks }, rules });
-    await runPlan(3);
-    const asked = await theOne();
-    expect(asked).toMatchObject({
-      kind: "permission",
-      question: `May it: ${command}`,
-      context: { tool: "Bash", input: { command } },
+describe("a job that is carried out", { timeout: 180_000 }, () => {
+  it("goes on by itself when a person allows a call, and is not asked again about its like", async () => {
+    const other = "sh -c 'echo yes > other.txt'";
+    await start({
+      tasks: [{ key: "a" }, { key: "b", dependsOn: ["a"] }, { key: "slow" }],
+      answers: {
+        a: { asks: [command], again: { asks: [command] } },
+        b: { asks: [other] },
+        slow: { run: ["until test -f go.txt; do sleep 0.05; done"], ...writes("slow.txt") },
+      },
+      rules: [askAlways("allow", "permission", { tool: "Bash", task: ["a", "b"] })],
     });
-    await resolve(asked, { answer: "allow" });
-    await expectExit(0, "resume");
-    expect(await shown("asked.txt")).toBe("yes");
-    expect((await inspectJob(project)).attempts["a"]?.map(({ status }) => status)).toEqual(["accepted"]);
-  });
-
-  it("is given for the whole job", async () => {
-    const b = { asks: ["sh -c 'echo no > b.txt'"] };
-    await start({ tasks: [...tasks, { key: "b", dependsOn: ["a"] }], answers: { a: asks, b }, rules });
-    await runPlan(3);
-    await resolve(await theOne(), { answer: "allow-for-job" });
-    await expectExit(0, "resume", "--no-cache");
-    expect(Object.values(statusesOf(await inspectJob(project)))).toEqual(["completed", "completed"]);
+    const running = startTutti(project, { args: ["run", "--plan", "plan.yaml", "--yes"] });
+    await asProgram(async (program) => {
+      await until(async () => (await program.breakpoints()).length > 0, 60_000);
+      const [asked] = await program.breakpoints();
+      await program.resolveBreakpoint(asked?.id ?? "", { answer: "allow-for-job" });
+      const { id } = (await inspectJob(project)).job;
+      const isDone = async () => (await program.getTask(taskIdOf(id, "b"))).status === "completed";
+      await until(isDone, 60_000).catch((error: unknown) => {
+        throw new Error(running.stdout() + running.stderr(), { cause: error });
+      });
+    });
+    const [slot] = (await inspectJob(project)).attempts["slow"]?.map(({ slotId }) => slotId) ?? [];
+    const path = (await inspectJob(project)).slots.find(({ id }) => id === slot)?.path ?? "";
+    await writeFile(join(path, "go.txt"), "");
+    const { exitCode, stdout, stderr } = await running.ended;
+    expect(exitCode, stdout + stderr).toBe(0);
   });
 });
 
@@ -217,7 +218,6 @@ describe("the real Claude Code", { timeout: 180_000 }, () => {
   afterEach(() => model.close());
 
   it("waits at a plan, at work to be merged, at a question and at a permission, and goes on with each answer", async () => {
-    const command = "sh -c 'echo yes > asked.txt'";
     const rule = { action: "ask" };
     project = await scratchProject({
       "README.md": "# Scratch\n",
@@ -273,7 +273,6 @@ describe("the real Claude Code", { timeout: 180_000 }, () => {
       const sessions = model.requests.filter((request) => request.task === task).map(({ sessionId }) => sessionId);
       expect(new Set(sessions).size).toBe(1);
     }
-    const told = await runTutti(project, { args: ["prompt", "show", "port"] });
-    expect(told.stdout).toContain("8080, please");
+    expect(await toldTo("port")).toContain("8080, please");
   });
 });

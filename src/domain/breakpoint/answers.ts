@@ -88,7 +88,7 @@ const optionsByKind: Readonly<Record<BreakpointKind, Options>> = {
       effect: "go-on",
       means: "every later call of this tool in this job that the same rule asks about",
     },
-    deny: { effect: "go-on", means: "the agent is told no, with your note, and goes on" },
+    deny: { effect: "go-on", means: "the agent is told no, with your note, and goes on; holds for the task" },
   },
   budget: {
     raise: { effect: "go-on", means: "it may cost --amount more, and goes on" },

@@ -45,7 +45,9 @@ async function answerOf(asked: Asked): Promise<PermissionAnswer> {
       ...(message === undefined ? {} : { message }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     };
-    return (await personsAnswer(asked)) ?? { action: "ask", context };
+    const known = await personsAnswer(asked);
+    if (known === undefined) desk.services.fault("permission.asked");
+    return known ?? { action: "ask", context };
   }
   const { events } = desk.services.state;
   const subject = { jobId: desk.job.id, taskId: step.lease.taskId, attemptId: step.begun.id };
@@ -53,13 +55,14 @@ async function answerOf(asked: Asked): Promise<PermissionAnswer> {
   return action === "approve" ? { action: "allow" } : { action: "deny", ...(message === undefined ? {} : { message }) };
 }
 
-/** What a person has said about this very call in this attempt, or about all like it in this job. */
+/** What a person has said about this very call in this attempt, or about all like it in this job. A no holds for the whole task. */
 async function personsAnswer({ desk, step, request, verdict }: Asked): Promise<PermissionAnswer | undefined> {
   const { breakpoints } = desk.services.state;
   // What is compared is what is stored, and that is redacted.
   const call = { tool: request.tool, input: desk.services.redactJson(request.input) };
-  const own = (await breakpoints.answered(step.begun.id)).findLast(
-    ({ kind, context }) => kind === "permission" && isSameCall(context, call),
+  const own = (await breakpoints.answeredOfTask(step.lease.taskId)).findLast(
+    ({ kind, context, attemptId, answer }) =>
+      kind === "permission" && isSameCall(context, call) && (attemptId === step.begun.id || answer?.answer === "deny"),
   );
   if (own !== undefined) return fromPerson(own);
   const granted = await breakpoints.grants(desk.job.id);

@@ -56,14 +56,16 @@ export type PersonsAnswer = BreakpointAnswer & {
  * @throws {TuttiError} `BREAKPOINT_UNKNOWN`, `BREAKPOINT_INVALID`
  */
 export async function resolveBreakpoint(
-  services: Answering,
+  services: Answering & Pick<Services, "fault">,
   id: string,
   { by = "a person", note, ...answer }: PersonsAnswer,
 ): Promise<Resolution> {
-  const { state, redact } = services;
+  const { state, redact, fault } = services;
   const breakpoint = await findBreakpoint(services, id);
   const words = note === undefined ? {} : { note: redact(note) };
+  fault("breakpoint.answering");
   const resolution = await state.breakpoints.resolve(breakpoint.id, { ...answer, ...words, by: redact(by) });
+  fault("breakpoint.answered");
   await actOnAnswer(services, resolution.breakpoint.jobId);
   return resolution;
 }
