@@ -1,4 +1,4 @@
-/** Measures Tutti beside its peers: `node bench/run.ts [a|b|c|d|e|g|tokens|all] [--quick]`. Rewrites bench/RESULTS.md, `--quick` only prints. */
+/** Measures Tutti beside its peers: `node bench/run.ts [<part>|all] [--quick]`. Rewrites bench/RESULTS.md, `--quick` only prints. */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { buildProject, measuredCommit } from "./harness/project.ts";
@@ -9,7 +9,6 @@ import { reportOf } from "./harness/report.ts";
 import { writeSection } from "./harness/results-file.ts";
 
 const resultsPath = fileURLToPath(new URL("RESULTS.md", import.meta.url));
-const usage = "Usage: node bench/run.ts [a|b|c|d|e|g|tokens|all] [--quick]";
 
 /** Loaded on demand: a part imports peers that may not be installed yet. */
 const parts: Readonly<Record<string, () => Promise<Part>>> = {
@@ -20,8 +19,10 @@ const parts: Readonly<Record<string, () => Promise<Part>>> = {
   g: async () => (await import("./checkpoints/part.ts")).checkpointsPart,
   tokens: async () => (await import("./tokens/part.ts")).tokensPart,
   e: async () => (await import("./drain/part.ts")).drainPart,
+  f: async () => (await import("./watch/part.ts")).watchPart,
 };
 
+const usage = `Usage: node bench/run.ts [${[...Object.keys(parts), "all"].join("|")}] [--quick]`;
 const say = (line: string): void => console.error(line);
 
 async function measure(key: string, loadPart: () => Promise<Part>, isQuick: boolean): Promise<void> {

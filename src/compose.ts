@@ -117,10 +117,7 @@ export async function openProject(request: OpenProject): Promise<Project> {
     await opened.close();
     logger.close();
   };
-  if (request.onRestored !== undefined) {
-    const restored = await followUp(stateDir, opened.restoration, services);
-    if (restored !== undefined) request.onRestored(restored);
-  }
+  await followUp(stateDir, opened.restoration, { services, onRestored: request.onRestored });
   const application = new Application(services);
   return { application, services, repo, loaded, stateDir, own: await ownProcess(), close };
 }

@@ -56,11 +56,11 @@ export function stateBackups(stateDir: string, { workspace }: Pick<Config, "work
 export async function followUp(
   stateDir: string,
   restoration: Restoration | undefined,
-  services: Restoring,
-): Promise<StateRestored | undefined> {
-  if (restoration === undefined) return undefined;
-  const facts = await agreeWithGit(services, restoration);
+  to: { readonly services: Restoring; readonly onRestored: ((restored: StateRestored) => void) | undefined },
+): Promise<void> {
+  if (restoration === undefined || to.onRestored === undefined) return;
+  const facts = await agreeWithGit(to.services, restoration);
   await concludeRestoration(statePlace(stateDir).path, restoration);
   const { problems, backup, at } = restoration;
-  return { ...facts, problems, at, ...(backup === undefined ? {} : { backup }) };
+  to.onRestored({ ...facts, problems, at, ...(backup === undefined ? {} : { backup }) });
 }

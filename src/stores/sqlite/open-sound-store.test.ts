@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import { TuttiError } from "../../domain/errors.ts";
 import { probeMigrations, type ProbeTables } from "../../testing/probe-tables.ts";
 import { Backups } from "./backups.ts";
 import { examineDatabase } from "./examine-database.ts";
@@ -37,10 +38,15 @@ const many = (prefix: string): readonly string[] =>
 
 async function names(): Promise<readonly string[]> {
   const { store, close } = await opened(false);
-  const rows = await store.read((db) => db.selectFrom("probe").select("name").orderBy("name").execute());
-  await close();
-  return rows.map(({ name }) => name);
+  try {
+    const rows = await store.read((db) => db.selectFrom("probe").select("name").orderBy("name").execute());
+    return rows.map(({ name }) => name);
+  } finally {
+    await close();
+  }
 }
+
+const codeOf = (thrown: unknown): string => TuttiError.from(thrown).code;
 
 async function overwrite(file: string, from: number, bytes: Buffer): Promise<void> {
   const handle = await open(file, "r+");
@@ -127,7 +133,7 @@ describe.each(Object.entries(damages))("a database %s", (_, damage) => {
     if ((await backups.list()).length === 0) await backups.make();
     await damage();
     // Only whoever repairs looks at an empty file as damage: it is also what a first start begins with.
-    const looked = (await stat(path)).size === 0 ? "STATE_CORRUPT" : await names().catch(({ code }) => String(code));
+    const looked = (await stat(path)).size === 0 ? "STATE_CORRUPT" : await names().catch(codeOf);
     expect(looked).toBe("STATE_CORRUPT");
     const before = await readFile(path);
     for (const { path: copy } of await backups.list()) await writeFile(copy, garbage(9000));
