@@ -20,6 +20,7 @@ const parts: Readonly<Record<string, () => Promise<Part>>> = {
   tokens: async () => (await import("./tokens/part.ts")).tokensPart,
   e: async () => (await import("./drain/part.ts")).drainPart,
   f: async () => (await import("./watch/part.ts")).watchPart,
+  j: async () => (await import("./figures/part.ts")).figuresPart,
 };
 
 const usage = `Usage: node bench/run.ts [${[...Object.keys(parts), "all"].join("|")}] [--quick]`;
