@@ -76,6 +76,12 @@ async function told(...args: readonly string[]): Promise<string> {
   return stdout;
 }
 
+/** Of `tutti breakpoint list` and `tutti checkpoint list`: the newest first. */
+async function listed(...args: readonly string[]): Promise<readonly { readonly id: string }[]> {
+  const answer = JSON.parse(await told(...args, "--json")) as Record<string, readonly { readonly id: string }[]>;
+  return answer["breakpoints"] ?? answer["checkpoints"] ?? [];
+}
+
 describe("one run under supervision, with the real agent", { timeout: 240_000 }, () => {
   it("refuses what isn't whole, has the rest judged and waits where a rule says so", async () => {
     const run = await tutti("run", "--plan", "plan.json", "--yes");
@@ -102,15 +108,15 @@ describe("one run under supervision, with the real agent", { timeout: 240_000 },
   });
 
   it("merges when a person approves, and can be gone back on", async () => {
-    const { breakpoints } = JSON.parse(await told("breakpoint", "list", "--json"));
-    expect(breakpoints).toMatchObject([{ kind: "before-merge", question: "sum changes pay/sum.sh" }]);
-    await told("breakpoint", "resolve", breakpoints[0].id, "approve");
+    const [asked] = await listed("breakpoint", "list");
+    expect(asked).toMatchObject({ kind: "before-merge", question: "sum changes pay/sum.sh" });
+    await told("breakpoint", "resolve", asked?.id ?? "", "approve");
     await told("resume");
     const { job } = await inspectJob(project);
     expect(await project.git("show", `${job.branch}:pay/sum.sh`)).toBe("echo $(($1 + $2))");
 
-    const { checkpoints } = JSON.parse(await told("checkpoint", "list", "--json"));
-    const dry = await told("checkpoint", "rollback", checkpoints.at(-1).id, "--strategy", "full", "--dry-run");
+    const oldest = (await listed("checkpoint", "list")).at(-1)?.id ?? "";
+    const dry = await told("checkpoint", "rollback", oldest, "--strategy", "full", "--dry-run");
     expect(dry).toContain("sum");
   });
 
