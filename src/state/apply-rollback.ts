@@ -7,7 +7,8 @@ import { nextAttemptNumber } from "./begin-attempt.ts";
 import { changeJobStatus } from "./change-job-status.ts";
 import { evidenceWithCommit } from "./checkpoint-rows.ts";
 import { readVersions, type JobVersions, type TaskVersion } from "./checkpoint-versions.ts";
-import { taskStatusOf } from "./rows.ts";
+import { supersedeBreakpoints } from "./open-breakpoint.ts";
+import { breakpointFromRow, taskStatusOf } from "./rows.ts";
 import type { AttemptRow, TaskRow } from "./schema.ts";
 
 /** What a rollback changes in the state. */
@@ -28,19 +29,21 @@ type Going = {
   readonly effect: RollbackEffect;
   readonly versions: JobVersions;
   readonly reason: string;
+  /** When the checkpoint was made. */
+  readonly madeAt: number;
 };
 
 /** Part of the transaction that ends a rollback: everything that goes back goes back in it. Events and journals stay. */
 export async function applyRollback(tx: Tx, effect: RollbackEffect, at: number): Promise<void> {
   const { jobId, result } = effect;
-  const { seq } = await tx
+  const { seq, created_at: madeAt } = await tx
     .selectFrom("checkpoints")
-    .select("seq")
+    .select(["seq", "created_at"])
     .where("id", "=", result.checkpoint)
     .executeTakeFirstOrThrow();
   const versions = await readVersions(tx, jobId, seq);
   const reason = `rolled back to checkpoint ${result.checkpoint}`;
-  const going: Going = { tx, at, effect, versions, reason };
+  const going: Going = { tx, at, effect, versions, reason, madeAt };
   for (const id of effect.taskIds) await goBack(going, id);
   await restandMerges(going);
   if (result.strategy === "full" && versions.job !== undefined) {
@@ -62,7 +65,28 @@ async function goBack(going: Going, id: string): Promise<void> {
     await goBackWithAttempt(going, attempt);
   }
   await (then === undefined ? takeBack(going, now) : restoreTask(going, now, then));
-  if (then !== undefined) await goOnWithFiles(going, id);
+  await supersedeBreakpoints(tx, { taskId: id }, going);
+  if (then === undefined) return;
+  await goOnWithFiles(going, id);
+  if (then.row.status === "waiting") await askAgain(going, id);
+}
+
+/** What was asked about the task then and had no answer yet. */
+async function askAgain({ tx, at, madeAt }: Going, taskId: string): Promise<void> {
+  const rows = await tx
+    .selectFrom("breakpoints")
+    .selectAll()
+    .where("task_id", "=", taskId)
+    .where("opened_at", "<=", madeAt)
+    .where((eb) => eb.or([eb("closed_at", "is", null), eb("closed_at", ">", madeAt)]))
+    .execute();
+  const open = { status: "open", answer: null, closed_by: null, closed_at: null, timeout_at: null };
+  for (const row of rows) {
+    await tx.updateTable("breakpoints").set(open).where("id", "=", row.id).execute();
+    const { id, kind, question } = breakpointFromRow({ ...row, ...open });
+    const subject = { jobId: row.job_id, taskId };
+    await appendEvent(tx, { at, type: "breakpoint-opened", subject, data: { id, kind, question } });
+  }
 }
 
 /** It was added since: its row stays for what happened, and for its key. */

@@ -101,6 +101,29 @@ it("goes back in one transaction: tasks, attempts and conversations, and rounds 
   expect(next).toMatchObject({ number: 2, isContinuation: true, slotId: undefined });
 });
 
+it("asks again what had no answer then, and no more what was asked since", async () => {
+  await using open = await openState([{ key: "a" }, { key: "b" }]);
+  const { state, jobId, clock } = open;
+  const [a, b] = [taskIdOf(jobId, "a"), taskIdOf(jobId, "b")];
+  await leaseTask(open, "a");
+  await leaseTask(open, "b");
+  await state.tasks.move(a, "waiting", { reason: "which one?" });
+  await keep(open, "then");
+  clock.now += 10;
+  await state.tasks.retry(a, { reason: "retried by a person" });
+  await state.tasks.move(b, "waiting", { reason: "and now?" });
+  const questions = async () => (await state.breakpoints.list({ jobId, status: "open" })).map(({ taskId }) => taskId);
+  expect(await questions()).toEqual([b]);
+
+  const id = asCheckpointId("back");
+  await state.rollbacks.begin({ id, jobId, checkpointId: asCheckpointId("then"), request: { strategy: "full" } });
+  const result = { rollback: id, checkpoint: asCheckpointId("then"), strategy: "full", from: base, tip: base } as const;
+  const effect = { result: { ...result, tasks: ["a", "b"], paths: [] }, files: new Map(), remade: new Map() };
+  await state.rollbacks.apply({ jobId, taskIds: [a, b], ...effect });
+  expect((await state.tasks.list(jobId)).map(({ status }) => status)).toEqual(["waiting", "pending"]);
+  expect(await questions()).toEqual([a]);
+});
+
 const lateTask = {
   key: "late",
   title: "late",

@@ -15,6 +15,9 @@ const settings = "agent: { kind: fake, fakeScript: script.json }\nexecution: { w
 const planOf = (tasks: readonly object[]): string => stringify({ summary: "s", tasks });
 const task = (key: string, more: object = {}): object => ({ key, title: key, prompt: "P", ...more });
 
+/** Nothing is right where b is without a. */
+const pairGate = "gates:\n  - { name: pair, run: '[ ! -e out/b.txt ] || [ -e out/a.txt ]' }\n";
+
 /** a, then b; c beside them. */
 const abc = planOf([task("a"), task("b", { dependsOn: ["a"] }), task("c")]);
 const abcAnswers = {
@@ -68,6 +71,7 @@ async function standing() {
 describe("a job that goes back", () => {
   it("loses some tasks' work and keeps the rest; the agent does them again; and a rollback can be taken back", async () => {
     await projectWith(abc, abcAnswers);
+    await project.write({ "tutti.config.yaml": `${settings}${pairGate}` });
     await done("run", "--plan", "plan.yaml", "--yes");
     const first = (await checkpoints()).at(-1)?.id ?? "";
     const partial = ["checkpoint", "rollback", first, "--strategy", "partial", "--tasks", "c"];
@@ -97,10 +101,14 @@ describe("a job that goes back", () => {
     }
 
     const id = await checkpointBefore("integration", "a");
-    await done("checkpoint", "rollback", id.slice(0, 6), "--strategy", "selective", "--paths", "out/a*");
+    const selective = ["checkpoint", "rollback", id.slice(0, 6), "--strategy", "selective", "--paths"];
+    const refused = await tutti([...selective, "out/a*"]);
+    expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringContaining('The check "pair"')]);
+    expect(await standing()).toEqual(again);
+    await done(...selective, "out/c*,nothing/**");
     expect(await standing()).toMatchObject({
       status: "completed",
-      files: ["out/b.txt", "out/c.txt"],
+      files: ["out/a.txt", "out/b.txt"],
       tasks: again.tasks,
     });
     await done("checkpoint", "rollback", await newestRollback());
