@@ -136,7 +136,7 @@ async function applyToState({ services, rollback }: Work, plan: Plan): Promise<v
   });
 }
 
-export const resultOf = ({ id, checkpointId, request }: Rollback, plan: RollbackPlan): RollbackResult => ({
+const resultOf = ({ id, checkpointId, request }: Rollback, plan: RollbackPlan): RollbackResult => ({
   rollback: asCheckpointId(id),
   checkpoint: checkpointId,
   strategy: request.strategy,
