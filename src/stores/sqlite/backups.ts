@@ -25,6 +25,8 @@ export type BackupOptions = {
 };
 
 const form = /^state-(\d{4}-\d\d-\d\d)T(\d\d)(\d\d)(\d\d\.\d{3})Z\.db$/;
+/** Whoever began a copy so long ago has died over it. */
+const abandonedMs = 600_000;
 /** Two that begin in the same moment must not share a file. */
 let madeHere = 0;
 /** All at once: in parts, each write of another process would begin the copy anew. */
@@ -92,7 +94,12 @@ export class Backups {
   }
 
   async #prune(): Promise<void> {
-    for (const { path } of (await this.list()).slice(this.#options.keep)) await rm(path, { force: true });
+    const { folder, keep, now = Date.now } = this.#options;
+    for (const { path } of (await this.list()).slice(keep)) await rm(path, { force: true });
+    for (const name of (await namesIn(folder)).filter((entry) => entry.endsWith(".part"))) {
+      const madeAt = (await stat(join(folder, name)).catch(() => undefined))?.mtimeMs ?? 0;
+      if (madeAt < now() - abandonedMs) await rm(join(folder, name), { force: true });
+    }
   }
 
   async #writtenAt(): Promise<number> {
