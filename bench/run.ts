@@ -17,6 +17,7 @@ const parts: Readonly<Record<string, () => Promise<Part>>> = {
   c: async () => (await import("./start/part.ts")).startPart,
   d: async () => (await import("./workspace/part.ts")).workspacePart,
   g: async () => (await import("./checkpoints/part.ts")).checkpointsPart,
+  h: async () => (await import("./decisions/part.ts")).decisionsPart,
   tokens: async () => (await import("./tokens/part.ts")).tokensPart,
   e: async () => (await import("./drain/part.ts")).drainPart,
   f: async () => (await import("./watch/part.ts")).watchPart,

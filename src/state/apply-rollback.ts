@@ -10,6 +10,7 @@ import { readVersions, type JobVersions, type TaskVersion } from "./checkpoint-v
 import { supersedeBreakpoints } from "./open-breakpoint.ts";
 import { breakpointFromRow, taskStatusOf } from "./rows.ts";
 import type { AttemptRow, TaskRow } from "./schema.ts";
+import { noteOutcome } from "./outcomes.ts";
 
 /** What a rollback changes in the state. */
 export type RollbackEffect = {
@@ -135,13 +136,14 @@ async function sayMoved(
 }
 
 /** What a person has taken back is not replayed: neither from this job's result nor from another one's. */
-async function forgetResult({ tx }: Going, now: TaskRow, then: TaskVersion | undefined): Promise<void> {
+async function forgetResult({ tx, at }: Going, now: TaskRow, then: TaskVersion | undefined): Promise<void> {
   if (then?.row.status === "completed" && then.row.accepted_attempt === now.accepted_attempt) return;
   await tx.deleteFrom("task_result_keys").where("task_id", "=", now.id).execute();
   const miss = "a person took it back";
   await tx.updateTable("replays").set({ miss }).where("task_id", "=", now.id).where("miss", "is", null).execute();
   if (now.accepted_attempt === null) return;
   await tx.deleteFrom("results").where("attempt_id", "=", now.accepted_attempt).execute();
+  await noteOutcome(tx, now.accepted_attempt, { held: false, why: "rolled back", at });
 }
 
 const isUnfinished = ({ status }: Pick<AttemptRow, "status">): boolean =>
@@ -238,6 +240,7 @@ async function restandJob({ tx, at, effect, reason }: Going): Promise<void> {
     .select("status")
     .where("job_id", "=", id)
     .where("taken_back_by", "is", null)
+    .where("replaced_by", "is", null)
     .execute();
   const statuses = rows.map(taskStatusOf);
   const isDone = statuses.every((status) => status === "completed");

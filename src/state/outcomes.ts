@@ -44,17 +44,6 @@ export class Outcomes {
     );
     return rows.map(({ score, held }) => ({ score: score ?? 0, held: held === 1 }));
   }
-
-  /** The merged work of these tasks was taken back. */
-  async rolledBack(tasks: readonly TaskId[]): Promise<void> {
-    const at = this.#context.now();
-    await this.#context.store.write(async (tx) => {
-      for (const id of tasks) {
-        const attemptId = await lastAccepted(tx, id);
-        if (attemptId !== undefined) await noteOutcome(tx, attemptId, { held: false, why: "rolled back", at });
-      }
-    });
-  }
 }
 
 /** The task's last attempt that was accepted. */

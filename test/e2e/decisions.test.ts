@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 
 import type { Simulator } from "../../src/simulator/index.ts";
 import { fakeOllama, type FakeOllama } from "../support/fake-ollama.ts";
-import { inspectJob } from "../support/inspect-job.ts";
+import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
 import { says, scriptedModel, writes } from "../support/scripted-model.ts";
 import { runTutti } from "../support/tutti-process.ts";
@@ -35,10 +35,15 @@ type Explained = {
   }[];
 };
 
+type Counted = {
+  readonly groups: readonly { readonly key: string; readonly attempts: number; readonly count: number }[];
+  readonly lessons: readonly string[];
+};
+
 type Told = { readonly history: readonly { readonly kind: string; readonly role: string; readonly text: string }[] };
 
-describe("a question of the real Claude Code", () => {
-  it("is answered by the supervisor in the same conversation; explain and history tell it", async () => {
+describe("the real Claude Code", () => {
+  it("that asks something is answered by the supervisor in the same conversation; explain and history tell it", async () => {
     judge = await fakeOllama({
       answers: [{ purpose: "clarify", answer: { canAnswer: true, answer: "Use port 8080." } }],
     });
@@ -79,5 +84,45 @@ describe("a question of the real Claude Code", () => {
     expect(history[6]?.text).toContain("Use port 8080.");
     expect(history[6]?.text).not.toContain("Do it.");
     expect(model.unmatched).toEqual([]);
+  });
+
+  it("whose task is more than its conversation holds has it cut into parts by the manager; a rating and the feedback see it", async () => {
+    project = await scratchProject({
+      "README.md": "# Scratch\n",
+      "plan.yaml": planOf({ key: "big", expectedOutputs: ["all.txt"] }),
+      "tutti.config.yaml": "decisions: { split: true, splitAfter: 1 }\nexecution: { workers: 2 }\n",
+    });
+    const tooLong = { status: 413, message: "prompt is too long", times: "always" };
+    model = await scriptedModel({
+      tasks: [],
+      manager: [
+        {
+          structured: {
+            summary: "Two halves.",
+            tasks: [
+              { key: "one", title: "One", prompt: "Write one.txt.", expectedOutputs: ["one.txt"] },
+              { key: "two", title: "Two", prompt: "Write two.txt.", expectedOutputs: ["two.txt"] },
+            ],
+          },
+        },
+      ],
+      workers: {
+        "big#1": [{ says: "Never said.", fault: tooLong }],
+        "big#2": [writes({ "all.txt": "all\n" }), says("Finished.")],
+        "big-one": [writes({ "one.txt": "1\n" }), says("One.")],
+        "big-two": [writes({ "two.txt": "2\n" }), says("Two.")],
+      },
+    });
+    const run = await runTutti(project, { args: ["run", "--plan", "plan.yaml", "--yes"], modelUrl: model.url });
+    expect(run.exitCode, run.stdout + run.stderr).toBe(0);
+
+    const facts = await inspectJob(project);
+    expect(statusesOf(facts)).toEqual({ big: "completed", "big-one": "completed", "big-two": "completed" });
+    const explained = await told<Explained>("explain", "big");
+    expect(explained.attempts.map(({ decisions }) => decisions[0]?.action)).toEqual(["split", "accept"]);
+    await told("rate", "big", "bad", "--note", "Too many files");
+    const { groups, lessons } = await told<Counted>("feedback", "--by", "kind");
+    expect(groups.map(({ key, attempts, count }) => [key, attempts, count])).toEqual([["docs", 4, 2]]);
+    expect(lessons).toEqual(["A person did not like earlier work: Too many files"]);
   });
 });
