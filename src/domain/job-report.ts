@@ -1,5 +1,6 @@
 import type { Usage, UsageTotal } from "./budget/usage.ts";
 import type { DiffStat, GateResult } from "./evidence.ts";
+import type { QualityReport } from "./quality/quality-report.ts";
 import type { TaskStatus } from "./task-status.ts";
 
 /** What a job came to: built from facts; only `review` is a model's opinion, and it says so. */
@@ -27,6 +28,8 @@ export type TaskReport = {
   readonly mergedCommit: string | undefined;
   readonly diff: DiffStat | undefined;
   readonly gates: readonly GateResult[];
+  /** Of the attempt that was accepted, else of the last one; absent where nobody judged. */
+  readonly quality?: QualityReport;
   readonly expectedOutputs: readonly string[];
   /** What the agent says it did. */
   readonly claim: string | undefined;

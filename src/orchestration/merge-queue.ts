@@ -13,6 +13,7 @@ import {
   type Slot,
 } from "../workspace/index.ts";
 import { checkpointBefore } from "./checkpoints/automatic-checkpoint.ts";
+import { compareWithKnown, ownParsers } from "./compare-with-base.ts";
 import type { JobDesk } from "./desk.ts";
 import { advanceJob, jobTip } from "./job-branch.ts";
 import { resolveConflict, resolverKey, type Conflict } from "./resolve-conflict.ts";
@@ -148,6 +149,8 @@ export class MergeQueue {
       env: { ...services.commandEnv, TUTTI_SLOT: slot.slotId },
       place: services.place,
       redact: services.redact,
+      parsers: ownParsers(this.#desk),
+      onFailed: (_gate, result) => Promise.resolve(compareWithKnown(this.#desk, result, merge.attempt.gates)),
       signal,
     });
   }

@@ -14,6 +14,7 @@ import {
   snapshotRef,
   type Snapshot,
 } from "../workspace/index.ts";
+import { compareWithBase, ownParsers } from "./compare-with-base.ts";
 import { answerFacts } from "./answer-facts.ts";
 import type { JobDesk } from "./desk.ts";
 import { judgeQuality } from "./judge-quality.ts";
@@ -116,6 +117,9 @@ async function judge(desk: JobDesk, request: ProofRequest, spec: PlanTask): Prom
     env: { ...services.commandEnv, TUTTI_SLOT: request.slot.slotId },
     place: services.place,
     redact: services.redact,
+    parsers: ownParsers(desk),
+    onFailed: (gate, result) =>
+      compareWithBase(desk, { gate, result }, { baseCommit: request.begun.baseCommit, signal: request.signal }),
     signal: request.signal,
   });
 }

@@ -37,6 +37,8 @@ export async function buildReport(facts: ReportFacts): Promise<JobReport> {
 async function reportTask(state: StateManager, task: Task, usage: Usage): Promise<TaskReport> {
   const attempts = await state.attempts.list(task.id);
   const last = attempts.at(-1);
+  const judged = attempts.find(({ id }) => id === task.evidence?.attempt) ?? last;
+  const quality = judged?.quality;
   const isTimed = task.startedAt !== undefined && task.endedAt !== undefined;
   return {
     key: task.key,
@@ -47,6 +49,7 @@ async function reportTask(state: StateManager, task: Task, usage: Usage): Promis
     mergedCommit: task.status === "completed" ? task.mergedCommit : undefined,
     diff: task.evidence?.diff,
     gates: task.evidence?.gates ?? last?.gates ?? [],
+    ...(quality === undefined ? {} : { quality }),
     expectedOutputs: task.spec.expectedOutputs,
     claim: last?.outcome?.text,
     usage,

@@ -59,6 +59,22 @@ export class SlotKeeper {
     return slot;
   }
 
+  /** A second slot at `commit` for as long as `use` takes; the one at hand stays as it is. */
+  async beside<T>(commit: CommitId, signal: AbortSignal, use: (slot: Slot) => Promise<T>): Promise<T> {
+    const { services, job } = this.#context;
+    await pinCommit(services.repo, job.id, commit);
+    const slot = (await this.#takeFree()) ?? (await this.#create(commit));
+    try {
+      await services.state.fleet.vacateSlot(slot.slotId);
+      const { rescues } = await moveSlot(slot, { to: commit, jobId: job.id });
+      for (const rescue of rescues) await this.#note(rescue, "before a gate ran on the base");
+      await this.prepare(slot, signal);
+      return await use(slot);
+    } finally {
+      await services.state.fleet.releaseSlot(slot.slotId);
+    }
+  }
+
   /** Runs the set-up commands that are due and refreshes the copied files. */
   async prepare(slot: Slot, signal: AbortSignal): Promise<void> {
     const { services, job } = this.#context;

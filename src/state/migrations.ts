@@ -9,6 +9,7 @@ import { createFileChanges } from "./file-change-tables.ts";
 import { createGovernor } from "./governor-tables.ts";
 import { createSupervisor } from "./supervisor-tables.ts";
 import { promptsMigration } from "./prompt-tables.ts";
+import { createGateBaselines } from "./gate-baseline-tables.ts";
 import { createResults } from "./result-tables.ts";
 import { sharedConversationsMigration } from "./shared-conversations-migration.ts";
 
@@ -213,6 +214,7 @@ export const stateMigrations: Migrations = {
   "state-070-supervisor": { up: createSupervisor },
   "state-110-checkpoints": checkpointsMigration,
   "state-060-prompts": promptsMigration,
+  "state-080-gate-baselines": { up: createGateBaselines },
   "state-090-decisions": { up: createDecisionTables },
   "state-100-breakpoints": { up: createBreakpoints },
   "state-120-file-changes": { up: createFileChanges },

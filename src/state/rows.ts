@@ -16,6 +16,7 @@ import type { JobStatus } from "../domain/job-status.ts";
 import type { TaskStatus } from "../domain/task-status.ts";
 import type { ErrorJson } from "../domain/errors.ts";
 import type { Activity, EventData, EventType, StoredEvent } from "../domain/events.ts";
+import type { GateAtBase } from "../domain/evidence.ts";
 import type { StoredResult } from "../domain/cache/stored-result.ts";
 import type { Json } from "../domain/json.ts";
 import type { InteractionEnding, SupervisorInteraction } from "../domain/supervisor/interaction.ts";
@@ -86,6 +87,9 @@ export const accountFromRow = ({ account, reading, pace }: AccountRow): AccountL
   ...(JSON.parse(reading) as Pick<AccountLimits, "windows">),
   pace: JSON.parse(pace) as AccountLimits["pace"],
 });
+
+export const baselineFromText = (text: string): Omit<GateAtBase, "comparison"> =>
+  JSON.parse(text) as Omit<GateAtBase, "comparison">;
 
 export const holdFromText = (text: string): Hold => JSON.parse(text) as Hold;
 

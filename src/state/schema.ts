@@ -6,6 +6,7 @@ import type { FileChangeRow, FileWatchRow } from "./file-change-tables.ts";
 import type { AccountRow, HoldRow } from "./governor-tables.ts";
 import type { CheckpointTables } from "./checkpoint-tables.ts";
 import type { NoteChangeRow, NoteRow, PromptRewriteRow, PromptRow } from "./prompt-tables.ts";
+import type { GateBaselineTables } from "./gate-baseline-tables.ts";
 import type { ResultTables } from "./result-tables.ts";
 import type { InteractionRow, SupervisorStandingRow } from "./supervisor-tables.ts";
 
@@ -197,28 +198,29 @@ export type ActivityRow = {
 
 type PartTables = ResultTables & CheckpointTables & DecisionTables;
 
-export type StateTables = PartTables & {
-  jobs: JobRow;
-  tasks: TaskRow;
-  task_dependencies: DependencyRow;
-  attempts: AttemptRow;
-  sessions: SessionRow;
-  usage: UsageRow;
-  reservations: ReservationRow;
-  workers: WorkerRow;
-  slots: SlotRow;
-  pauses: PauseRow;
-  account_limits: AccountRow;
-  holds: HoldRow;
-  interactions: InteractionRow;
-  supervisor_standings: SupervisorStandingRow;
-  breakpoints: BreakpointRow;
-  events: EventRow;
-  activity: ActivityRow;
-  prompts: PromptRow;
-  prompt_rewrites: PromptRewriteRow;
-  notes: NoteRow;
-  note_changes: NoteChangeRow;
-  file_changes: FileChangeRow;
-  file_watches: FileWatchRow;
-};
+export type StateTables = GateBaselineTables &
+  PartTables & {
+    jobs: JobRow;
+    tasks: TaskRow;
+    task_dependencies: DependencyRow;
+    attempts: AttemptRow;
+    sessions: SessionRow;
+    usage: UsageRow;
+    reservations: ReservationRow;
+    workers: WorkerRow;
+    slots: SlotRow;
+    pauses: PauseRow;
+    account_limits: AccountRow;
+    holds: HoldRow;
+    interactions: InteractionRow;
+    supervisor_standings: SupervisorStandingRow;
+    breakpoints: BreakpointRow;
+    events: EventRow;
+    activity: ActivityRow;
+    prompts: PromptRow;
+    prompt_rewrites: PromptRewriteRow;
+    notes: NoteRow;
+    note_changes: NoteChangeRow;
+    file_changes: FileChangeRow;
+    file_watches: FileWatchRow;
+  };

@@ -9,6 +9,7 @@ import { EventLog } from "./event-log.ts";
 import { FileChanges } from "./file-changes.ts";
 import { Feedback } from "./feedback.ts";
 import { Fleet } from "./fleet.ts";
+import { GateBaselines } from "./gate-baselines.ts";
 import { History } from "./history.ts";
 import { Holds } from "./holds.ts";
 import { Integrations } from "./integrations.ts";
@@ -44,6 +45,7 @@ export class StateManager {
   readonly costs: Costs;
   readonly reservations: Reservations;
   readonly fleet: Fleet;
+  readonly gateBaselines: GateBaselines;
   readonly notes: Notes;
   readonly prompts: Prompts;
   readonly pauses: Pauses;
@@ -74,6 +76,7 @@ export class StateManager {
     this.costs = new Costs(context);
     this.reservations = new Reservations(context);
     this.fleet = new Fleet(context);
+    this.gateBaselines = new GateBaselines(context);
     this.notes = new Notes(context);
     this.prompts = new Prompts(context);
     this.pauses = new Pauses(context);

@@ -14,6 +14,7 @@ import {
   formatTokens,
   shortCommit,
 } from "../render/quantities.ts";
+import { qualityLines } from "../render/quality-text.ts";
 import { gateLines } from "../render/report-text.ts";
 import { taskSigns } from "../render/task-symbols.ts";
 import { plainLines, wrap } from "../render/terminal-text.ts";
@@ -158,6 +159,7 @@ function attemptLines(
     ...usageLines(usage).map((line) => `    ${line}`),
     ...(outcome === undefined ? [] : outcomeLines(outcome, page.width)),
     ...gates.flatMap((gate) => gateLines(gate, page)),
+    ...(attempt.quality === undefined ? [] : qualityLines(attempt.quality, page)),
     ...(decision === undefined ? [] : decisionLines(decision, page.width)),
   ];
 }

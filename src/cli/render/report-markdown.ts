@@ -2,6 +2,7 @@ import type { GateResult } from "../../domain/model.ts";
 import type { JobReport, TaskReport } from "../../domain/job-report.ts";
 import { counted, formatDiff, formatDuration, shortCommit } from "./quantities.ts";
 import { lastLines, nextCommands, reportHeadline } from "./report-facts.ts";
+import { qualitySummary } from "./quality-text.ts";
 import { gateFailure, usageRow } from "./report-text.ts";
 import { oneLine, plainLines } from "./terminal-text.ts";
 
@@ -58,6 +59,7 @@ function taskBlocks(task: TaskReport): readonly string[] {
       : [`files it had to make: ${task.expectedOutputs.map(code).join(", ")}`]),
     ...(task.status === "completed" || task.reason === undefined ? [] : [`why: ${escaped(oneLine(task.reason))}`]),
     ...task.gates.map(gateFact),
+    ...(task.quality === undefined ? [] : [escaped(qualitySummary(task.quality))]),
   ];
   const failed = task.gates.filter(({ isOk }) => !isOk).map(outputBlock);
   const claim = task.claim === undefined || task.claim.trim() === "" ? [] : ["The agent says:", quoted(task.claim)];

@@ -1,8 +1,11 @@
 import type { ModelUsage } from "../../domain/budget/usage.ts";
+import { isPassed } from "../../domain/evidence.ts";
 import type { GateResult } from "../../domain/model.ts";
+import { failuresText } from "../../domain/quality/judge-commands.ts";
 import type { JobReport, Review, TaskReport } from "../../domain/job-report.ts";
 import { counted, formatCost, formatDiff, formatDuration, formatTokens, shortCommit } from "./quantities.ts";
 import { lastLines, nextCommands, reportHeadline } from "./report-facts.ts";
+import { qualitySummary } from "./quality-text.ts";
 import { noStyle, type Style } from "./style.ts";
 import { taskSigns } from "./task-symbols.ts";
 import { textTable } from "./text-table.ts";
@@ -80,6 +83,7 @@ function taskDetails(task: TaskReport, page: Page): readonly string[] {
   return [
     ...indented(why, page, "    "),
     ...task.gates.flatMap((gate) => gateLines(gate, page)),
+    ...(task.quality === undefined ? [] : indented([qualitySummary(task.quality)], page, "    ")),
     ...indented(outputs, page, "    "),
     ...claim.map((line) => `    ${page.style("dim", cut(line, page.width - 4))}`),
   ];
@@ -89,20 +93,22 @@ const firstLine = (text: string): string => plainLines(text).find((line) => line
 
 /** Also for `tutti task show`. A gate that passed is one line; one that failed shows the end of its output. */
 export function gateLines(gate: GateResult, { style, width }: Page): readonly string[] {
-  const sign = gate.isOk ? style("green", "passed") : style("red", gateFailure(gate));
+  const sign = gate.isOk ? style("green", "passed") : style(isPassed(gate) ? "yellow" : "red", gateFailure(gate));
   const where = gate.on === "merged" ? ", merged tree" : "";
   const head = `    gate ${gate.name} ${sign} (${formatDuration(gate.durationMs)}${where})`;
   if (gate.isOk) return [head];
   const tail = lastLines(plainLines(gate.outputTail), outputTailLines);
+  const known = failuresText(gate);
   return [
     head,
+    ...(known === undefined ? [] : wrap(known, width - 6).map((line) => `      ${line}`)),
     `      $ ${cut(oneLine(gate.command), width - 8)}`,
     ...tail.map((line) => `      | ${cut(line, width - 8)}`),
   ];
 }
 
-export const gateFailure = ({ exitCode }: GateResult): string =>
-  exitCode === null ? "failed (killed)" : `failed (exit ${exitCode})`;
+export const gateFailure = (gate: GateResult): string =>
+  `failed (${gate.exitCode === null ? "killed" : `exit ${gate.exitCode}`})${isPassed(gate) ? ", as it does without the change" : ""}`;
 
 function usageLines({ usage, total }: JobReport): readonly string[] {
   const models = Object.entries(usage);
