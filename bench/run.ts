@@ -20,6 +20,7 @@ const parts: Readonly<Record<string, () => Promise<Part>>> = {
   h: async () => (await import("./decisions/part.ts")).decisionsPart,
   tokens: async () => (await import("./tokens/part.ts")).tokensPart,
   e: async () => (await import("./drain/part.ts")).drainPart,
+  i: async () => (await import("./outcomes/part.ts")).outcomesPart,
   f: async () => (await import("./watch/part.ts")).watchPart,
   j: async () => (await import("./figures/part.ts")).figuresPart,
 };
