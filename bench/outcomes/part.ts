@@ -20,7 +20,8 @@ export const outcomesPart: Part = {
       rows.push(row);
       details.push(...detail);
     }
-    const head = "| outcomes | good | bad | refused of the bad | accepted of the bad | refused of the good | precision | recall |";
+    const head =
+      "| outcomes | good | bad | refused of the bad | accepted of the bad | refused of the good | precision | recall |";
     return {
       groups: [],
       blocks: [[head, `|---|${"---:|".repeat(7)}`, ...rows].join("\n")],
@@ -37,7 +38,8 @@ export const outcomesPart: Part = {
 
 async function half(folder: string, title: string, { say }: PartOptions) {
   const outcomes = await readOutcomes(projectFile(`test/outcomes/${folder}`));
-  if (outcomes === undefined) return { row: `| ${title} | absent | | | | | | |`, detail: [`The half "${folder}" is absent.`] };
+  if (outcomes === undefined)
+    return { row: `| ${title} | absent | | | | | | |`, detail: [`The half "${folder}" is absent.`] };
   const score = scoreOutcomes(await judgeAll(outcomes));
   const cells = [score.good, score.bad, score.caught, score.missed.length, score.alarms.length].map(String);
   const row = `| ${[title, ...cells, share(score.precision), share(score.recall)].join(" | ")} |`;
