@@ -99,5 +99,7 @@ const notes: readonly string[] = [
   "The limits are those for the whole, the model's time included; here the model answers at once, so that all the time is Tutti's and " +
     "Claude Code's. The first task of a run also starts its agent: it is among the 5 % that a p95 leaves out only where there are many.",
   "A file change is noticed 75 ms after the first sign of it (`watch.debounceMs`).",
+  "What the history costs is less than what a busy machine adds from one run to the next: a difference below zero is noise, and so may one " +
+    "above it be.",
   "The time of a supervisor's model has no share without a model: what it adds is its own answer.",
 ];
