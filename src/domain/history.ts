@@ -2,9 +2,9 @@ import type { AttemptId, JobId, TaskId } from "./ids.ts";
 import type { JsonObject } from "./json.ts";
 
 /**
- * `prompt` and `answer`: of an agent. `verdict`: what was found of an attempt's work. `decision`: what became of it.
+ * `answer`: of an agent; its prompts are kept with their templates. `verdict`: what was found of an attempt's work. `decision`: what became of it.
  */
-export const historyKinds = ["prompt", "answer", "verdict", "decision"] as const;
+export const historyKinds = ["answer", "verdict", "decision"] as const;
 export type HistoryKind = (typeof historyKinds)[number];
 
 /** All that a history tells: `question` and `reply` are of the supervisor model. */

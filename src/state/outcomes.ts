@@ -1,7 +1,7 @@
 import type { ScoredOutcome } from "../domain/decide/calibration.ts";
 import type { Confidence } from "../domain/decide/confidence.ts";
 import { combineTerms, type TrackRecord } from "../domain/decide/score-confidence.ts";
-import type { AttemptId, TaskId } from "../domain/ids.ts";
+import type { TaskId } from "../domain/ids.ts";
 import type { Tx } from "./append-events.ts";
 import type { StateContext } from "./context.ts";
 import type { DecisionSubject } from "./decisions.ts";
@@ -89,7 +89,7 @@ export async function expectOutcome(
 /** Part of the transaction that makes it known. */
 export async function noteOutcome(
   tx: Tx,
-  attemptId: AttemptId | string,
+  attemptId: string,
   known: { readonly held: boolean; readonly why: OutcomeReason; readonly at: number },
 ): Promise<void> {
   const update = tx

@@ -1,3 +1,4 @@
+import { confidenceText } from "./confidence-text.ts";
 import type { Breakpoint, BreakpointContext } from "../../domain/breakpoint/breakpoint.ts";
 import { optionMeanings } from "../../domain/breakpoint/check-answer.ts";
 import type { Output } from "../output.ts";
@@ -50,14 +51,25 @@ export function breakpointText(breakpoint: Breakpoint, { columns, style }: Page)
 const indented = (text: string): readonly string[] => plainLines(text).map((line) => `  ${line}`);
 
 function contextFacts(context: BreakpointContext): readonly (readonly [string, string])[] {
-  const { diff, paths = [], confidence, costUsd, limitUsd, gates = [], tool, folder, supervisor } = context;
+  const {
+    diff,
+    paths = [],
+    confidence,
+    isCalibrated = false,
+    costUsd,
+    limitUsd,
+    gates = [],
+    tool,
+    folder,
+    supervisor,
+  } = context;
   return [
     ...(tool === undefined ? [] : [["tool", tool] as const]),
     ...(diff === undefined ? [] : [["change", formatDiff(diff)] as const]),
     ...(folder === undefined ? [] : [["folder", folder] as const]),
     ...(paths.length === 0 ? [] : [["files", paths.join(", ")] as const]),
     ...(gates.length === 0 ? [] : [["gates", gates.map(gateText).join(", ")] as const]),
-    ...(confidence === undefined ? [] : [["confidence", confidence.toFixed(2)] as const]),
+    ...(confidence === undefined ? [] : [["confidence", confidenceText({ score: confidence, isCalibrated })] as const]),
     ...(costUsd === undefined ? [] : [["cost", formatCost(costUsd)] as const]),
     ...(limitUsd === undefined ? [] : [["limit", formatCost(limitUsd)] as const]),
     ...(supervisor === undefined ? [] : [["supervisor", supervisor] as const]),

@@ -14,6 +14,8 @@ export type BreakpointContext = {
   readonly paths?: readonly string[];
   /** In [0, 1]. */
   readonly confidence?: number;
+  /** Absent in what older versions wrote: then it is not. */
+  readonly isCalibrated?: boolean;
   /** Of the task so far, in US dollars; `null` when nobody knows. */
   readonly costUsd?: number | null;
   /** The limit that was reached, in US dollars. */

@@ -53,7 +53,9 @@ async function contextOf(desk: JobDesk, question: Question): Promise<BreakpointC
   return {
     reasons: decision.reasons.map((reason) => services.redact(reason)),
     ...(proof === null ? {} : await workContext(desk, question, proof)),
-    ...(decision.confidence === undefined ? {} : { confidence: decision.confidence.score }),
+    ...(decision.confidence === undefined
+      ? {}
+      : { confidence: decision.confidence.score, isCalibrated: decision.confidence.isCalibrated }),
     costUsd: totalUsage(await services.state.sessions.usageOfTask(question.lease.taskId)).costUsd,
     ...(limitUsd === undefined ? {} : { limitUsd }),
     ...(outcome.text === "" ? {} : { said: services.redact(outcome.text.slice(-maxSaid)) }),
