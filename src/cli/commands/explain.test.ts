@@ -63,7 +63,8 @@ describe("tutti explain", () => {
     expect(await explain({ application: applicationOf(open), output, task: "a", timeZone: "UTC" })).toBe(0);
     const text = output.out();
     expect(text).toContain("accept at 1970-01-01");
-    expect(text).toContain("confidence: 0.99, uncalibrated");
+    expect(text).toContain("confidence: 0.83, uncalibrated");
+    expect(text).toContain("prior: 0.50 × 3.00");
     expect(text).toContain("gates: 1.00 × 3.00, 1 of 1 gates passed");
     expect(text).toContain("history: no weight, no outcome of this model is known yet");
     expect(text).toContain("gates held: all 1 passed");

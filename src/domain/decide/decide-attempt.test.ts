@@ -180,6 +180,11 @@ describe("what else decideAttempt can do", () => {
     expect(decide({ confidence: 0.79, settings }).kind).toBe("ask");
     expect(decide({ confidence: 0.8, settings }).kind).toBe("accept");
     expect(decide({ confidence: 0.1 }).kind).toBe("accept");
+    expect(decide({ confidence: undefined, settings }).kind).toBe("ask");
+  });
+
+  it("does not say of work without gates that gates passed", () => {
+    expect(decide({ gates: [] }).reasons.join()).toContain("no gate");
   });
 
   it("has a question answered where somebody can answer, also after the last attempt", () => {

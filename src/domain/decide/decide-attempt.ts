@@ -30,13 +30,19 @@ export function decideAttempt(evidence: AttemptEvidence): AttemptDecision {
   return { kind, failureClass, reasons: all };
 }
 
-function acceptIfSure({ confidence, settings = defaultDecisions }: AttemptEvidence): AttemptDecision {
+function acceptIfSure({ gates = [], confidence, settings = defaultDecisions }: AttemptEvidence): AttemptDecision {
   const { minConfidence } = settings;
-  if (minConfidence === undefined || confidence === undefined || confidence >= minConfidence)
-    return { kind: "accept", reasons: ["It finished, it is complete and every gate passed."] };
-  const reason = `No rule refuses it, but the confidence is ${confidence.toFixed(2)} and decisions.minConfidence is ${minConfidence}.`;
+  if (minConfidence === undefined || (confidence !== undefined && confidence >= minConfidence))
+    return {
+      kind: "accept",
+      reasons: [gates.length === 0 ? unjudged : "It finished, it is complete and every gate passed."],
+    };
+  const known = confidence?.toFixed(2) ?? "not known";
+  const reason = `No rule refuses it, but the confidence is ${known} and decisions.minConfidence is ${minConfidence}.`;
   return { kind: "ask", reasons: [reason] };
 }
+
+const unjudged = "It finished and it is complete; there is no gate that judges it.";
 
 /** Evidently: this turn and enough of those before it came to a limit. */
 export function isTooBig({ outcome, earlierTooBig = 0, settings = defaultDecisions }: AttemptEvidence): boolean {

@@ -46,6 +46,18 @@ const facts: fc.Arbitrary<ConfidenceFacts> = fc.record({
 const scoreOf = (known: ConfidenceFacts): number => combineTerms(confidenceTerms(known));
 const slack = 1e-9;
 
+/** A small first try that nobody has judged. */
+const bare: ConfidenceFacts = {
+  gates: [],
+  isValid: true,
+  earlierTries: 0,
+  diff: { files: 1, added: 1, deleted: 0 },
+  sensitiveFiles: 0,
+};
+const liked = (name: string): QualityReport => ({
+  stages: [{ name, score: 1, status: "passed", threshold: 0, weight: 1, findings: [] }],
+});
+
 describe("the combined terms", () => {
   it("lie in [0, 1]", () => {
     fc.assert(fc.property(facts, (known) => scoreOf(known) >= 0 && scoreOf(known) <= 1));
@@ -90,15 +102,23 @@ describe("what speaks for work", () => {
     fc.assert(fc.property(facts, (known) => scoreOf(worse(known)) <= scoreOf(known) + slack));
   });
 
+  it.each([
+    ["a gate that passed", (known: ConfidenceFacts) => ({ ...known, gates: [{ isOk: true }] })],
+    ["work that held before", (known: ConfidenceFacts) => ({ ...known, history: { held: 1_000, total: 1_000 } })],
+    ["a stage that liked it", (known: ConfidenceFacts) => ({ ...known, quality: liked("outputs") })],
+    ["a review that liked it", (known: ConfidenceFacts) => ({ ...known, quality: liked("review") })],
+  ])("makes it surer than where nobody has said anything: %s", (_what, better) => {
+    const unjudged = facts.map((known) => ({ ...known, gates: [], quality: undefined, history: undefined }));
+    fc.assert(fc.property(unjudged, (known) => scoreOf(better(known)) > scoreOf(known)));
+  });
+
+  it("leaves a first try that nobody has judged far from sure", () => {
+    expect(scoreOf(bare)).toBeLessThan(0.76);
+    expect(scoreOf({ ...bare, gates: [{ isOk: true }] })).toBeGreaterThan(0.8);
+  });
+
   it("counts as nothing where there is nothing: no gates, no review, no history", () => {
-    const known: ConfidenceFacts = {
-      gates: [],
-      isValid: true,
-      earlierTries: 0,
-      diff: { files: 1, added: 1, deleted: 0 },
-      sensitiveFiles: 0,
-    };
-    const silent = confidenceTerms(known).filter(({ value }) => value === undefined);
+    const silent = confidenceTerms(bare).filter(({ value }) => value === undefined);
     expect(silent.map(({ name, weight }) => [name, weight])).toEqual([
       ["gates", 0],
       ["review", 0],

@@ -18,10 +18,12 @@ export type ConfidenceFacts = {
 };
 
 /**
- * Why one may trust accepted work, term by term. A term that says nothing has no weight: no gates, no review, no history. Each value
- * is in [0, 1] and grows with what speaks for the work; the weights are a choice, and calibration makes up for a wrong one.
+ * Why one may trust accepted work, term by term. A term that says nothing has no weight: no gates, no review, no history; the prior,
+ * which says that nobody knows, weighs the more then. Each value is in [0, 1] and grows with what speaks for the work; the weights
+ * are a choice, and calibration makes up for a wrong one.
  */
 export const confidenceTerms = (facts: ConfidenceFacts): readonly ConfidenceTerm[] => [
+  prior,
   gatesTerm(facts),
   validatorTerm(facts),
   reviewTerm(facts),
@@ -42,6 +44,9 @@ export function combineTerms(terms: readonly ConfidenceTerm[]): number {
 const clamp = (value: number): number => Math.min(1, Math.max(0, value));
 
 const silent = (name: string, says: string): ConfidenceTerm => ({ name, weight: 0, says });
+
+/** As heavy as the gates: what little evidence says is drawn towards the middle. */
+const prior: ConfidenceTerm = { name: "prior", value: 0.5, weight: 3, says: "as likely right as wrong, by itself" };
 
 function gatesTerm({ gates }: ConfidenceFacts): ConfidenceTerm {
   if (gates.length === 0) return silent("gates", "no gate judged it");
