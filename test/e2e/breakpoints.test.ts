@@ -193,7 +193,11 @@ describe("a job that is carried out", { timeout: 180_000 }, () => {
       },
       rules: [askAlways("allow", "permission", { tool: "Bash", task: ["a", "b"] })],
     });
-    const running = startTutti(project, { args: ["run", "--plan", "plan.yaml", "--yes"] });
+    const running = startTutti(project, {
+      args: ["run", "--plan", "plan.yaml", "--yes"],
+      // On a loaded machine there would be one worker, and the slow task would have it.
+      env: { TUTTI_FAULT_IDLE: "1" },
+    });
     await asProgram(async (program) => {
       await until(async () => (await program.breakpoints()).length > 0, 60_000);
       const [asked] = await program.breakpoints();
