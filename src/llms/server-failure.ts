@@ -15,8 +15,24 @@ export function shownUrl(baseUrl: string): string {
   return `${origin}${pathname === "/" ? "" : pathname}`;
 }
 
+/** `fetch` sends nothing to an address with a login, and says it in full. */
+function hasLogin(baseUrl: string): boolean {
+  if (!URL.canParse(baseUrl)) return false;
+  const { username, password } = new URL(baseUrl);
+  return `${username}${password}` !== "";
+}
+
+const loginHint = "Take it out of the address; supervisor.apiKeyEnv names the variable of a key";
+
 /** Nothing came back that is an answer of HTTP. */
 export function noAnswer(thrown: unknown, { name, baseUrl, startHint }: ServerName): LlmFailure {
+  if (hasLogin(baseUrl)) {
+    return {
+      kind: "refused",
+      message: `the address of ${name} holds a login, and no request can be sent there`,
+      hint: loginHint,
+    };
+  }
   const message = `${name} does not answer at ${shownUrl(baseUrl)} (${reasonOf(thrown)})`;
   return { kind: "unavailable", message, hint: startHint };
 }

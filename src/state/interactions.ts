@@ -1,3 +1,4 @@
+import { fullModelName } from "../domain/budget/model-alias.ts";
 import { chargedUsd } from "../domain/budget/price-table.ts";
 import type { ModelUsage } from "../domain/budget/usage.ts";
 import type { AttemptId, JobId, TaskId } from "../domain/ids.ts";
@@ -19,8 +20,13 @@ export type AskedQuestion = {
   readonly schema?: JsonObject;
 };
 
-/** What the model used, by its full name. */
-export type SpentTokens = { readonly model: string; readonly used: ModelUsage };
+/** What the model used, by the name that its server gives it. */
+export type SpentTokens = {
+  readonly model: string;
+  /** As the settings name it: its price counts where the server's name has none. */
+  readonly askedAs: string;
+  readonly used: ModelUsage;
+};
 
 type Told<Ending> = Ending extends unknown ? Omit<Ending, "endedAt" | "used"> : never;
 
@@ -76,7 +82,12 @@ export class Interactions {
     await this.#context.store.write(async (tx) => {
       const { numUpdatedRows } = await tx
         .updateTable("interactions")
-        .set({ ...columnsOf(ended), used: spent === undefined ? null : JSON.stringify(spent.used), ended_at: at })
+        .set({
+          ...columnsOf(ended),
+          ...promptOf(question, ended),
+          used: spent === undefined ? null : JSON.stringify(spent.used),
+          ended_at: at,
+        })
         .where("seq", "=", seq)
         .where("ended_at", "is", null)
         .executeTakeFirst();
@@ -129,10 +140,22 @@ export class Interactions {
   }
 }
 
-const charged = ({ model, used }: SpentTokens, prices: Parameters<typeof chargedUsd>[2]): SpentTokens => ({
-  model,
-  used: { ...used, costUsd: chargedUsd(used, model, prices) },
-});
+const charged = (spent: SpentTokens, prices: Parameters<typeof chargedUsd>[2]): SpentTokens => {
+  const { model, askedAs, used } = spent;
+  const costUsd = chargedUsd(used, model, prices) ?? chargedUsd(used, fullModelName(askedAs), prices);
+  return { ...spent, used: { ...used, costUsd } };
+};
+
+/** One that nobody has seen may be of any length, and there may be one for each attempt while the model is down. */
+const promptOf = ({ prompt }: AskedQuestion, { status, tries }: EndedQuestion): { readonly prompt?: string } =>
+  status === "failed" && tries === 0 ? { prompt: shortened(prompt) } : {};
+
+const maxUnsent = 2_000;
+
+const shortened = (text: string): string =>
+  text.length <= maxUnsent
+    ? text
+    : `${text.slice(0, maxUnsent).toWellFormed()}\n[… ${text.length - maxUnsent} more characters were not sent …]`;
 
 function columnsOf(ended: EndedQuestion) {
   const sums = { status: ended.status, tries: ended.tries };

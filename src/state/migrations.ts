@@ -5,6 +5,7 @@ import { checkpointsMigration } from "./checkpoint-tables.ts";
 import { createDecisionTables } from "./decision-tables.ts";
 import { createBreakpoints } from "./breakpoint-table.ts";
 import { reservationsMigration } from "./reservations-migration.ts";
+import { indexFeedback } from "./feedback-indexes.ts";
 import { createFileChanges } from "./file-change-tables.ts";
 import { createGovernor } from "./governor-tables.ts";
 import { createSupervisor } from "./supervisor-tables.ts";
@@ -218,4 +219,5 @@ export const stateMigrations: Migrations = {
   "state-090-decisions": { up: createDecisionTables },
   "state-100-breakpoints": { up: createBreakpoints },
   "state-120-file-changes": { up: createFileChanges },
+  "state-130-feedback-indexes": { up: indexFeedback },
 };

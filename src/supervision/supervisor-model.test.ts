@@ -66,6 +66,14 @@ const question = (own: Partial<SupervisorQuestion> = {}): SupervisorQuestion => 
   ...own,
 });
 
+const paid = {
+  status: "answered",
+  text: "yes",
+  usage: { inputTokens: 1000, outputTokens: 10 },
+  model: "haiku-2026-01-01",
+  durationMs: 1,
+} as const;
+
 const verdictSchema = {
   type: "object",
   properties: { score: { type: "number", minimum: 0, maximum: 1 } },
@@ -107,6 +115,18 @@ describe("a supervisor in front of a model", () => {
     await serve({ answers: [{ answer: "yes" }] });
     await supervisorOf({ settings: { isFree: false } }).ask(question());
     expect(await open.state.costs.list({ projectPath: "/p" })).toMatchObject([{ used: { costUsd: null } }]);
+  });
+
+  it("charges a model by the name that has a price, whatever its server calls it", async () => {
+    await serve({ answers: [{ answer: "yes" }] });
+    const llm: LlmAdapter = {
+      ...ollama({ model: "judge", baseUrl: server?.url ?? "", contextTokens: 4096 }),
+      doGenerate: () => Promise.resolve(paid),
+    };
+    const named = { isFree: false, model: "claude-haiku-4-5" };
+    await supervisorOf({ settings: named, llm }).ask(question());
+    const [cost] = await open.state.costs.list({ projectPath: "/p" });
+    expect(cost).toMatchObject({ model: "haiku-2026-01-01", used: { costUsd: expect.any(Number) } });
   });
 
   it("takes secrets out of a question before it leaves, and out of the answer before it is stored", async () => {
@@ -216,7 +236,9 @@ describe("a question", () => {
     const answer = await supervisorOf().ask(question({ prompt: "long ".repeat(4000) }));
     expect(answer).toMatchObject({ status: "unavailable", reason: expect.stringContaining("the prompt is too long") });
     expect(model.questions).toEqual([]);
-    expect(await history()).toMatchObject([{ ending: { status: "failed", failure: "not-asked", tries: 0 } }]);
+    const [kept] = await history();
+    expect(kept).toMatchObject({ ending: { status: "failed", failure: "not-asked", tries: 0 } });
+    expect(kept?.prompt.length).toBeLessThan(2_100);
     expect(await eventTypes()).toEqual([]);
   });
 

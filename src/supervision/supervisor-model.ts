@@ -166,8 +166,9 @@ export class SupervisorModel implements Supervisor {
 
   #spent({ usage, model }: Pick<Asked, "usage" | "model">): { readonly spent?: SpentTokens } {
     if (usage === undefined) return {};
-    const costUsd = this.#options.settings.isFree ? 0 : null;
-    return { spent: { model, used: { ...usage, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd } } };
+    const { isFree, model: askedAs } = this.#options.settings;
+    const costUsd = isFree ? 0 : null;
+    return { spent: { model, askedAs, used: { ...usage, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd } } };
   }
 
   /** @returns why there is none, in one line */

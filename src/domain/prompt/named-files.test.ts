@@ -16,6 +16,11 @@ it("finds the files that a failed command's output names, once and in its order"
   expect(found(output)).toEqual(["test/b.test.js", "src/a.ts", "deep/er/c.py"]);
 });
 
+it("reads what is no path once, however long it is", () => {
+  // Read again from each of its letters, each of these takes longer than a test may.
+  for (const run of ["a", "1.", "a/", "-"]) expect(found(`${run.repeat(150_000)} src/a.ts`)).toEqual(["src/a.ts"]);
+});
+
 it("finds nothing in prose, and no more than help", () => {
   expect(found("The tests failed. See below.")).toEqual([]);
   const many = Array.from({ length: 40 }, (_, index) => `f${index}.ts`);

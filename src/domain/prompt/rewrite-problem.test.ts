@@ -27,6 +27,11 @@ it("a full stop is no part of a file's name", () => {
   expect(rewriteProblem("Write out/one.txt. Then stop.", "In out/one.txt, write.")).toBeUndefined();
 });
 
+it("what is no name of a file is read once, however long it is", () => {
+  // Read again from each of its letters, each of these takes longer than a test may.
+  for (const run of ["-", "a-", "-/"]) expect(rewriteProblem(run.repeat(150_000), run.repeat(150_000))).toBeUndefined();
+});
+
 it("nothing is lost by saying more", () => {
   fc.assert(
     fc.property(

@@ -2,8 +2,8 @@
 const maxGrowth = 4;
 const leastRoom = 2_000;
 
-/** What instructions can't do without, however they are put: code in backticks, and names of files. */
-const factPattern = /`[^`\n]+`|(?:[\w@.*-]+\/)+[\w@.*-]*[\w*]|\b[\w-]+\.[a-z]\w{0,4}\b/g;
+/** What instructions can't do without, however they are put: code in backticks, and names of files. A long run of such letters is read once. */
+const factPattern = /`[^`\n]+`|(?<![\w@.*-]|[\w@.*-]\/)(?:[\w@.*-]+\/)+[\w@.*-]*[\w*]|\b[\w-]{1,100}\.[a-z]\w{0,4}\b/g;
 
 /** The prompt's own lines, by which a conversation is known. */
 const headPattern = /^Tutti (?:role|task|attempt):/im;
@@ -19,7 +19,11 @@ export function rewriteProblem(original: string, rewritten: string): string | un
   }
   if (headPattern.test(rewritten) && !headPattern.test(original)) return "it wrote lines that are Tutti's own";
   const lost = [...new Set(original.match(factPattern))].filter((fact) => !rewritten.includes(bare(fact)));
-  return lost.length === 0 ? undefined : `it left out ${lost.slice(0, 5).join(", ")}`;
+  return lost.length === 0 ? undefined : `it left out ${lost.slice(0, 5).map(cut).join(", ")}`;
 }
+
+const maxShown = 120;
+
+const cut = (fact: string): string => (fact.length > maxShown ? `${fact.slice(0, maxShown)}…` : fact);
 
 const bare = (fact: string): string => fact.replaceAll("`", "");

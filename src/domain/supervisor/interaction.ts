@@ -3,7 +3,7 @@ import type { AttemptId, JobId, TaskId } from "../ids.ts";
 import type { Json, JsonObject } from "../json.ts";
 
 /** What the supervisor model is asked for; told apart in the history and in the settings. */
-export const supervisorPurposes = ["review", "rewrite", "notes", "clarify", "stall", "decide"] as const;
+export const supervisorPurposes = ["review", "rewrite", "notes", "clarify", "stall"] as const;
 
 export type SupervisorPurpose = (typeof supervisorPurposes)[number];
 

@@ -45,6 +45,13 @@ llmServerConformance("Ollama", async () => {
 });
 
 describe("Ollama", () => {
+  it("says no password that stands in its address", async () => {
+    const adapter = ollama({ model: "m", baseUrl: "http://me:hidden@127.0.0.1:1", contextTokens: 512 });
+    const health = await adapter.doCheckHealth(new AbortController().signal);
+    expect(health).toMatchObject({ isHealthy: false, detail: expect.stringContaining("holds a login") });
+    expect(JSON.stringify(health)).not.toContain("hidden");
+  });
+
   const asked = async (own: Partial<Parameters<typeof ollama>[0]>) => {
     const server = await fakeOllama({ models: ["judge"], answers: [{ answer: "yes" }] });
     const adapter = ollama({ model: "judge", baseUrl: server.url, contextTokens: 4096, ...own });

@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import type { PlanTask } from "../../domain/plan/plan-schema.ts";
 import { loadTokenCounter } from "./count-tokens.ts";
 import { PromptWriter } from "./prompt-writer.ts";
+import { reviewerRequest } from "./reviewer-prompt.ts";
 import { workerRequest, type WorkerPromptFacts } from "./worker-prompt.ts";
 
 const spec: PlanTask = {
@@ -64,10 +65,21 @@ it("far below its budget nothing is counted, and everything is there", async () 
   expect(account.parts.every(({ status }) => status !== "dropped")).toBe(true);
 });
 
-it("a long run without a blank and what looks like a special token are counted as any other text", async () => {
+it("a long run of letters or of blanks and what looks like a special token are counted as any other text", async () => {
   const { count } = await loadTokenCounter();
-  expect(count("x".repeat(200_000))).toBeGreaterThan(1_000);
+  // Not in pieces, each of these takes longer than a test may.
+  for (const letter of ["x", " ", "\n", "\u00a0"]) expect(count(letter.repeat(200_000))).toBeGreaterThan(1_000);
   expect(count("<|endoftext|>")).toBeGreaterThan(1);
+});
+
+it("a job of ten thousand tasks is reviewed by as many of them as fit", async () => {
+  const tasks = Array.from({ length: 10_000 }, (_, index) => {
+    return { key: `task-${index}`, title: `Task ${index}`, status: "completed", evidence: "3 files changed" };
+  });
+  const request = reviewerRequest({ goal: "g", planSummary: "", baseCommit: "c0ffee", tasks });
+  const { text, account } = await writer.write(request, { commit: "c0ffee", settings: { maxTokens: 24_000 } });
+  expect(text).toContain("task-500 ");
+  expect(account).toMatchObject({ isOverBudget: false, counter: "o200k" });
 });
 
 it("no facts make a prompt that differs from one time to the next", async () => {

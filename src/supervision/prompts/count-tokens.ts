@@ -1,7 +1,10 @@
 import type { TokenCounter } from "../../domain/prompt/prompt-part.ts";
 
-/** The counter's time grows with the square of what has no blank in it: such a run is counted in pieces. */
-const longRun = /(\S{200})(?=\S)/g;
+/** The counter's time grows with the square of a run of letters or of blanks: such a run is counted in pieces. */
+const longWord = /(\S{200})(?=\S)/g;
+const longGap = /(\s{200})(?=\s)/g;
+
+const inPieces = (text: string): string => text.replaceAll(longWord, "$1 ").replaceAll(longGap, "$1.");
 
 let loaded: Promise<TokenCounter> | undefined;
 
@@ -10,7 +13,7 @@ export function loadTokenCounter(): Promise<TokenCounter> {
   loaded ??= import("gpt-tokenizer/encoding/o200k_base").then(({ countTokens }) => ({
     name: "o200k",
     // What looks like a special token is text as any other.
-    count: (text) => countTokens(text.replaceAll(longRun, "$1 "), { disallowedSpecial: new Set() }),
+    count: (text) => countTokens(inPieces(text), { disallowedSpecial: new Set() }),
   }));
   return loaded;
 }

@@ -13,12 +13,15 @@ it.each([
   ["x\n{{ task.titel|trim }}", ["task.titel:2"]],
   ["{% for gate in gates %}\n{{ gate.nam | upper }}{% endfor %}", ["gate.nam:2"]],
   ["{% if gaol | length > 1 %}x{% endif %}", ["gaol:1"]],
+  ["{% raw %}\n{% endraw %}{{ gaol | trim | upper | title }}", ["gaol:2"]],
   ["{% if goal %}{{ task.title ~ (gaol | upper) }}{% endif %}", ["gaol:1"]],
 ])("a missing variable is found behind a filter: %s", (text, expected) => {
   expect(found(text)).toEqual(expected);
 });
 
 it.each([
+  "{{ goal | trim | upper | title | trim }}{{ goal | replace('a', 'b') | trim | upper | title }}",
+  "{% raw %}{{ gaol | upper }}{# {% endraw %}{%- raw -%}{{ gaol | upper }}{%- endraw -%}",
   "{{ goal | upper | trim }}{{ task.expectedOutputs | join(', ') }}",
   "{{ gaol | default('x') | upper }}{{ gaol | d('') }}",
   "{% for gate in gates %}{{ gate.name | upper }}{{ loop.index | string }}{% endfor %}",

@@ -8,8 +8,10 @@ export type FilteredVariable = {
 };
 
 const tagPattern = /{[{%]-?([^]*?)-?[%}]}/g;
-/** Not a call, not in a text: a dotted name, the sign, and the filter. */
-const filteredPattern = /(?<![\w.'"\])])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*\|(?!\|)\s*([A-Za-z_]\w*)/g;
+/** What the engine does not run; the second is printed as it stands. */
+const inertPattern = /{#[^]*?#}|{%[-+]?\s*raw\s*[-+]?%}[^]*?{%[-+]?\s*endraw\s*[-+]?%}/g;
+/** Not a call, not in a text, not itself a filter: a dotted name, the sign, and the filter. */
+const filteredPattern = /(?<![\w.'"\])])(?<!\|\s*)([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*\|(?!\|)\s*([A-Za-z_]\w*)/g;
 const bindingPattern = /\b(?:set|macro|call|import|as|with|for)\s+([^%]*)/g;
 const loopPattern = /\bfor\s+([A-Za-z_]\w*)\s+in\s+([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)/g;
 /** These say what stands there instead. */
@@ -21,14 +23,14 @@ const lenientFilters: ReadonlySet<string> = new Set(["default", "d"]);
  * @param context - with everything that the template can have
  */
 export function missingFiltered(text: string, context: JsonObject): readonly FilteredVariable[] {
-  const withoutComments = text.replaceAll(/{#[^]*?#}/g, (comment) => comment.replaceAll(/[^\n]/g, " "));
-  const scope = scopeOf(withoutComments, context);
+  const run = text.replaceAll(inertPattern, (inert) => inert.replaceAll(/[^\n]/g, " "));
+  const scope = scopeOf(run, context);
   const missing: FilteredVariable[] = [];
-  for (const tag of withoutComments.matchAll(tagPattern)) {
+  for (const tag of run.matchAll(tagPattern)) {
     const code = withoutTexts(tag[1] ?? "");
     for (const [, path = "", filter = ""] of code.matchAll(filteredPattern)) {
       if (lenientFilters.has(filter) || scope.isBound(path) || scope.has(path)) continue;
-      missing.push({ path, line: withoutComments.slice(0, tag.index).split("\n").length });
+      missing.push({ path, line: run.slice(0, tag.index).split("\n").length });
     }
   }
   return missing;

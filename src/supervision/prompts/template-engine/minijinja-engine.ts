@@ -5,8 +5,10 @@ import type { JsonObject } from "../../../domain/json.ts";
 import { parseComplaint, templateInvalid, type EngineComplaint } from "./template-error.ts";
 import type { OpenTemplateEngine, TemplateEngine, TemplateFile } from "./template-engine.ts";
 
-/** Instructions of one rendering. The largest prompt of ours takes some thousands; an endless loop ends in a tenth of a second. */
-const fuel = 200_000;
+/** Instructions of one rendering. An endless loop ends in a tenth of a second. */
+const leastFuel = 200_000;
+/** A list of ten thousand tasks takes as many rounds; each character of what a template sees may be worth some instructions. */
+const fuelPerCharacter = 4;
 /** No prompt is longer: a template that doubles a text stays below the memory that the engine can have. */
 const maxCharacters = 2_000_000;
 
@@ -36,7 +38,7 @@ class MinijinjaEngine implements TemplateEngine {
 
   #attempt(name: string, context: JsonObject): string {
     try {
-      return this.#environment.renderTemplate(name, plain(context));
+      return this.#render(name, context);
     } catch (thrown) {
       const complaint = complaintOf(thrown);
       if (complaint !== undefined) throw this.#invalid(this.#innermost(complaint, context), context);
@@ -46,12 +48,19 @@ class MinijinjaEngine implements TemplateEngine {
     }
   }
 
+  #render(name: string, context: JsonObject): string {
+    const json = JSON.stringify(context);
+    this.#environment.fuel = leastFuel + json.length * fuelPerCharacter;
+    // Nothing but JSON crosses into the engine: what refers to itself would end it.
+    return this.#environment.renderTemplate(name, JSON.parse(json));
+  }
+
   /** A message about an include or `super()` names only the place that asked for it. */
   #innermost(complaint: EngineComplaint, context: JsonObject): EngineComplaint {
     const other = /error in "(.+)"/.exec(complaint.what)?.[1] ?? this.#parentOf(complaint);
     if (other === undefined || other === complaint.file || !this.#files.has(other)) return complaint;
     try {
-      this.#environment.renderTemplate(other, plain(context));
+      this.#render(other, context);
       return complaint;
     } catch (thrown) {
       const inner = complaintOf(thrown);
@@ -69,7 +78,6 @@ class MinijinjaEngine implements TemplateEngine {
     environment.undefinedBehavior = "strict";
     environment.trimBlocks = true;
     environment.lstripBlocks = true;
-    environment.fuel = fuel;
     // With it, messages show the piece of the line that is meant.
     environment.debug = true;
     for (const file of this.#files.values()) this.#add(environment, file);
@@ -93,6 +101,3 @@ class MinijinjaEngine implements TemplateEngine {
 function complaintOf(thrown: unknown): EngineComplaint | undefined {
   return thrown instanceof Error ? parseComplaint(thrown.message) : undefined;
 }
-
-/** Nothing but JSON crosses into the engine: what refers to itself would end it. */
-const plain = (context: JsonObject): unknown => JSON.parse(JSON.stringify(context));
