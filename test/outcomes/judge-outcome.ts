@@ -17,6 +17,11 @@ import type { JobDesk } from "../../src/orchestration/desk.ts";
 import { prove } from "../../src/orchestration/prove.ts";
 import { localPlace } from "../../src/places/local/local-place.ts";
 import type { AttemptProof } from "../../src/state/attempts.ts";
+import { stateMigrations } from "../../src/state/migrations.ts";
+import type { StateTables } from "../../src/state/schema.ts";
+import { StateManager } from "../../src/state/state-manager.ts";
+import { openSqliteStore } from "../../src/stores/sqlite/sqlite-store.ts";
+import { silentLogger } from "../../src/telemetry/port.ts";
 import { createRedactor } from "../../src/telemetry/redact.ts";
 import { createSlot, openRepository, type Slot } from "../../src/workspace/index.ts";
 import type { LabelledOutcome } from "./read-outcomes.ts";
@@ -48,7 +53,10 @@ export async function judgeOutcome(outcome: LabelledOutcome): Promise<JudgedOutc
     });
     await work(slot.path, outcome.change);
     const said = saidBy(outcome);
-    const proof = await prove(deskFor(outcome, slot), {
+    const store = await openSqliteStore<StateTables>({ path: join(folder, "state.db"), migrations: stateMigrations });
+    await using _closed = { [Symbol.asyncDispose]: () => store.close() };
+    const state = new StateManager({ store, now: Date.now });
+    const proof = await prove(deskFor(outcome, slot, state), {
       slot,
       lease: { taskId, fence: { round: 1, token: 1 }, workerId: asWorkerId("w1") },
       begun: {
@@ -120,7 +128,7 @@ function saidBy({ says, result, isTruncated }: LabelledOutcome): AttemptOutcome 
 }
 
 /** As much of a worker as proving needs. What is asked for as a structured result comes through the job API. */
-function deskFor({ task, gates, resultSchema }: LabelledOutcome, slot: Slot): JobDesk {
+function deskFor({ task, gates, resultSchema }: LabelledOutcome, slot: Slot, state: StateManager): JobDesk {
   const config = completeConfig(configSchema.parse({ gates }));
   const spec = {
     key: "task",
@@ -130,7 +138,10 @@ function deskFor({ task, gates, resultSchema }: LabelledOutcome, slot: Slot): Jo
     ...(resultSchema === undefined ? {} : { resultSchema }),
   };
   const services = {
-    state: { tasks: { get: () => Promise.resolve({ spec }) } },
+    // Nothing but the task itself is known of the job.
+    state: Object.assign(Object.create(state), state, { tasks: { get: () => Promise.resolve({ spec }) } }),
+    now: Date.now,
+    logger: silentLogger,
     repo: slot.repo,
     place: localPlace(),
     plugins: [],
