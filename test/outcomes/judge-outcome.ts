@@ -54,7 +54,6 @@ export async function judgeOutcome(outcome: LabelledOutcome): Promise<JudgedOutc
     await work(slot.path, outcome.change);
     const said = saidBy(outcome);
     const store = await openSqliteStore<StateTables>({ path: join(folder, "state.db"), migrations: stateMigrations });
-    await using _closed = { [Symbol.asyncDispose]: () => store.close() };
     const state = new StateManager({ store, now: Date.now });
     const proof = await prove(deskFor(outcome, slot, state), {
       slot,
@@ -72,6 +71,7 @@ export async function judgeOutcome(outcome: LabelledOutcome): Promise<JudgedOutc
       outcome: said,
       signal: new AbortController().signal,
     });
+    await store.close();
     return { outcome, proof, decision: decisionOn(proof) };
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
