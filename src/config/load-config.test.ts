@@ -11,7 +11,7 @@ describe("defaults", () => {
     expect(config.models.manager.model).toBe("opus");
     expect(config.models.worker.model).toBe("sonnet");
     expect(config.execution).toMatchObject({ workers: "auto", workerTimeoutMs: 1_800_000, maxAttempts: 3 });
-    expect(config.protectedPaths).toEqual([".claude/**", ".mcp.json", "CLAUDE.md"]);
+    expect(config.protectedPaths).toEqual([".claude/**", ".mcp.json", "CLAUDE.md", ".tutti/**", "tutti.config.*"]);
     expect(provenance["execution.workers"]).toEqual({ layer: "default" });
     expect(files).toEqual([]);
   });

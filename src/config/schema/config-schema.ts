@@ -37,6 +37,6 @@ export const configSchema = z.strictObject({
   decisions: decisionsSchema.prefault({}).describe("What becomes of an attempt, and how sure one has to be."),
   protectedPaths: z
     .array(filledText())
-    .default([".claude/**", ".mcp.json", "CLAUDE.md"])
+    .default([".claude/**", ".mcp.json", "CLAUDE.md", ".tutti/**", "tutti.config.*"])
     .describe("Globs of files that agents change only with a person's consent."),
 });

@@ -16,5 +16,7 @@ it.each([
 
 it("protects the files that decide what agents may do, at any depth and in any case", () => {
   const decide = [".claude/settings.json", "pkg/.claude/agents/x.md", ".mcp.json", "CLAUDE.md", "docs/claude.md"];
-  expect(protectedPaths([...decide, "src/claude.ts", "CLAUDE.md.bak", ".claudeignore"])).toEqual(decide);
+  const ours = [".tutti/breakpoints.yaml", ".tutti/templates/worker.md.j2", "tutti.config.yaml"];
+  const others = ["src/claude.ts", "CLAUDE.md.bak", ".claudeignore", "src/tutti.config.ts", "docs/tutti.md"];
+  expect(protectedPaths([...decide, ...ours, ...others])).toEqual([...decide, ...ours]);
 });

@@ -11,8 +11,15 @@ export function outsideFootprint(changedPaths: readonly string[], globs: readonl
   return changedPaths.filter((path) => !isInside(path));
 }
 
-/** Files that decide what agents may do: a change to them needs a person. */
-const protectedGlobs = ["**/.claude/**", "**/.mcp.json", "**/CLAUDE.md", "**/CLAUDE.local.md"];
+/** Files that decide what agents may do, of theirs or of ours (gates, rules, templates): a change to them needs a person. */
+const protectedGlobs = [
+  "**/.claude/**",
+  "**/.mcp.json",
+  "**/CLAUDE.md",
+  "**/CLAUDE.local.md",
+  ".tutti/**",
+  "tutti.config.*",
+];
 
 /**
  * Which of the changed paths decide what agents may do. Upper and lower case are the same, as on some file systems.
