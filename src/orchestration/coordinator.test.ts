@@ -1,9 +1,10 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 
 import { asCommitId, asProjectId, asSlotId, asWorkerId, type RunId } from "../domain/ids.ts";
+import type { Json } from "../domain/json.ts";
 import type { Engine, StartRun } from "../engine/port.ts";
 import { localPlace } from "../places/local/local-place.ts";
-import { openState } from "../state/state-manager.fixture.ts";
+import { openState, type OpenState } from "../state/state-manager.fixture.ts";
 import { silentLogger } from "../telemetry/port.ts";
 import { coordinate } from "./coordinator.ts";
 import { PromptWriter } from "../supervision/prompts/prompt-writer.ts";
@@ -39,16 +40,12 @@ function engineWithSteps({ isHanging }: { readonly isHanging: boolean }): Engine
 
 const own = { host: "h", pid: 1, pidStart: "1" };
 
-/** A coordinator that holds a slot and is stopped at once. */
-async function stopped(steps: { readonly isHanging: boolean }) {
-  const open = await openState([{ key: "a" }]);
-  onTestFinished(() => open[Symbol.asyncDispose]());
-  const { state, jobId, clock } = open;
-  const workerId = asWorkerId("c1");
-  await state.fleet.addSlot({ id: asSlotId("s1"), jobId, path: "/nowhere/s1", workerId });
-  const services: Services = {
+const workerId = asWorkerId("c1");
+
+function servicesOf({ state, clock }: OpenState, engine: Engine): Services {
+  return {
     state,
-    engine: engineWithSteps(steps),
+    engine,
     agents: { specVersion: 1, id: "none", doOpen: never, doDiagnose: never },
     place: localPlace(),
     repo: {
@@ -76,6 +73,15 @@ async function stopped(steps: { readonly isHanging: boolean }) {
     redactJson: same,
     fault: () => undefined,
   };
+}
+
+/** A coordinator that holds a slot and is stopped at once. */
+async function stopped(steps: { readonly isHanging: boolean }) {
+  const open = await openState([{ key: "a" }]);
+  onTestFinished(() => open[Symbol.asyncDispose]());
+  const { state, jobId } = open;
+  await state.fleet.addSlot({ id: asSlotId("s1"), jobId, path: "/nowhere/s1", workerId });
+  const services = servicesOf(open, engineWithSteps(steps));
   const ended = coordinate({
     services,
     jobId,
@@ -106,5 +112,45 @@ describe("a coordinator that is stopped", () => {
     const { ended, left } = await stopped({ isHanging: true });
     await expect(ended).rejects.toMatchObject({ code: "PROCESS_FAILED" });
     expect(await left()).toEqual({ slots: ["c1"], live: ["c1"], holder: "c1" });
+  });
+});
+
+describe("a coordinator that waits for the answer to its plan", () => {
+  it("goes on when another process saw that the time for it was up", async () => {
+    const open = await openState([{ key: "a" }]);
+    onTestFinished(() => open[Symbol.asyncDispose]());
+    const { state, jobId, clock } = open;
+    const ask = { kind: "plan", question: "May it?", context: { reasons: [] }, timeoutMs: 10 } as const;
+    await state.jobs.setStatus(jobId, "proposed", { ask });
+    const answered = Promise.withResolvers<Json>();
+    const waiting = Promise.withResolvers<void>();
+    const known = engineWithSteps({ isHanging: false });
+    const engine: Engine = {
+      ...known,
+      find: async (runId) => {
+        const run = await known.find(runId);
+        if (run !== undefined) waiting.resolve();
+        return run;
+      },
+      signal: (_runId, { payload }) => Promise.resolve(answered.resolve(payload)),
+    };
+    const stop = new AbortController();
+    const ended = coordinate({
+      services: servicesOf(open, engine),
+      jobId,
+      own,
+      spawn: never,
+      isApproved: false,
+      stop: stop.signal,
+      stopNow: new AbortController().signal,
+      liftsPause: false,
+      returnsWhenProposed: false,
+    });
+    await waiting.promise;
+    clock.now += 100;
+    expect(await state.breakpoints.expireDue()).toHaveLength(1);
+    expect(await answered.promise).toBe("refused");
+    stop.abort();
+    await ended;
   });
 });

@@ -170,7 +170,9 @@ async function untilEnd(coordination: Drive, runId: RunId): Promise<JobStatus | 
     if (performance.now() - lookedAt >= lookAgainMs) {
       lookedAt = performance.now();
       await recoverJoined(services, jobId, coordination.own);
-      if ((await state.breakpoints.expireDue()).length > 0) await handPlanAnswerOn(services, jobId);
+      await state.breakpoints.expireDue();
+      // Whoever answered, or saw that the time was up, may be another process, and may have died before it handed that on.
+      if ((await state.jobs.get(jobId)).status === "proposed") await handPlanAnswerOn(services, jobId);
     }
     const [run, job] = [await engine.find(runId), await state.jobs.get(jobId)];
     if (run?.status === "failed") return failJob(services, jobId, run.error?.message ?? "the drive failed");
