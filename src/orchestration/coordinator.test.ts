@@ -1,19 +1,11 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 
-import { asCommitId, asProjectId, asSlotId, asWorkerId, type RunId } from "../domain/ids.ts";
+import { asSlotId, type RunId } from "../domain/ids.ts";
 import type { Json } from "../domain/json.ts";
 import type { Engine, StartRun } from "../engine/port.ts";
-import { localPlace } from "../places/local/local-place.ts";
-import { openState, type OpenState } from "../state/state-manager.fixture.ts";
-import { silentLogger } from "../telemetry/port.ts";
+import { openState } from "../state/state-manager.fixture.ts";
 import { coordinate } from "./coordinator.ts";
-import { PromptWriter } from "../supervision/prompts/prompt-writer.ts";
-import type { Services } from "./services.ts";
-
-const never = (): never => {
-  throw new Error("nobody asked for this");
-};
-const same = <Value>(value: Value): Value => value;
+import { never, servicesOf, workerId } from "./services.fixture.ts";
 
 /** An engine whose steps heed no abort: what was started is at work for as long as `isHanging` says. */
 function engineWithSteps({ isHanging }: { readonly isHanging: boolean }): Engine {
@@ -39,41 +31,6 @@ function engineWithSteps({ isHanging }: { readonly isHanging: boolean }): Engine
 }
 
 const own = { host: "h", pid: 1, pidStart: "1" };
-
-const workerId = asWorkerId("c1");
-
-function servicesOf({ state, clock }: OpenState, engine: Engine): Services {
-  return {
-    state,
-    engine,
-    agents: { specVersion: 1, id: "none", doOpen: never, doDiagnose: never },
-    place: localPlace(),
-    repo: {
-      root: "/p",
-      gitDir: "/p/.git",
-      commonDir: "/p/.git",
-      objectFormat: "sha1",
-      projectId: asProjectId("p"),
-      name: "p",
-      head: asCommitId("b".repeat(40)),
-      branch: "main",
-      isDirty: false,
-      identity: undefined,
-    },
-    logger: silentLogger,
-    workerId,
-    folders: { slots: "/nowhere", state: "/nowhere", cache: "/nowhere" },
-    projectBudget: { period: "all", allowsUnpriced: false },
-    prompts: new PromptWriter(() => Promise.resolve([])),
-    plugins: [],
-    commandEnv: {},
-    now: () => clock.now,
-    random: () => 0,
-    redact: same,
-    redactJson: same,
-    fault: () => undefined,
-  };
-}
 
 /** A coordinator that holds a slot and is stopped at once. */
 async function stopped(steps: { readonly isHanging: boolean }) {

@@ -3,12 +3,13 @@ import { asJobId, type JobId } from "../domain/ids.ts";
 import type { Job } from "../domain/model.ts";
 import type { StatusReason } from "../state/jobs.ts";
 import type { Flow, Workflow } from "../engine/port.ts";
-import { askAboutPlan, jobQuestion } from "./breakpoints/job-questions.ts";
+import { askAboutPlan } from "./breakpoints/job-questions.ts";
 import { driveJob, wakeQuotaWaiters } from "./drive-job.ts";
 import type { AgentDesk, JobDesk } from "./desk.ts";
 import { planJob } from "./plan-job.ts";
 import { planDecisionSignal } from "./queues.ts";
 import { reviewJob } from "./review-job.ts";
+import { standStill } from "./stand-still.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
 export type JobInput = {
@@ -47,7 +48,7 @@ async function runJob(desk: DriveDesk, flow: Flow, input: JobInput): Promise<Job
   }
   for (;;) {
     const status = await carryOut(desk, flow, jobId);
-    // Tasks may have been added since the last one ended.
+    // Tasks may have been added, or answered, since the last one ended.
     if (status !== "running") return status;
   }
 }
@@ -63,7 +64,7 @@ async function carryOut(desk: DriveDesk, flow: Flow, jobId: JobId): Promise<JobS
     await wakeQuotaWaiters(desk, jobId);
     return driveJob({ desk: desk.deskFor(await jobs.get(jobId)), workers: desk.workers, signal });
   });
-  if (end !== "settled") return flow.step(end, () => standStill(desk, jobId, end));
+  if (end !== "settled") return flow.step(end, () => standStill(desk.services, jobId, end));
   await flow.step("reviewing", () => setStatus(desk, jobId, { status: "reviewing" }));
   await flow.step("review", async ({ signal }) => {
     await reviewJob(desk.deskFor(await jobs.get(jobId)), signal);
@@ -71,14 +72,6 @@ async function carryOut(desk: DriveDesk, flow: Flow, jobId: JobId): Promise<JobS
   });
   return flow.step("finish", () => jobs.finish(jobId));
 }
-
-async function standStill(desk: DriveDesk, jobId: JobId, end: "paused" | "waiting"): Promise<JobStatus> {
-  const ask = await jobQuestion(desk.services, await desk.services.state.jobs.get(jobId), end);
-  return setStatus(desk, jobId, { status: end, reason: whyEnded(end), ask });
-}
-
-const whyEnded = (end: "paused" | "waiting"): string =>
-  end === "paused" ? "a quota or a budget has ended" : "nothing can progress without a person";
 
 async function planAndAsk(
   desk: DriveDesk,

@@ -3,6 +3,7 @@ import { userInfo } from "node:os";
 import type { Breakpoint } from "../../domain/breakpoint/breakpoint.ts";
 import { readAnswer } from "../../domain/breakpoint/check-answer.ts";
 import { exitCodes } from "../../domain/job-status.ts";
+import type { Application } from "../../orchestration/application.ts";
 import type { Cli } from "../cli.ts";
 import { breakpointListText, breakpointText } from "../render/breakpoint-text.ts";
 import { withProject } from "../with-project.ts";
@@ -51,11 +52,20 @@ export function breakpointResolveCommand(cli: Cli, id: string, options: Breakpoi
       ...(note === undefined ? {} : { note }),
       ...(amount === undefined ? {} : { amountUsd: amount }),
     });
-    const isDriven = await application.isDriven(breakpoint.jobId);
+    const isDriven = await goesOnByItself(application, breakpoint);
     if (cli.output.isJson) cli.output.stdout(`${JSON.stringify({ breakpoint, isNew, isDriven })}\n`);
     else cli.output.stdout(`${resolvedText(breakpoint, { isNew, isDriven })}\n`);
     return exitCodes.done;
   });
+}
+
+/** A drive that has come to its end takes up nothing more, though its process may still be there. */
+async function goesOnByItself(
+  application: Pick<Application, "job" | "isDriven">,
+  { jobId }: Breakpoint,
+): Promise<boolean> {
+  const { status } = await application.job(jobId);
+  return status !== "waiting" && (await application.isDriven(jobId));
 }
 
 /** Words alone answer a question. */
