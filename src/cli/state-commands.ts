@@ -1,14 +1,17 @@
 import { Option, type Command } from "commander";
 
+import { ageMs } from "./age.ts";
 import type { Cli } from "./cli.ts";
-import type { StateRestoreOptions } from "./commands/state.ts";
+import type { StatePruneOptions, StateRestoreOptions } from "./commands/state.ts";
 import { examples, json } from "./options.ts";
 
 type Face = { readonly cli: Cli; readonly finish: (code: number) => void };
 
 /** The database itself: is it sound, and what if not. */
 export function addStateCommands(program: Command, { cli, finish }: Face): void {
-  const state = program.command("state").description("the project's database: check it, back it up, restore it");
+  const state = program
+    .command("state")
+    .description("the project's database: check it, back it up, restore it, make room in it");
   state
     .command("check")
     .description("read the whole database and compare every index; 1 when it is damaged")
@@ -24,6 +27,15 @@ export function addStateCommands(program: Command, { cli, finish }: Face): void 
     .addHelpText("after", examples("tutti state backup"))
     .action(async () => {
       finish(await (await import("./commands/state.ts")).stateBackupCommand(cli));
+    });
+  state
+    .command("prune")
+    .description("remove what was said about jobs that ended long ago: prompts, answers, questions")
+    .option("--older-than <age>", "such as 12h, 30d or 8w; default: 90d", ageMs)
+    .addOption(json())
+    .addHelpText("after", examples("tutti state prune", "tutti state prune --older-than 30d"))
+    .action(async (options: StatePruneOptions) => {
+      finish(await (await import("./commands/state.ts")).statePruneCommand(cli, options));
     });
   state
     .command("restore")

@@ -1,6 +1,7 @@
 import { capText, type HistoryEntry, type HistoryKind } from "../domain/history.ts";
 import type { JobId, TaskId } from "../domain/ids.ts";
 import type { Tx } from "./append-events.ts";
+import { pruneHistory, type PrunedHistory } from "./prune-history.ts";
 import type { StateContext } from "./context.ts";
 import { entryFromRow } from "./decision-rows.ts";
 
@@ -29,6 +30,11 @@ export class History {
   async record(said: NewHistoryEntry): Promise<void> {
     const at = this.#context.now();
     await this.#context.store.write((tx) => insertHistory(tx, { ...said, at }));
+  }
+
+  /** Lets go of what was said about jobs that ended by then, prompts and questions to the supervisor included. */
+  prune(endedBy: number): Promise<PrunedHistory> {
+    return pruneHistory(this.#context, endedBy);
   }
 
   /** In the order in which they were said. */

@@ -143,6 +143,7 @@ describe("the public surface", () => {
       "state: ",
       "state check: --json",
       "state backup: --json",
+      "state prune: --older-than --json",
       "state restore: --backup --json",
       "task-master: ",
       "task-master list: --status --tag --file --json",

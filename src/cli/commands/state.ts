@@ -6,6 +6,7 @@ import type { Diagnosis } from "../../config/doctor/judge.ts";
 import { exitCodes } from "../../domain/job-status.ts";
 import { restoredLines, type StateRestored } from "../../orchestration/restored/restored-lines.ts";
 import type { Cli } from "../cli.ts";
+import { withProject } from "../with-project.ts";
 import { counted, formatDateTime } from "../render/quantities.ts";
 import { oneLine, plainLines } from "../render/terminal-text.ts";
 
@@ -39,6 +40,22 @@ export async function stateBackupCommand({ output, ...at }: Cli): Promise<number
   else output.stdout(`${made.path}\n`);
   return exitCodes.done;
 }
+
+export type StatePruneOptions = { readonly olderThan?: number };
+
+const usualAgeMs = 90 * 86_400_000;
+
+/** `tutti state prune` */
+export const statePruneCommand = (cli: Cli, { olderThan = usualAgeMs }: StatePruneOptions): Promise<number> =>
+  withProject(cli, async ({ services }) => {
+    const { jobs, prompts, questions, entries } = await services.state.history.prune(services.now() - olderThan);
+    if (cli.output.isJson) cli.output.stdout(`${JSON.stringify({ jobs, prompts, questions, entries })}\n`);
+    else {
+      const removed = `${counted(prompts, "prompt")}, ${counted(questions, "question")} to the supervisor, ${entries} answers and verdicts`;
+      cli.output.stdout(`Removed from ${counted(jobs, "job")}: ${removed}.\n`);
+    }
+    return exitCodes.done;
+  });
 
 export type StateRestoreOptions = { readonly backup?: string };
 

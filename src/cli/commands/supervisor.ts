@@ -9,10 +9,16 @@ import type { Cli } from "../cli.ts";
 import { formatDuration, formatTokens } from "../render/quantities.ts";
 import { oneLine } from "../render/terminal-text.ts";
 
+const lookTimeoutMs = 10_000;
+
+/** A server that accepts and never answers is as one that is not there. */
+const shortly = ({ output }: Cli): AbortSignal =>
+  AbortSignal.any([output.readerGone, AbortSignal.timeout(lookTimeoutMs)]);
+
 /** `tutti supervisor check`. @returns 1 when the model can't be asked */
 export const supervisorCheckCommand = (cli: Cli): Promise<number> =>
   withTrial(cli, async ({ name, check }) => {
-    const health = await check(cli.output.readerGone);
+    const health = await check(shortly(cli));
     const { stdout, isJson, style } = cli.output;
     if (isJson) stdout(`${JSON.stringify({ supervisor: name, ...health })}\n`);
     else if (health.isHealthy) stdout(`${style("green", "✓")} ${name}: ${oneLine(health.detail)}\n`);
@@ -23,7 +29,7 @@ export const supervisorCheckCommand = (cli: Cli): Promise<number> =>
 /** `tutti supervisor models` */
 export const supervisorModelsCommand = (cli: Cli): Promise<number> =>
   withTrial(cli, async ({ name, models }) => {
-    const names = await models(cli.output.readerGone);
+    const names = await models(shortly(cli));
     const { stdout, isJson } = cli.output;
     if (isJson) stdout(`${JSON.stringify({ supervisor: name, models: names })}\n`);
     else stdout(names.length === 0 ? "The server has no models.\n" : `${names.map(oneLine).join("\n")}\n`);

@@ -138,7 +138,7 @@ function nothingKept({ key }: Task, { number, outcome }: Attempt): TuttiError {
     ? "no agent was asked: the result of equal work was replayed"
     : outcome === undefined
       ? "its agent has not been told anything yet"
-      : "it is older than the version that keeps prompts";
+      : "it is older than the version that keeps prompts, or was removed by tutti state prune";
   return new TuttiError("INPUT_INVALID", `Attempt ${number} of task ${key} has no prompt: ${why}`, {
     hint: "See what it came to: tutti task show",
     context: { task: key, attempt: number },
