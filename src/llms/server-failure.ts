@@ -10,16 +10,22 @@ export type ServerName = {
 
 /** An address without a login in it. */
 export function shownUrl(baseUrl: string): string {
-  if (!URL.canParse(baseUrl)) return baseUrl;
-  const { origin, pathname } = new URL(baseUrl);
+  const url = urlOf(baseUrl);
+  if (url === undefined) return baseUrl;
+  const { origin, pathname } = url;
   return `${origin}${pathname === "/" ? "" : pathname}`;
 }
 
 /** `fetch` sends nothing to an address with a login, and says it in full. */
 function hasLogin(baseUrl: string): boolean {
-  if (!URL.canParse(baseUrl)) return false;
-  const { username, password } = new URL(baseUrl);
+  const { username = "", password = "" } = urlOf(baseUrl) ?? {};
   return `${username}${password}` !== "";
+}
+
+/** `OLLAMA_HOST` may be a host and a port alone. */
+function urlOf(baseUrl: string): URL | undefined {
+  const whole = /^[a-z]+:\/\//i.test(baseUrl) ? baseUrl : `http://${baseUrl}`;
+  return URL.canParse(whole) ? new URL(whole) : undefined;
 }
 
 const loginHint = "Take it out of the address; supervisor.apiKeyEnv names the variable of a key";

@@ -7,7 +7,7 @@ import { TuttiError } from "../../domain/errors.ts";
 import { exitCodes } from "../../domain/job-status.ts";
 import type { Cli } from "../cli.ts";
 import { formatDuration, formatTokens } from "../render/quantities.ts";
-import { oneLine } from "../render/terminal-text.ts";
+import { oneLine, plainPiece } from "../render/terminal-text.ts";
 
 const lookTimeoutMs = 10_000;
 
@@ -41,7 +41,7 @@ export const supervisorAskCommand = (cli: Cli, prompt: string): Promise<number> 
   withTrial(cli, async ({ name, ask }) => {
     const { stdout, stderr, isJson, readerGone } = cli.output;
     if (prompt.trim() === "") throw new TuttiError("INPUT_INVALID", "The question is empty");
-    const onText = isJson ? {} : { onText: stdout };
+    const onText = isJson ? {} : { onText: (piece: string) => stdout(plainPiece(piece)) };
     const answer = await ask({ prompt, signal: readerGone, ...onText });
     if (answer.status === "failed") {
       const { message, hint, kind } = answer.failure;
@@ -52,7 +52,7 @@ export const supervisorAskCommand = (cli: Cli, prompt: string): Promise<number> 
     else {
       stdout("\n");
       stderr(
-        `${model}: ${formatTokens(usage.inputTokens)} tokens read, ${formatTokens(usage.outputTokens)} written, ${formatDuration(durationMs)}\n`,
+        `${oneLine(model)}: ${formatTokens(usage.inputTokens)} tokens read, ${formatTokens(usage.outputTokens)} written, ${formatDuration(durationMs)}\n`,
       );
     }
     return exitCodes.done;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cut, displayWidth, fit, oneLine, plainLines, wrap } from "./terminal-text.ts";
+import { cut, displayWidth, fit, oneLine, plainLines, plainPiece, wrap } from "./terminal-text.ts";
 
 describe("text on a terminal", () => {
   it.each([
@@ -51,6 +51,10 @@ describe("text on a terminal", () => {
 
   it("keeps the lines of a text and nothing else of its control characters", () => {
     expect(plainLines("a\r\n\u001B[31mb\u001B[0m\tc\rd\n")).toEqual(["a", "b  cd"]);
+  });
+
+  it("takes them out of a piece that is still coming, whose blanks at its ends stay", () => {
+    expect(["a \u001B[31mb ", "\u001B", "[2Jc\r\n"].map(plainPiece)).toEqual(["a b ", "", "[2Jc\n"]);
   });
 
   it("breaks lines at blanks and leaves long words whole", () => {

@@ -24,6 +24,13 @@ export const plainLines = (text: string): readonly string[] =>
     .trimEnd()
     .split("\n");
 
+/** The same for a piece of a text that is still coming. */
+export const plainPiece = (piece: string): string =>
+  stripVTControlCharacters(piece)
+    .replaceAll(bidirectional, "")
+    .replaceAll("\t", "  ")
+    .replaceAll(controlsExceptLineEnds, "");
+
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 const isInvisible = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]+$/u;

@@ -45,8 +45,14 @@ llmServerConformance("Ollama", async () => {
 });
 
 describe("Ollama", () => {
-  it("says no password that stands in its address", async () => {
-    const adapter = ollama({ model: "m", baseUrl: "http://me:hidden@127.0.0.1:1", contextTokens: 512 });
+  it("names a server that is only a host and a port", async () => {
+    const adapter = ollama({ model: "m", baseUrl: "localhost:1", contextTokens: 512 });
+    const health = await adapter.doCheckHealth(new AbortController().signal);
+    expect(health.detail).toContain("Ollama does not answer at http://localhost:1 (");
+  });
+
+  it.each(["http://", ""])("says no password that stands in its address: %s", async (protocol) => {
+    const adapter = ollama({ model: "m", baseUrl: `${protocol}me:hidden@127.0.0.1:1`, contextTokens: 512 });
     const health = await adapter.doCheckHealth(new AbortController().signal);
     expect(health).toMatchObject({ isHealthy: false, detail: expect.stringContaining("holds a login") });
     expect(JSON.stringify(health)).not.toContain("hidden");
