@@ -179,6 +179,23 @@ it("refuses to write over an ignored file, and changes nothing then", async () =
   expect(await photograph(scratch.root)).toEqual(then);
 });
 
+it("refuses to put a folder in the place of an ignored file, and changes nothing then", async () => {
+  await using scratch = await scratchRepository({ files: { ".gitignore": "build\n", "a.txt": "one\n" } });
+  const repo = await scratch.open();
+  await writeFile(join(scratch.root, ".gitignore"), "");
+  await mkdir(join(scratch.root, "build"));
+  await writeFile(join(scratch.root, "build", "x"), "then");
+  const { commit } = await worktreeFiles(repo);
+  await rm(join(scratch.root, "build"), { recursive: true });
+  await writeFile(join(scratch.root, ".gitignore"), "build\n");
+  await writeFile(join(scratch.root, "build"), "now, a file, and ignored");
+  const then = await photograph(scratch.root);
+  await expect(restoreWorktree(repo, { to: commit, save: async () => undefined })).rejects.toMatchObject({
+    code: "CONFLICT",
+  });
+  expect(await photograph(scratch.root)).toEqual(then);
+});
+
 it("restores paths on a branch: content, modes, and whether they exist", async () => {
   await using scratch = await scratchRepository({
     files: { "src/a.txt": "a\n", "src/run.sh*": "x", "src/was/file": "f", "other.txt": "o\n" },

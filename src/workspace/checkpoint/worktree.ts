@@ -86,8 +86,8 @@ async function refuseIgnored(
 ): Promise<void> {
   const args = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--diff-filter=A", present, to];
   const added = splitNul(await git(home(repo), args));
-  const found = await Promise.all(added.map((path) => lstat(join(repo.root, path)).catch(ifAbsent)));
-  const standing = added.filter((_, index) => found[index] !== undefined);
+  const found = await Promise.all(added.map((path) => whatStandsAt(repo, path)));
+  const standing = [...new Set(found.flatMap((path) => path ?? []))];
   if (standing.length === 0) return;
   const list = [
     "--literal-pathspecs",
@@ -101,6 +101,18 @@ async function refuseIgnored(
   ];
   const ignored = splitNul(await git(place, list));
   if (ignored.length > 0) throw inTheWay(ignored);
+}
+
+/** The path itself, or what stands where a folder above it has to be. */
+async function whatStandsAt(repo: Repository, path: string): Promise<string | undefined> {
+  const parts = path.split("/");
+  for (let depth = 1; depth <= parts.length; depth += 1) {
+    const place = parts.slice(0, depth).join("/");
+    const found = await lstat(join(repo.root, place)).catch(ifAbsent);
+    if (found === undefined) return undefined;
+    if (depth === parts.length || !found.isDirectory()) return place;
+  }
+  return undefined;
 }
 
 const inTheWay = (files: readonly string[]): TuttiError =>
