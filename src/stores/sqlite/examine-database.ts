@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { isBusy, isDamaged } from "./sqlite-errors.ts";
+import { isBusy, isDamaged, storeErrorOf } from "./sqlite-errors.ts";
 
 export type Examination = {
   /** `quick` reads every page; `full` also compares every index with its table. */
@@ -14,7 +14,11 @@ export type Damage = { readonly of: "file" | "log"; readonly problems: readonly 
 
 const maxProblems = 5;
 
-/** Looks and changes nothing. @returns `undefined` when it is sound, or not there */
+/**
+ * Looks and changes nothing.
+ * @returns `undefined` when it is sound, or not there
+ * @throws {TuttiError} `STATE_UNAVAILABLE` when it can't be read, which is no damage
+ */
 export function examineDatabase(path: string, { how, maxBytes = Infinity }: Examination): Damage | undefined {
   const size = sizeOf(path);
   if (size === undefined) return undefined;
@@ -40,7 +44,7 @@ function problemsOf(path: string, how: Examination["how"]): readonly string[] {
     // Somebody is writing: who writes into it can read it.
     if (isBusy(thrown)) return [];
     if (isDamaged(thrown) && thrown instanceof Error) return [thrown.message];
-    throw thrown;
+    throw storeErrorOf(thrown, path);
   } finally {
     database?.close();
   }

@@ -9,7 +9,7 @@ import { TuttiError } from "../../domain/errors.ts";
 import { probeMigrations, type ProbeTables } from "../../testing/probe-tables.ts";
 import { Backups } from "./backups.ts";
 import { examineDatabase } from "./examine-database.ts";
-import { openSoundStore, type SoundStore } from "./open-sound-store.ts";
+import { openSoundStore, restoreState, type SoundStore } from "./open-sound-store.ts";
 import { concludeRestoration } from "./restore-database.ts";
 
 let folder: string;
@@ -204,11 +204,30 @@ describe("replacing a database", () => {
     const backup = await backups.make();
     await add("later");
     const setAside = join(folder, "damaged", "then");
-    await writeFile(`${path}.incoming`, await readFile(backup?.path ?? ""));
+    await writeFile(`${path}.incoming-2`, await readFile(backup?.path ?? ""));
     const note = { at: 2, stateOf: 1, backup: backup?.name, setAside, problems: ["p"] };
     await writeFile(`${path}.restored.json`, JSON.stringify(note));
     expect(await names()).toEqual(["kept"]);
     expect(existsSync(join(setAside, "state.db"))).toBe(true);
+  });
+
+  it("never takes the half copy of a restoration that died before it was noted", async () => {
+    await add(...many("kept"));
+    await backups.make();
+    await overwrite(path, 4096 * 3, garbage(4096 * 4));
+    await (await opened()).close();
+    await add("later");
+    // Nobody has looked at the first restoration yet, and the next one dies while it copies.
+    for (const name of [`${path}.incoming`, `${path}.incoming-9`]) await writeFile(name, garbage(5000));
+    expect(await names()).toEqual([...many("kept"), "later"].toSorted());
+  });
+
+  it("brings back a database that is gone", async () => {
+    await add("kept");
+    const backup = await backups.make();
+    await rm(path);
+    expect(await restoreState(path, backups)).toMatchObject({ backup: backup?.name });
+    expect(await names()).toEqual(["kept"]);
   });
 
   it("takes an older backup where the newest is broken", async () => {

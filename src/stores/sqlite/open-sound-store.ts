@@ -39,7 +39,7 @@ export type SoundStore<Tables> = {
 export async function openSoundStore<Tables>(options: SoundOptions): Promise<SoundStore<Tables>> {
   const { path, backups, isRepairing } = options;
   if (existsSync(dirname(path))) {
-    if (isBeingRestored(path)) await withStateAlone(path, () => finishRestoring(path));
+    if (await isBeingRestored(path)) await withStateAlone(path, () => finishRestoring(path));
     if (isRepairing) await repairState(path, backups);
   }
   const lock = await sharedLock(path);
@@ -76,7 +76,7 @@ export async function repairState(path: string, backups: Backups): Promise<Resto
 }
 
 /**
- * Replaces a database because a person asks for it: by the newest sound backup where it is damaged, or by one that they name.
+ * Replaces a database because a person asks for it: by the newest sound backup where it is damaged or gone, or by one that they name.
  * @returns `undefined` when it is sound and none was named
  * @throws {TuttiError} `STATE_CORRUPT`; `INPUT_INVALID` when there is no such backup
  */
@@ -86,13 +86,16 @@ export async function restoreState(path: string, backups: Backups, name?: string
     const all = await backups.list();
     const named = all.filter((backup) => backup.name === name);
     if (name !== undefined && named.length === 0) throw noSuchBackup(name, all);
-    const damage = examineDatabase(path, { how: "full" });
+    const isGone = all.length > 0 && !existsSync(path);
+    const damage = isGone ? gone : examineDatabase(path, { how: "full" });
     const wanted: Damage | undefined =
       name === undefined ? damage : { of: "file", problems: ["a person asked for it"] };
-    if (wanted === undefined || !existsSync(path)) return undefined;
+    if (wanted === undefined) return undefined;
     return restoreDatabase({ path, damage: wanted, backups: name === undefined ? all : named, now: Date.now() });
   });
 }
+
+const gone: Damage = { of: "file", problems: ["the file is gone"] };
 
 function noSuchBackup(name: string, all: readonly Backup[]): TuttiError {
   const hint =

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
@@ -38,14 +38,16 @@ export async function restoreDatabase(request: RestoreRequest): Promise<Restorat
   const setAside = join(dirname(path), "damaged", new Date(now).toISOString().replaceAll(":", ""));
   const { problems } = damage;
   const chosen = request.backups.find(isSound);
-  const checkpointedAt = (await stat(path)).mtimeMs;
-  if (damage.of === "log" && checkpointedAt >= (chosen?.at ?? 0)) {
+  const checkpointedAt = damage.of === "log" ? (await stat(path)).mtimeMs : -1;
+  if (checkpointedAt >= (chosen?.at ?? 0)) {
     return withoutItsLog({ ...request, setAside, stateOf: checkpointedAt });
   }
   if (chosen === undefined) throw damaged(path, [`${problems[0] ?? ""}; there is no sound backup`]);
-  await copyFile(chosen.path, incomingOf(path));
-  await flush(incomingOf(path));
   const restoration = { at: now, stateOf: chosen.at, backup: chosen.name, setAside, problems };
+  const incoming = incomingOf(path, restoration);
+  await removeAbandoned(path);
+  await copyFile(chosen.path, incoming);
+  await flush(incoming);
   await note(path, restoration);
   await finishRestoring(path);
   return restoration;
@@ -64,15 +66,27 @@ async function withoutItsLog(
 }
 
 /** Whether somebody died while the database was replaced. */
-export const isBeingRestored = (path: string): boolean => existsSync(incomingOf(path)) && existsSync(noteOf(path));
+export async function isBeingRestored(path: string): Promise<boolean> {
+  const restoration = await readRestoration(path);
+  return restoration !== undefined && existsSync(incomingOf(path, restoration));
+}
+
+/** Copies, perhaps half ones, of restorations that came to nothing before they were noted. */
+async function removeAbandoned(path: string): Promise<void> {
+  const beginning = `${basename(path)}.incoming-`;
+  const names = (await readdir(dirname(path))).filter((name) => name.startsWith(beginning));
+  for (const name of names) await rm(join(dirname(path), name), { force: true });
+}
 
 /** Moves the damaged files away and the backup to their place. Idempotent. */
 export async function finishRestoring(path: string): Promise<void> {
   const restoration = await readRestoration(path);
-  if (restoration === undefined || !existsSync(incomingOf(path))) return;
+  if (restoration === undefined) return;
+  const incoming = incomingOf(path, restoration);
+  if (!existsSync(incoming)) return;
   // The log first: beside another database it would be its damage.
   await moveAside(path, { to: restoration.setAside, endings: [...logEndings, ""] });
-  await rename(incomingOf(path), path);
+  await rename(incoming, path);
 }
 
 const logEndings = ["-wal", "-shm"] as const;
@@ -114,4 +128,5 @@ async function note(path: string, restoration: Restoration): Promise<void> {
 }
 
 const noteOf = (path: string): string => `${path}.restored.json`;
-const incomingOf = (path: string): string => `${path}.incoming`;
+/** Named after its note: the copy of a restoration that was never noted is nobody's. */
+const incomingOf = (path: string, { at }: Pick<Restoration, "at">): string => `${path}.incoming-${at}`;
