@@ -209,6 +209,16 @@ describe("a rollback that is killed with SIGKILL", () => {
       expect([point, await standing()]).toEqual([point, isBack ? after : before]);
     }
 
+    // The state could not follow, the branch was put back, and then its process died.
+    const { tip, branch } = await standing();
+    const { job } = await inspectJob(project);
+    const forth = ["checkpoint", "rollback", await newestRollback()];
+    expect((await tutti(forth, { TUTTI_FAULT: "rollback.moved" })).signal).toBe("SIGKILL");
+    await project.git("update-ref", `refs/tutti/${job.id}/tip`, tip);
+    await project.git("update-ref", `refs/heads/${job.branch}`, branch);
+    await done(...forth);
+    expect([isBack, await standing()]).toEqual([true, before]);
+
     for (const point of ["rollback.built", "rollback.moved"]) {
       const { signal } = await tutti(["checkpoint", "rollback", first], { TUTTI_FAULT: point });
       expect([point, signal]).toEqual([point, "SIGKILL"]);
@@ -217,7 +227,7 @@ describe("a rollback that is killed with SIGKILL", () => {
     }
     const { events, attempts } = await inspectJob(project);
     const count = (type: string): number => events.filter((event) => event.type === type).length;
-    expect([count("rollback-started"), count("job-rolled-back")]).toEqual([9, 9]);
+    expect([count("rollback-started"), count("job-rolled-back")]).toEqual([10, 10]);
     expect(Object.values(attempts).map((list) => list.length)).toEqual([3, 3, 3]);
   });
 });

@@ -7,6 +7,7 @@ import { holdJob } from "../hold-job.ts";
 import { isDriven } from "../is-driven.ts";
 import { rollbackQueue, rollbackRunId } from "../queues.ts";
 import { redactError } from "../redact-agent.ts";
+import { backUp } from "../restored/backing-up.ts";
 import { refuseWhileActive } from "../refuse-while-active.ts";
 import type { Services } from "../services.ts";
 import type { OwnProcess } from "../worker.ts";
@@ -69,6 +70,8 @@ async function carryOut(services: Services, rollback: Rollback): Promise<Rollbac
     const { result } = await state.rollbacks.get(id);
     if (result === undefined) throw new Error(`rollback ${id} has ended without a result`);
     await state.rollbacks.finish(id);
+    // A backup of before would take for completed what git has no more.
+    await backUp(services);
     return result;
   } catch (thrown) {
     const error = TuttiError.from(thrown);

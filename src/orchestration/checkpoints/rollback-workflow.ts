@@ -116,6 +116,10 @@ async function move({ services, rollback }: Work, { from, tip }: Plan): Promise<
 
 /** All of it or nothing: where the state can't follow the branch, the branch goes back. */
 async function apply(work: Work, plan: Plan): Promise<null> {
+  const { id } = work.rollback;
+  if ((await work.services.state.rollbacks.get(asCheckpointId(id))).status !== "pending") return null;
+  // A try before this one may have put it back, and died then.
+  await move(work, plan);
   try {
     await applyToState(work, plan);
   } catch (thrown) {
