@@ -12,6 +12,9 @@ export type Composing = {
   readonly counter: () => Promise<TokenCounter>;
 };
 
+/** Characters. So much is never rendered as a whole: it would be more than a template may make. */
+const maxWhole = 1_000_000;
+
 /** What a template adds for each part can't be known before it is rendered: so often it is tried with less. */
 const maxPackings = 5;
 
@@ -23,6 +26,8 @@ const maxPackings = 5;
 export async function composePrompt(request: PromptRequest, composing: Composing): Promise<PreparedPrompt> {
   const { maxTokens } = composing;
   const composer = new Composer(request, composing.templates);
+  const length = request.parts.reduce((sum, { text }) => sum + text.length, 0);
+  if (length > maxWhole && maxTokens < Infinity) return composer.fit({ maxTokens, counter: await composing.counter() });
   const everything = packParts(request.parts, { maxTokens: Infinity, count: bySize.count });
   const text = composer.render(everything);
   if (mostTokens(text) <= maxTokens) return composer.prepared(text, everything, { maxTokens, counter: bySize });

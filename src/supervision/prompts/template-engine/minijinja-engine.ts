@@ -5,9 +5,9 @@ import type { JsonObject } from "../../../domain/json.ts";
 import { parseComplaint, templateInvalid, type EngineComplaint } from "./template-error.ts";
 import type { OpenTemplateEngine, TemplateEngine, TemplateFile } from "./template-engine.ts";
 
-/** Instructions of one rendering. An endless loop ends in a tenth of a second. */
-const leastFuel = 200_000;
-/** A list of ten thousand tasks takes as many rounds; each character of what a template sees may be worth some instructions. */
+/** Instructions of one rendering. An endless loop ends in a tenth of a second; where there is much to show, in some seconds. */
+const [leastFuel, mostFuel] = [200_000, 10_000_000];
+/** A list of ten thousand tasks takes as many rounds: so much for each character of what a template sees. */
 const fuelPerCharacter = 4;
 /** No prompt is longer: a template that doubles a text stays below the memory that the engine can have. */
 const maxCharacters = 2_000_000;
@@ -50,7 +50,7 @@ class MinijinjaEngine implements TemplateEngine {
 
   #render(name: string, context: JsonObject): string {
     const json = JSON.stringify(context);
-    this.#environment.fuel = leastFuel + json.length * fuelPerCharacter;
+    this.#environment.fuel = Math.min(mostFuel, leastFuel + json.length * fuelPerCharacter);
     // Nothing but JSON crosses into the engine: what refers to itself would end it.
     return this.#environment.renderTemplate(name, JSON.parse(json));
   }
