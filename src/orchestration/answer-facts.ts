@@ -7,6 +7,7 @@ import { isTestFile } from "../domain/quality/work/path-kinds.ts";
 import type { QualitySettings } from "../domain/quality/quality-settings.ts";
 import type { TaskSpec } from "../domain/plan/task-spec.ts";
 import { claimsOf } from "../domain/validate/claims.ts";
+import { claimsOfResult } from "../domain/validate/result-claims.ts";
 import type { AnswerFacts } from "../domain/validate/validate-answer.ts";
 import { existsAt, type Snapshot } from "../workspace/index.ts";
 import type { JobDesk } from "./desk.ts";
@@ -23,7 +24,8 @@ export type SaidAndDone = Pick<ProofRequest, "slot" | "outcome"> & {
 /** What the agent said, beside what is known of the files that it names. */
 export async function answerFacts(desk: JobDesk, facts: SaidAndDone): Promise<AnswerFacts> {
   const { outcome, spec, changes, settings } = facts;
-  const named = [...new Set(claimsOf(outcome.text).files.map(({ path }) => path))].slice(0, maxNamed);
+  const claimed = [...claimsOf(outcome.text).files, ...claimsOfResult(outcome.result)];
+  const named = [...new Set(claimed.map(({ path }) => path))].slice(0, maxNamed);
   const looks = await Promise.all(named.map((path) => lookAt(desk, facts, path)));
   return {
     text: outcome.text,

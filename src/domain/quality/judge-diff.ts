@@ -1,13 +1,21 @@
+import { answersHardCoded } from "./rules/answers-hard-coded.ts";
 import { brokenFiles } from "./rules/broken-files.ts";
 import { codeElided, notImplemented } from "./rules/code-elided.ts";
 import { conflictMarkers } from "./rules/conflict-markers.ts";
+import { cutDocuments } from "./rules/cut-documents.ts";
+import { debugLeft } from "./rules/debug-left.ts";
+import { errorsSwallowed } from "./rules/errors-swallowed.ts";
 import { gatesNeutered } from "./rules/gates-neutered.ts";
-import { linksOutside, offLimits, withoutSubstance } from "./rules/off-limits.ts";
+import { limitsLowered } from "./rules/limits-lowered.ts";
+import { namedFilesUntouched } from "./rules/named-files.ts";
+import { linksOutside, offLimits } from "./rules/off-limits.ts";
 import type { RuleFinding } from "./rules/quality-rules.ts";
 import { secretsAdded, type SecretFinder } from "./rules/secrets-added.ts";
 import { sizes } from "./rules/sizes.ts";
+import { testRunRecognized } from "./rules/test-run-recognized.ts";
 import { testsDeleted } from "./rules/tests-deleted.ts";
 import { testsWeakened } from "./rules/tests-weakened.ts";
+import { withoutSubstance } from "./rules/without-substance.ts";
 import type { StageVerdict } from "./quality-report.ts";
 import { judgedStage, unjudgedStage, withSeverity, type QualitySettings } from "./quality-settings.ts";
 import type { JudgedWork } from "./work/changed-file.ts";
@@ -31,12 +39,19 @@ export function judgeDiff({ work, settings, finder, forbidden }: DiffRequest): S
     ...codeElided(work),
     ...notImplemented(work),
     ...brokenFiles(work),
+    ...cutDocuments(work),
     ...offLimits(work),
     ...linksOutside(work),
     ...withoutSubstance(work),
     ...testsDeleted(work),
     ...testsWeakened(work),
     ...gatesNeutered(work),
+    ...limitsLowered(work),
+    ...namedFilesUntouched(work),
+    ...errorsSwallowed(work),
+    ...testRunRecognized(work),
+    ...answersHardCoded(work),
+    ...debugLeft(work),
     ...sizes(work, settings),
   ];
   const findings = withSeverity(seen, settings).slice(0, maxFindings);

@@ -3,6 +3,8 @@ import { z } from "zod";
 import type { JsonObject, Json } from "../json.ts";
 import type { AnswerRule } from "./answer-rules.ts";
 import { claimsOf } from "./claims.ts";
+import { claimsOfResult } from "./result-claims.ts";
+import { unfinished } from "./unfinished-work.ts";
 
 /** What the agent said, and what is known of the files that it speaks of. */
 export type AnswerFacts = {
@@ -42,7 +44,7 @@ export function validateAnswer(facts: AnswerFacts): readonly AnswerProblem[] {
 
 type Check = (facts: AnswerFacts) => readonly AnswerProblem[];
 
-const checks: readonly Check[] = [truncated, refused, asked, unfinished, result, falseClaims];
+const checks: readonly Check[] = [truncated, failed, refused, asked, undone, result, falseClaims];
 
 function truncated(facts: AnswerFacts): readonly AnswerProblem[] {
   const how = howTruncated(facts);
@@ -77,6 +79,26 @@ const refusal =
 const hardRefusal =
   /\b(?:can(?:['’]t|not| not)|won['’]t|will not|unable to|not able to|not comfortable)\s+(?:help(?:ing)?|assist(?:ing)?|comply(?:ing)?)\b(?: you)? ?(?:with)?|\bi (?:must|have to) (?:decline|refuse)\b|\bi(?:['’]m| am) not (?:able|allowed|permitted) to (?:help|assist|do (?:this|that))|\bagainst my (?:guidelines|policy|policies)|\bas an ai\b.{0,60}\b(?:can(?:no|['’])t|unable)/i;
 
+/** The agent's program, or a tool, has the last word: whatever came before it was not brought to an end. */
+function failed({ text }: AnswerFacts): readonly AnswerProblem[] {
+  const last =
+    text
+      .trimEnd()
+      .split(/\n\s*\n/u)
+      .at(-1)
+      ?.trim() ?? "";
+  if (!errorsOfServers.test(last) && !(errorLine.test(last) && errorSign.test(last))) return [];
+  const message = `The answer ended with an error: "${last.slice(0, 200)}" Look at what is there, and finish the work.`;
+  return [{ code: "error-as-answer", message }];
+}
+
+const errorsOfServers =
+  /^(?:\W*API Error\b|(?:Claude AI )?usage limit reached\b|Prompt is too long\b|Credit balance is too low\b|Invalid API key\b|Connection error\.?$|Request (?:was aborted|timed out)\.?$|\[Request interrupted\b|Execution error\.?$|\{\s*"type"\s*:\s*"error"|\{\s*"error"\s*:)/i;
+/** One line alone, as programs print it. */
+const errorLine = /^(?:\w*Error|\w*Exception|error|fatal|panic|npm ERR!|(?:ba|z)?sh|Command failed)\b[:( ][^\n]*$/i;
+const errorSign =
+  /\bE[A-Z]{4,}\b|\b[45]\d\d\b|\btimed? ?out\b|\b(?:rate|usage|context) limit|overloaded|quota|\baborted\b|connection (?:closed|refused|reset|lost)|unavailable|no space left|too long|limit exceeded|\bterminated\b|\binterrupted\b|command not found|permission denied|no such file/i;
+
 /** After real work only what refuses the whole counts: "I can't run the tests here" is no refusal. */
 function refused({ text, changes, isAnswerOnly }: AnswerFacts): readonly AnswerProblem[] {
   const opening = text.trimStart().slice(0, 400);
@@ -101,9 +123,13 @@ const waiting =
 
 /** A polite end: nothing waits for its answer. */
 const offer =
-  /\b(?:also|as well|too|additional(?:ly)?|further|next|another|else|anything|later|besides|in addition|follow[- ]?up)\b|\bhow (?:does|do) (?:this|that|it) (?:look|sound)|\bwhat do you think\b/i;
+  /\b(?:also|as well|too|commit|push|pull request|pr|additional(?:ly)?|further|next|another|else|anything|later|besides|in addition|follow[- ]?up)\b|\bhow (?:does|do) (?:this|that|it) (?:look|sound)|\bwhat do you think\b/i;
 const choice =
   /^(?:\W*(?:so|but|and|now|one question|question|first)\W+)?(?:which|what|where|how|who)\b.*\?|^(?:\W*(?:so|but|and|now)\W+)?(?:should|shall|do|would|is|are|does)\b.*\bor\b.*\?/i;
+
+/** "Shall I go ahead?" asks for leave to do what the task has asked for already. */
+const leave =
+  /\b(?:(?:shall|should|may|can|could) i|(?:do|would) you (?:like|want) me to|want me to|is it (?:ok(?:ay)?|fine|all right) (?:if i|to)|(?:let me know|tell me|say) (?:if|whether|when) (?:i (?:should|can|may)|you(?:['’]d| would)? (?:like|want) me to)|i(?:['’]m| am) ready to|ready (?:to|when))\b.{0,40}?\b(?:go ahead|proceed|continue|carry on|move forward|get started|(?:implement|apply) (?:it|this|these|them)(?!\s+(?:to|for|in))|(?:start|begin|implement|finish|complete|apply|make|do|write|convert|migrate) (?:with )?(?:the (?:rest|remaining|others?|actual|changes?|fix|implementation|work|edits?|migration|code)))\b/i;
 
 /** With work done, it has to wait for the answer as well, or end with a choice that is not its own: an offer is no question. */
 function asked({ text, changes, isAnswerOnly }: AnswerFacts): readonly AnswerProblem[] {
@@ -111,52 +137,15 @@ function asked({ text, changes, isAnswerOnly }: AnswerFacts): readonly AnswerPro
   if (isAnswerOnly || changes.length === 0) return [];
   const last = end.split(/(?<=[.!?:])\s+|\n+/u).findLast((sentence) => sentence.trim() !== "") ?? "";
   const isChoice = choice.test(last.replace(/^[\s*_>-]+/, "")) && !offer.test(last);
-  if (!isChoice && !(question.test(end) && waiting.test(end))) return [];
+  const isLeave = leave.test(last) && !offer.test(last);
+  if (!isChoice && !isLeave && !(question.test(end) && waiting.test(end))) return [];
   const message = "The work waits for an answer. Nobody is there to give one: decide yourself and finish it.";
   return [{ code: "question-instead-of-work", message }];
 }
 
-const admissions: readonly RegExp[] = [
-  /\bi (?:(?:have|did|could|was|am|['’]ve) )?(?:not|n['’]t|unable to|not able to|haven['’]t|didn['’]t|couldn['’]t|wasn['’]t able to)\s+(?:yet |fully |completely |able to |quite )?(?:finish|complete|implement|get (?:to|around)|finished|completed|implemented|gotten)\b/i,
-  /\bi(?:['’]ve| have)? (?:only )?(?:implemented|done|completed|finished|converted|migrated|handled|covered|written|fixed) (?:only )?(?:the )?(?:first|some|part|half|most)\b(?! of (?:this|it) (?:was|is))/i,
-  /\b(?:the )?(?:rest|remainder|remaining \w+|remaining|others?|other \w+)(?: of (?:the|these|them) ?\w*)? (?:(?:still )?(?:need|needs|have|has|remain|remains|are|is)(?: still)? (?:to be |left |yet )|(?:can|should|could|will|must) (?:be )?(?:follow|done|implemented|added|completed|handled|filled|finished|converted|migrated|written)|follow(?:s)? the same|left (?:as|for|to|unimplemented|undone))/i,
-  /\b(?:left|leaving) (?:the |these |those |it |them |that |some |a )?(?:\w+ ){0,4}(?:as (?:a |an )?(?:todos?|exercise|stubs?|placeholders?|follow-?up)|for (?:you|later|a follow|another|the next|future)|to you|unimplemented|unfinished|incomplete)\b/i,
-  /\byou(?:['’]ll| will|['’]d| would)? (?:still )?(?:need|have) to (?:implement|complete|fill in|finish|write|add the (?:rest|remaining|actual|real))/i,
-  /\b(?:ran|running) out of (?:time|tokens?|context|space|budget)\b|\b(?:due to|because of) (?:time|length|token|context|space|size)(?: \w+)? (?:limits?|limitations?|constraints?)\b|\bfor brevity\b/i,
-  /\b(?:still|yet) (?:to be (?:done|implemented|written|completed)|need(?:s)? to be (?:implemented|written|completed|done))\b/i,
-  /\b(?:partial(?:ly)?|incomplete|half[- ]finished|unfinished) (?:implementation|implemented|done|complete|work|migration|solution)\b/i,
-  /\bi(?:['’]ve| have)? (?:stubbed|added (?:a )?(?:stubs?|placeholders?)|put (?:in )?(?:a )?placeholders?)\b/i,
-];
-
-/** Somebody else's unfinished work, or what was there before. */
-const notOurs =
-  /\b(?:before|previously|was|were|used to|no longer|existing|upstream|original(?:ly)?|nothing|none|fixed|now|unrelated|out of scope|not part of|outside (?:of )?(?:the|this)|asked|requested|instructed|(?:later|separate|another|other|follow-up|next) tasks?|as (?:the task|you))\b/i;
-
-const announcement =
-  /^(?:ok(?:ay)?[,.]? |great[,.!]? |good[,.]? |perfect[,.!]? )?(?:now |next,? |then |first,? |finally,? )?(?:let me (?:now |also |first |next |then )?(?!know)|i(?:['’]ll| will) (?:now |next |also |then |first )?|i(?:['’]m| am) (?:now )?going to )(?:start|begin|create|write|add|update|implement|fix|run|check|look|read|examine|explore|continue|proceed|modify|make|work|move|test|verify|build|do|edit|refactor|finish|handle)\b/i;
-
-function unfinished({ text, isAnswerOnly }: AnswerFacts): readonly AnswerProblem[] {
-  if (isAnswerOnly) return [];
-  const prose = text.replaceAll(/^\s*(?:```|~~~)[\s\S]*?^\s*(?:```|~~~).*$/gm, "");
-  const said = prose
-    .split(/(?<=[.!?:])\s+|\n+/u)
-    .map((sentence) => sentence.trim())
-    .filter((sentence) => sentence !== "");
-  const admitted = said.find(
-    (sentence) => admissions.some((pattern) => pattern.test(sentence)) && !notOurs.test(sentence),
-  );
-  const last = said.at(-1) ?? "";
-  const isAnnounced = announcement.test(last.replace(/^[\s*_>-]+/, "")) && !/\bif\b|\?|\bunless\b/i.test(last);
-  const announced = isAnnounced ? last : undefined;
-  const found = admitted ?? announced;
-  if (found === undefined) return [];
-  const how = admitted === undefined ? "announced and not done" : "said to be missing";
-  return [
-    {
-      code: "unfinished-work",
-      message: `A part of the work is ${how}: "${found.slice(0, 200)}" Do it now, all of it.`,
-    },
-  ];
+function undone({ text, isAnswerOnly }: AnswerFacts): readonly AnswerProblem[] {
+  const message = isAnswerOnly ? undefined : unfinished(text);
+  return message === undefined ? [] : [{ code: "unfinished-work", message }];
 }
 
 /** The agent's own program may have checked it; an older one, or another, may not. */
@@ -186,7 +175,8 @@ function schemaOf(schema: JsonObject): z.ZodType | undefined {
 }
 
 function falseClaims(facts: AnswerFacts): readonly AnswerProblem[] {
-  const { files, addedTests, testCount, names } = claimsOf(facts.text);
+  const { files: said, addedTests, testCount, names } = claimsOf(facts.text);
+  const files = [...said, ...claimsOfResult(facts.result)];
   const lies = files.flatMap(({ what, path }) => (isFalse({ what, path }, facts) ? [says[what](path)] : []));
   const tests = addedTests && !facts.hasTestChange ? ["It says that tests were added, and no test was."] : [];
   const few =

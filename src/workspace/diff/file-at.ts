@@ -8,6 +8,12 @@ export async function existsAt(repo: Repository, commit: string, path: string): 
   return answer.exitCode === 0;
 }
 
+/** @returns `undefined` when there is no such file in the commit */
+export async function textAt(repo: Repository, commit: string, path: string): Promise<string | undefined> {
+  const answer = await gitAnswer(home(repo), ["cat-file", "blob", `${commit}:${path}`], { okExitCodes: [0, 1, 128] });
+  return answer.exitCode === 0 ? answer.stdout : undefined;
+}
+
 export type FileList = { readonly paths: readonly string[]; readonly total: number };
 
 /**

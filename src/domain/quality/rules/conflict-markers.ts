@@ -1,10 +1,16 @@
 import { addedOf, wordsOf, type JudgedWork } from "../work/changed-file.ts";
+import { isForTests, isProse } from "../work/path-kinds.ts";
 import type { RuleFinding } from "./quality-rules.ts";
 
-/** Marks that git leaves in a file with a conflict. A line of `=` alone may underline a title. */
+/**
+ * Marks that git leaves in a file with a conflict. A line of `=` alone may underline a title. Where
+ * the task speaks of conflicts, a fixture or a guide may show some.
+ */
 export function conflictMarkers(work: JudgedWork): readonly RuleFinding[] {
   if (/conflict marker|merge conflict/i.test(wordsOf(work))) return [];
-  return work.changes.flatMap((file): readonly RuleFinding[] => {
+  const isAboutConflicts = /\bconflict(?:s|ed|ing)?\b/i.test(wordsOf(work));
+  const looked = work.changes.filter(({ path }) => !isAboutConflicts || !(isForTests(path) || isProse(path)));
+  return looked.flatMap((file): readonly RuleFinding[] => {
     const lines = addedOf(file);
     const start = lines.find(({ text }) => /^<{7}(?: |$)/.test(text));
     const end = lines.find(({ text }) => /^>{7}(?: |$)/.test(text));

@@ -1,8 +1,7 @@
-import { addedOf, removedOf, wordsOf, type ChangedFile, type JudgedWork } from "../work/changed-file.ts";
-import { isCode, isForTests, isTestFile } from "../work/path-kinds.ts";
-import { asksForTests, asksToRemove, sentences } from "./asked-for.ts";
+import { wordsOf, type JudgedWork } from "../work/changed-file.ts";
+import { isTestFile } from "../work/path-kinds.ts";
+import { sentences } from "./asked-for.ts";
 import type { RuleFinding } from "./quality-rules.ts";
-import { isAssertion, isComment } from "./test-cases.ts";
 
 const pathToken = /(?<![\w@])(?:\.{0,2}\/)?(?:[\w@.-]+\/)+[\w@.*-]*|(?<![\w@/])[\w@-][\w@.-]*\.[a-z][a-z0-9]{0,7}\b/gi;
 const verb = "(?:change|modify|touch|edit|alter|update|rewrite|break)";
@@ -39,7 +38,8 @@ const isAllowed = (
 ): boolean =>
   allowed.some((token) => covers(token, path)) || work.task.expectedOutputs.includes(path) || isTestFile(path);
 
-const tokens = (text: string | undefined): readonly string[] =>
+/** Paths and names of files in a text. */
+export const tokens = (text: string | undefined): readonly string[] =>
   [...(text ?? "").matchAll(pathToken)].map(([token]) => token.replace(/^\.?\//, "").replace(/[.,:;]+$/, ""));
 
 /** A file by its path or its name, a folder with all in it. */
@@ -72,51 +72,3 @@ function leadsOut(path: string, target: string): boolean {
   }
   return false;
 }
-
-const aboutWords =
-  /\b(?:comment|document|docs?|docstring|jsdoc|typo|spelling|wording|license|licence|header|format|whitespace|indent|blank|todo|annotat|describe|explain|example|deprecat|readme|lint|pragma|explan|pretty|prettier)/i;
-
-/** A task about code after which only comments and blank lines differ, or after which only the tests were made to fit. */
-export function withoutSubstance(work: JudgedWork): readonly RuleFinding[] {
-  const { changes } = work;
-  const isAboutCode =
-    changes.length > 0 &&
-    changes.every((file) => isCode(file.path) && file.text !== undefined && file.kind !== "symlink");
-  if (!isAboutCode) return [];
-  return [...onlyComments(work), ...onlyTests(work)];
-}
-
-function onlyComments(work: JudgedWork): readonly RuleFinding[] {
-  const lines = work.changes.flatMap((file) => [...addedOf(file).map(({ text }) => text), ...removedOf(file)]);
-  const [first] = work.changes;
-  const isEmpty = lines.length > 0 && lines.every((line) => line.trim() === "" || isComment(line));
-  if (!isEmpty || first === undefined || aboutWords.test(wordsOf(work)) || asksToRemove(work)) return [];
-  const message = `Only comments and blank lines were changed, in ${first.path} for one. The code does what it did before.`;
-  return [{ code: "no-substance", path: first.path, message }];
-}
-
-function onlyTests(work: JudgedWork): readonly RuleFinding[] {
-  const touched = work.changes.filter((file: ChangedFile) => file.status === "modified" && expectsOtherwise(file));
-  const [first] = touched;
-  if (
-    first === undefined ||
-    !work.changes.every(({ path }) => isForTests(path)) ||
-    asksForTests(work) ||
-    isTidying(work)
-  )
-    return [];
-  const message = `The tests were made to fit, in ${first.path} for one, and the code was not changed. Mend the code.`;
-  return [{ code: "tests-weakened", path: first.path, message }];
-}
-
-/** What it expects differs in more than its layout. */
-function expectsOtherwise(file: ChangedFile): boolean {
-  const plain = (line: string): string => line.replaceAll(/[\s"'`,;()]/g, "");
-  const after = new Set(addedOf(file).map(({ text }) => plain(text)));
-  return removedOf(file).some((line) => isAssertion(line) && !after.has(plain(line)));
-}
-
-const isTidying = (work: JudgedWork): boolean =>
-  /\b(?:\w*lint\w*|flake8|ruff|prettier|biome|format\w*|style|ci|types?|typing|findings|warnings|tidy|clean\w*)\b/i.test(
-    wordsOf(work),
-  );

@@ -50,7 +50,7 @@ function candidates({ number, text }: Line, { path, finder }: Where): readonly C
     const value = part.replace(/^["'\s]+|["'\s]+$/g, "");
     const before = text.slice(0, text.indexOf(part));
     if (isReference(value) || isWeak(value, before)) return [];
-    return [{ number, value, isSure: sureForm.test(value) }];
+    return [{ number, value, isSure: sureForm.test(value) || (!isForTests(path) && isLiveToken(value, before)) }];
   });
   return [...hidden, ...webhooks({ number, text }), ...literals({ number, text }, path)];
 }
@@ -68,6 +68,39 @@ const maxLineLength = 4_000;
 
 const sureForm =
   /^(?:sk-ant-|sk-proj-|[sr]k_live_|gh[pousr]_|github_pat_|glpat-|npm_|hf_|xox[a-z]-|xapp-|A(?:KIA|SIA)|AIza)/;
+
+const webToken = /^eyJ[\w-]{8,}\.(eyJ[\w-]{8,})\.[\w-]{20,}$/;
+
+/**
+ * A signed web token, or an opaque one after `Bearer`: it opens something for whoever reads it, in a guide as in a program.
+ * Tests sign their own.
+ */
+function isLiveToken(value: string, before: string): boolean {
+  const token = value.replace(/^Bearer\s+/i, "");
+  const [, claims] = webToken.exec(token) ?? [];
+  if (claims !== undefined)
+    return !madeUp.test(decoded(claims)) && !/john doe|jane|alice|\bbob\b|user-?\d/i.test(decoded(claims));
+  const isBearer = token !== value || /\bBearer\s+$/i.test(before);
+  return (
+    isBearer &&
+    token.length >= 24 &&
+    /[0-9]/.test(token) &&
+    /[A-Za-z]/.test(token) &&
+    variety(token) > 3.8 &&
+    !madeUp.test(token)
+  );
+}
+
+/** Of base64url; what is none decodes to nothing that says anything. */
+function decoded(text: string): string {
+  const plain = text.replaceAll("-", "+").replaceAll("_", "/");
+  try {
+    return atob(plain);
+  } catch (error) {
+    if (error instanceof DOMException) return "";
+    throw error;
+  }
+}
 
 /** What stood where the redactor put its marks. */
 function hiddenParts(text: string, { redact, mark }: SecretFinder): readonly string[] {

@@ -73,6 +73,6 @@ export const isTrivialAssertion = (line: string): boolean =>
 
 /** Holds for nearly every value. */
 export const isWeakAssertion = (line: string): boolean =>
-  /\.(?:toBeDefined|toBeTruthy|not\.toBeNull|not\.toBeUndefined|toBeInstanceOf\(Object|not\.toThrow)\b|\.to\.(?:exist|be\.ok)\b|expect\.anything\(\)|is not None\s*(?:,|#|$)|\bassertIsNotNone\b|assert(?:\.ok)?\(\s*[\w.]+(?:\([^()]*\))?\s*\)|^\s*assert\s+[\w.]+(?:\([^()]*\))?\s*(?:#.*)?$|assert!\(\s*[\w.]+\.is_(?:some|ok)\(\)|NotNull\(|isNotNull\(|assert\.NotNil\(|toBeGreaterThan(?:OrEqual)?\(0\)|\btypeof\b|instanceof|isinstance\(|assertIsInstance|len\([^)]*\)\s*>=?\s*0|!=\s*nil|expect\.any\(/.test(
+  /\.(?:toBeDefined|toBeTruthy|not\.toBeNull|not\.toBeUndefined|toBeInstanceOf\(Object|not\.toThrow)\b|\.to\.(?:exist|be\.ok)\b|expect\.anything\(\)|is not None\s*(?:,|#|$)|\bassertIsNotNone\b|assert(?:\.ok)?\(\s*[\w.]+(?:\([^()]*\))?\s*\)|^\s*assert\s+[\w.]+(?:\([^()]*\))?\s*(?:#.*)?$|assert!\(\s*[\w.]+\.is_(?:some|ok)\(\)|NotNull\(|isNotNull\(|assert\.NotNil\(|toBeGreaterThan(?:OrEqual)?\(0\)|\btypeof\b|instanceof|isinstance\(|assertIsInstance|len\([^)]*\)\s*>=?\s*0|!=\s*nil|expect\.any\(|\bassert_ne!|\bassertNotEqual|\.not\.to(?:Be|Equal|StrictEqual)\(|\b(?:notEqual|NotEqual|notStrictEqual|notDeepEqual)\(|\b(?:assertRaises|pytest\.raises)\((?:Base)?Exception\b|\.toThrow\(\s*\)/.test(
     line,
   );

@@ -69,7 +69,8 @@ function casesGone(work: JudgedWork): readonly RuleFinding[] {
   return [{ code: "tests-deleted", path: worst.path, message }];
 }
 
-const holdsTests = ({ path, text }: ChangedFile): boolean =>
+/** Some languages have their tests in the file that they test. */
+export const holdsTests = ({ path, text }: ChangedFile): boolean =>
   isTestFile(path) || /#\[cfg\(test\)\]/.test(`${text?.before ?? ""}${text?.after ?? ""}`);
 
 /** A table in place of single tests, tests written anew, or code that was to go and took its tests with it. */

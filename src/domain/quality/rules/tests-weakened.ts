@@ -1,5 +1,5 @@
-import { isTestFile } from "../work/path-kinds.ts";
 import { addedOf, removedOf, type ChangedFile, type JudgedWork } from "../work/changed-file.ts";
+import { holdsTests } from "./tests-deleted.ts";
 import { asksToRemoveOrMove, asksToRemoveTests, asksToSkipTests } from "./asked-for.ts";
 import type { RuleFinding } from "./quality-rules.ts";
 import {
@@ -7,6 +7,7 @@ import {
   isConditional,
   isFocus,
   isSkip,
+  isTableOfCases,
   isTestCase,
   isTrivialAssertion,
   isWeakAssertion,
@@ -14,7 +15,7 @@ import {
 
 /** Tests that still stand there and no longer test. */
 export function testsWeakened(work: JudgedWork): readonly RuleFinding[] {
-  const tests = work.changes.filter((file) => file.status !== "deleted" && isTestFile(file.path));
+  const tests = work.changes.filter((file) => file.status !== "deleted" && holdsTests(file));
   return tests.flatMap((file) => [...skips(file, work), ...focuses(file), ...trivial(file), ...loosened(file, work)]);
 }
 
@@ -62,14 +63,29 @@ function loosened(file: ChangedFile, work: JudgedWork): readonly RuleFinding[] {
   if (after.length === 0 && !asksToRemoveOrMove(work) && !asksToRemoveTests(work)) return [gone(file, before.length)];
   const isLooser = isStrict < wasStrict && after.length - isStrict > before.length - wasStrict;
   if (isLooser && !asksToRemoveTests(work)) return [weaker(file)];
+  const isFewer = after.length < before.length && isStrict < wasStrict && !isTable(file) && isLost(before, work);
+  if (isFewer && !asksToRemoveOrMove(work) && !asksToRemoveTests(work))
+    return [gone(file, before.length - after.length)];
   const message = `What tests in ${file.path} expect was changed.`;
   return after.length === 0 ? [] : [{ code: "expectations-changed", path: file.path, message }];
+}
+
+const isTable = (file: ChangedFile): boolean => addedOf(file).some(({ text }) => isTableOfCases(text));
+
+/** Values that were expected are expected nowhere any more. */
+function isLost(before: readonly string[], { changes }: JudgedWork): boolean {
+  const added = changes
+    .flatMap(addedOf)
+    .map(({ text }) => text)
+    .join("\n");
+  const values = before.flatMap((line) => line.match(/"[^"]*"|'[^']*'|\b0x[\w]+|\b\d[\d._]*/g) ?? []);
+  return values.some((value) => !added.includes(value));
 }
 
 const gone = ({ path }: ChangedFile, count: number): RuleFinding => ({
   code: "tests-weakened",
   path,
-  message: `${count === 1 ? "An assertion was" : `${count} assertions were`} taken out of ${path}, and nothing was put in their place.`,
+  message: `${count === 1 ? "An assertion was" : `${count} assertions were`} taken out of ${path}, and nothing was put in ${count === 1 ? "its" : "their"} place.`,
 });
 
 const weaker = ({ path }: ChangedFile): RuleFinding => ({

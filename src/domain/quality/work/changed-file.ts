@@ -30,8 +30,12 @@ export type JudgedWork = {
     readonly prompt: string;
     readonly acceptance: readonly string[];
     readonly expectedOutputs: readonly string[];
+    /** Files that are there to be read. */
+    readonly contextFiles: readonly string[];
   };
   readonly changes: readonly ChangedFile[];
+  /** Tests that the task or a gate names, as they are now, also where they were not changed. */
+  readonly tests?: readonly { readonly path: string; readonly text: string }[];
   /** The agent's last words. */
   readonly agentText: string;
   /** Shell commands that judge the task. */

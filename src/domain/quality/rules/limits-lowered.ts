@@ -1,0 +1,72 @@
+import { addedOf, removedOf, wordsOf, type ChangedFile, type JudgedWork } from "../work/changed-file.ts";
+import type { RuleFinding } from "./quality-rules.ts";
+
+/** What has to be reached, and what may be there at the most. */
+const leastValue =
+  /\b(branches|functions|lines|statements|fail[_-]under|(?:minimum|min)[_-]?(?:coverage|score)|coverage[_-]?(?:threshold|minimum|limit)|thresholds?|target|minimum|cov-fail-under)\b["']?\s*[:=]\s*["']?(\d+(?:\.\d+)?)/gi;
+const mostValue =
+  /(max-warnings|max[_-]?(?:complexity|line-length|lines|warnings|errors)|complexity)["']?(?:\s*[:=]|\s)\s*(?:\[\s*["'](?:error|warn)["']\s*,\s*)?["']?(\d+)/gi;
+const switches =
+  /["']?\b(strict|noImplicitAny|strictNullChecks|noUncheckedIndexedAccess|exactOptionalPropertyTypes|noUnusedLocals|noUnusedParameters|disallow_untyped_defs|warn_unused_ignores|check_untyped_defs|failOnError|fail_on_error|bail)\b["']?\s*[:=]\s*(true|false)\b/gi;
+const lintRule = /["']((?:@[\w-]+\/)?[\w/-]+)["']\s*:\s*\[?\s*["'](error|deny|warn|off|allow)["']/g;
+
+const setting =
+  /(?:^|\/)(?:package\.json|Makefile|tox\.ini|setup\.cfg|pyproject\.toml|\.coveragerc|pytest\.ini|pom\.xml|build\.gradle(?:\.kts)?|Cargo\.toml|codecov\.ya?ml|\.codecov\.ya?ml|\.nycrc(?:\.json)?|\.c8rc(?:\.json)?|\.flake8|ruff\.toml|mypy\.ini|\.rubocop\.yml|\.golangci\.ya?ml|sonar-project\.properties|(?:jest|vitest|vite|karma|stryker|eslint|biome|oxlint|tsconfig|phpstan|psalm)[\w.-]*\.\w+|\.eslintrc[\w.]*|\.oxlintrc\.json|\.github\/workflows\/[^/]+|\.gitlab-ci\.yml)$/;
+
+const wantsLower =
+  /\b(?:lower|reduce|relax|loosen|decrease|drop|raise|increase|set|adjust|change|bump|allow|disable|turn off|switch off)\b.{0,60}\b(?:threshold|coverage|limit|warnings?|strict\w*|rules?|complexity|minimum|line length)/i;
+
+/** Limits of the project's checks that were loosened so that the work fits under them. */
+export function limitsLowered(work: JudgedWork): readonly RuleFinding[] {
+  if (wantsLower.test(wordsOf(work))) return [];
+  return work.changes
+    .filter(({ path, status }) => status === "modified" && setting.test(path))
+    .flatMap((file): readonly RuleFinding[] => {
+      const name = loosened(file);
+      if (name === undefined) return [];
+      const message = `${file.path} demands less than before (${name}), and the task does not ask for that. Put it back and meet it.`;
+      return [{ code: "gate-neutered", path: file.path, message }];
+    });
+}
+
+function loosened(file: ChangedFile): string | undefined {
+  const before = removedOf(file).join("\n");
+  const after = addedOf(file)
+    .map(({ text }) => text)
+    .join("\n");
+  return (
+    smaller(before, after, leastValue) ??
+    smaller(after, before, mostValue) ??
+    firstWorse(before, after, switches, ["true", "false"]) ??
+    firstWorse(before, after, lintRule, ["error", "off"]) ??
+    firstWorse(before, after, lintRule, ["error", "warn"])
+  );
+}
+
+const valuesIn = (text: string, pattern: RegExp): readonly (readonly [name: string, value: string])[] =>
+  [...text.matchAll(pattern)].map(({ 1: name = "", 2: value = "" }) => [name.toLowerCase(), value.toLowerCase()]);
+
+/** The first name whose value in the second text is less than in the first; each by its place among those of its name. */
+function smaller(first: string, second: string, pattern: RegExp): string | undefined {
+  const values = valuesIn(second, pattern);
+  const seen = new Map<string, number>();
+  for (const [name, value] of valuesIn(first, pattern)) {
+    const place = seen.get(name) ?? 0;
+    seen.set(name, place + 1);
+    const other = values.filter(([one]) => one === name)[place];
+    if (other !== undefined && Number(other[1]) < Number(value)) return name;
+  }
+  return undefined;
+}
+
+function firstWorse(
+  before: string,
+  after: string,
+  pattern: RegExp,
+  [good, bad]: readonly [string, string],
+): string | undefined {
+  const now = valuesIn(after, pattern);
+  return valuesIn(before, pattern).find(
+    ([name, value]) => value === good && now.some(([one, other]) => one === name && other === bad),
+  )?.[0];
+}
