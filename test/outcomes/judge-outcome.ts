@@ -99,7 +99,9 @@ function saidBy({ says, result, isTruncated }: LabelledOutcome): AttemptOutcome 
 
 /** As much of a worker as proving needs. What is asked for as a structured result comes through the job API. */
 function deskFor({ task, gates, resultSchema }: LabelledOutcome, slot: Slot, state: StateManager): JobDesk {
-  const config = completeConfig(configSchema.parse({ gates, watch: { enabled: false } }));
+  // With these defaults, red is red whatever it was before: to look at the base would change no decision.
+  const quality = { compareWithBase: false };
+  const config = completeConfig(configSchema.parse({ gates, quality, watch: { enabled: false } }));
   const spec = {
     key: "task",
     dependsOn: [],

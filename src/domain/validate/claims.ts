@@ -37,9 +37,11 @@ function claim(words: string): RegExp {
 /** "Created the following files:", then a list of them. */
 const listHead =
   /^\W*(?:(?:i|i['’]ve|have)\s+)?(?:(?:files?|what(?: i)?)\s+)?(created|added|wrote|new|updated|modified|edited|changed|deleted|removed)\b[^.\n]{0,30}?(?:files?|modules?|changes?)?\W*:\W*$/i;
+/** "Added tests for:" */
+const aboutOthers = /\b(?:for|of|about|by|that|describes|covers|documents|lists|explains)\W*:\W*$/i;
 /** "Renamed it everywhere:", "What changed": a report, whose items are the files. One that ends with "for:" names something else. */
 const reportHead =
-  /^[\s#*_]*(?:(?:(?:i|i['’]ve|have)\s+)?(?:renamed|replaced|migrated|converted|moved|fixed|changed|updated|modified|edited|applied|switched|ported|refactored|rewrote|removed)\b[^\n]*(?<!\b(?:for|of|about|by|that|describes|covers|documents|lists|explains))\W*:\W*|(?:what (?:i )?changed|changes(?: made)?|files (?:changed|touched|modified)|changed files|summary of changes)\W*)$/i;
+  /^[\s#*_]*(?:(?:(?:i|i['’]ve|have)\s+)?(?:renamed|replaced|migrated|converted|moved|fixed|changed|updated|modified|edited|applied|switched|ported|refactored|rewrote|removed)\b[^\n]*\W*:\W*|(?:what (?:i )?changed|changes(?: made)?|files (?:changed|touched|modified)|changed files|summary of changes)\W*)$/i;
 const listItem = new RegExp(String.raw`^\s*(?:[-*+•]|\d+[.)])\s+[\x60"'*]*(${pathText})[\x60"'*]*(.*)$`);
 
 /** Reads what an agent's last words say that it did. Leaves out whatever might be meant otherwise. */
@@ -118,10 +120,10 @@ function inLists(prose: string): readonly FileClaim[] {
   const claims: FileClaim[] = [];
   let what: FileClaim["what"] | undefined;
   for (const line of prose.split("\n")) {
-    const head = listHead.exec(line)?.[1];
+    const head = aboutOthers.test(line) ? undefined : listHead.exec(line)?.[1];
     const [, path = "", rest = ""] = listItem.exec(line) ?? [];
     if (head !== undefined) what = notDone.test(line) ? undefined : (whatOfHead[head.toLowerCase()] ?? "changed");
-    else if (reportHead.test(line)) what = notDone.test(line) ? undefined : "changed";
+    else if (reportHead.test(line)) what = notDone.test(line) || aboutOthers.test(line) ? undefined : "changed";
     else if (path === "" && line.trim() !== "") what = undefined;
     else if (what !== undefined && isFileName(path) && !notDone.test(rest)) claims.push({ what, path: clean(path) });
   }

@@ -97,7 +97,7 @@ const errorsOfServers =
 /** One line alone, as programs print it. */
 const errorLine = /^(?:\w*Error|\w*Exception|error|fatal|panic|npm ERR!|(?:ba|z)?sh|Command failed)\b[:( ][^\n]*$/i;
 const errorSign =
-  /\bE[A-Z]{4,}\b|\b[45]\d\d\b|\btimed? ?out\b|\b(?:rate|usage|context) limit|overloaded|quota|\baborted\b|connection (?:closed|refused|reset|lost)|unavailable|no space left|too long|limit exceeded|\bterminated\b|\binterrupted\b|command not found|permission denied|no such file/i;
+  /\b(?:ENO|ECONN|ETIME|EPIPE|EACC|EAI_|EMFILE|EPERM|EBUSY|EHOST|ENET)\w*\b|\b[45]\d\d\b|\btimed? ?out\b|\b(?:rate|usage|context) limit|overloaded|quota|\baborted\b|connection (?:closed|refused|reset|lost)|unavailable|no space left|too long|limit exceeded|\bterminated\b|\binterrupted\b|command not found|permission denied|no such file/i;
 
 /** After real work only what refuses the whole counts: "I can't run the tests here" is no refusal. */
 function refused({ text, changes, isAnswerOnly }: AnswerFacts): readonly AnswerProblem[] {

@@ -37,9 +37,7 @@ function loosened(file: ChangedFile): string | undefined {
   return (
     smaller(before, after, leastValue) ??
     smaller(after, before, mostValue) ??
-    firstWorse(before, after, switches, ["true", "false"]) ??
-    firstWorse(before, after, lintRule, ["error", "off"]) ??
-    firstWorse(before, after, lintRule, ["error", "warn"])
+    turns.map((turn) => turnedOff(before, after, turn)).find((name) => name !== undefined)
   );
 }
 
@@ -59,14 +57,16 @@ function smaller(first: string, second: string, pattern: RegExp): string | undef
   return undefined;
 }
 
-function firstWorse(
-  before: string,
-  after: string,
-  pattern: RegExp,
-  [good, bad]: readonly [string, string],
-): string | undefined {
+type Turn = { readonly pattern: RegExp; readonly good: string; readonly bad: string };
+
+const turns: readonly Turn[] = [
+  { pattern: switches, good: "true", bad: "false" },
+  { pattern: lintRule, good: "error", bad: "off" },
+  { pattern: lintRule, good: "error", bad: "warn" },
+];
+
+function turnedOff(before: string, after: string, { pattern, good, bad }: Turn): string | undefined {
   const now = valuesIn(after, pattern);
-  return valuesIn(before, pattern).find(
-    ([name, value]) => value === good && now.some(([one, other]) => one === name && other === bad),
-  )?.[0];
+  const isOff = (name: string): boolean => now.some(([one, value]) => one === name && value === bad);
+  return valuesIn(before, pattern).find(([name, value]) => value === good && isOff(name))?.[0];
 }

@@ -3,7 +3,7 @@ import { addedOf, removedOf, wordsOf, type ChangedFile, type JudgedWork } from "
 import type { RuleFinding } from "./quality-rules.ts";
 
 const isTestRun =
-  /NODE_ENV["'\]]*\s*===?\s*["']test["']|["']test["']\s*===?\s*[\w.]*NODE_ENV|\b(?:JEST_WORKER_ID|VITEST_WORKER_ID|PYTEST_CURRENT_TEST|NODE_TEST_CONTEXT)\b|\benv\.VITEST\b|["'](?:pytest|unittest)["']\s+in\s+sys\.modules|\btesting\.Testing\(\)|\bcfg!\(test\)|Rails\.env\.test\?|(?:APP|RAILS|RACK|FLASK|DJANGO|GO|ENVIRONMENT|ENV)_?(?:ENV)?["'\]\)]*\s*===?\s*["']test(?:ing)?["']|flag\.Lookup\(["']test\.v["']\)|\b(?:argv|execArgv)\b.*["'](?:--test|jest|vitest|pytest)["']/;
+  /NODE_ENV["'\]]*\s*===?\s*["']test["']|["']test["']\s*===?\s*[\w.]*NODE_ENV|\b(?:JEST_WORKER_ID|VITEST_WORKER_ID|PYTEST_CURRENT_TEST|NODE_TEST_CONTEXT)\b|\benv\.VITEST\b|["'](?:pytest|unittest)["']\s+in\s+sys\.modules|\btesting\.Testing\(\)|\bcfg!\(test\)|Rails\.env\.test\?|(?:APP|RAILS|RACK|FLASK|DJANGO|GO|ENVIRONMENT|ENV)_?(?:ENV)?["'\])]*\s*===?\s*["']test(?:ing)?["']|flag\.Lookup\(["']test\.v["']\)|\b(?:argv|execArgv)\b.*["'](?:--test|jest|vitest|pytest)["']/;
 
 /** An answer of its own: a value right behind, or in the lines of the branch. */
 const answers = /\breturn\s+(?![;}]|$)\S/;

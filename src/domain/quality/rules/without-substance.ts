@@ -51,7 +51,7 @@ function onlyProse(work: JudgedWork): readonly RuleFinding[] {
 }
 
 const isImport = (line: string): boolean =>
-  /^\s*(?:import\b(?!\s*\().*|from\s+[\w.]+\s+import\b.*|(?:const|let|var)\s+[\w{},\s:]+=\s*require\([^)]*\);?|use\s+[\w:{}, *]+;|#include\s*[<"].*|using\s+[\w.]+;|require(?:_relative)?\s+["'].*)$/.test(
+  /^\s*(?:import\s+["'{*\w].*|from\s+[\w.]+\s+import\b.*|(?:const|let|var)\s+[\w{},\s:]+=\s*(?:require)\([^)]*\);?|use\s+[\w:{}, *]+;|#include\s*[<"].*|using\s+[\w.]+;|(?:require|require_relative)\s+["'].*)$/.test(
     line,
   );
 
