@@ -20,7 +20,9 @@ export async function splitInto(tx: Tx, { taskId, at }: Change, parts: readonly 
       .execute();
   }
   const spec = await specOf(tx, taskId);
-  await setSpec(tx, taskId, { ...spec, dependsOn: [...new Set([...spec.dependsOn, ...keys])] });
+  const shared = parts.reduce((sum, { budgetUsd = 0 }) => sum + budgetUsd, 0);
+  const budget = spec.budgetUsd === undefined ? {} : { budgetUsd: spec.budgetUsd - shared };
+  await setSpec(tx, taskId, { ...spec, ...budget, dependsOn: [...new Set([...spec.dependsOn, ...keys])] });
 }
 
 /** Part of the transaction that decides: what has not begun waits for the new tasks instead of the failed one. */

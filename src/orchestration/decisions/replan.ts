@@ -1,5 +1,6 @@
+import { TuttiError } from "../../domain/errors.ts";
 import type { Json } from "../../domain/json.ts";
-import type { AttemptDecision, Replacement, Task } from "../../domain/model.ts";
+import type { AttemptDecision, Job, Replacement, Task } from "../../domain/model.ts";
 import { addTasks } from "../../domain/plan/add-tasks.ts";
 import { planError } from "../../domain/plan/parse-plan.ts";
 import { planSchema, type PlanTask } from "../../domain/plan/plan-schema.ts";
@@ -18,7 +19,8 @@ export async function replan(
 ): Promise<ManagersAnswer<Pick<AttemptDecision, "replacement">>> {
   const { state } = desk.services;
   const [failed, tasks] = await Promise.all([state.tasks.get(request.lease.taskId), state.tasks.list(desk.job.id)]);
-  const read = (answer: Json | undefined) => ({ replacement: replacementOf({ desk, failed, tasks }, answer) });
+  const { job } = desk;
+  const read = (answer: Json | undefined) => ({ replacement: replacementOf({ job, failed, tasks }, answer) });
   return askManager(desk, { request, about: "replan", goal: goalOf({ failed, tasks }, request) }, read);
 }
 
@@ -41,8 +43,8 @@ function goalOf({ failed, tasks }: Standing, { outcome, proof }: DecisionRequest
 }
 
 /** @throws {TuttiError} `PLAN_INVALID`, `PLAN_CYCLE` */
-function replacementOf(
-  { desk, failed, tasks }: Standing & { readonly desk: JobDesk },
+export function replacementOf(
+  { job, failed, tasks }: Standing & { readonly job: Pick<Job, "id" | "options"> },
   answer: Json | undefined,
 ): Replacement {
   const parsed = planSchema.safeParse(answer);
@@ -50,9 +52,15 @@ function replacementOf(
   const waiting = new Set(tasks.filter(({ status }) => status === "pending").map(({ key }) => key));
   const isChange = ({ key }: PlanTask): boolean => waiting.has(key);
   const fresh = parsed.data.tasks.filter((task) => !isChange(task));
-  checkGates(desk.job.options, fresh);
+  if (fresh.length === 0) {
+    throw new TuttiError(
+      "PLAN_INVALID",
+      `No task takes the place of ${failed.key}: there has to be at least one new one`,
+    );
+  }
+  checkGates(job.options, fresh);
   const keys = fresh.map(({ key }) => key);
   const known = tasks.map((task) => withoutTask(task.spec, failed.key, keys)).filter(({ key }) => key !== failed.key);
-  const { added } = addTasks(desk.job.id, known, fresh);
+  const { added } = addTasks(job.id, known, fresh);
   return { added, changed: parsed.data.tasks.filter(isChange).map(({ key, prompt }) => ({ key, prompt })) };
 }

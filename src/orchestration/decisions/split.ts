@@ -1,12 +1,14 @@
 import type { Json } from "../../domain/json.ts";
+import { totalUsage } from "../../domain/budget/usage.ts";
 import { TuttiError } from "../../domain/errors.ts";
-import type { AttemptDecision, Task } from "../../domain/model.ts";
+import type { AttemptDecision, Job, Task } from "../../domain/model.ts";
 import { addTasks } from "../../domain/plan/add-tasks.ts";
 import { parsePlan } from "../../domain/plan/parse-plan.ts";
 import type { PlanTask } from "../../domain/plan/plan-schema.ts";
 import type { TaskSpec } from "../../domain/plan/task-spec.ts";
 import type { DecisionRequest } from "../decision-evidence.ts";
 import type { JobDesk } from "../desk.ts";
+import { matchingPaths } from "../../workspace/index.ts";
 import { checkGates } from "../manual-jobs.ts";
 import { askManager, type ManagersAnswer } from "./ask-manager.ts";
 
@@ -20,7 +22,9 @@ export async function splitTask(
   const { state } = desk.services;
   const task = await state.tasks.get(request.lease.taskId);
   const known = (await state.tasks.list(task.jobId)).map(({ spec }) => spec);
-  const read = (answer: Json | undefined) => ({ parts: partsOf({ desk, task, known }, answer) });
+  const spentUsd = totalUsage(await state.sessions.usageOfTask(task.id)).costUsd ?? 0;
+  const { job } = desk;
+  const read = (answer: Json | undefined) => ({ parts: partsOf({ job, task, known, spentUsd }, answer) });
   return askManager(desk, { request, about: "split", goal: goalOf(task) }, read);
 }
 
@@ -34,23 +38,47 @@ const goalOf = ({ spec }: Task): string =>
     spec.footprint === undefined ? "" : `\n\nIt may change only: ${spec.footprint.join(", ")}`,
   ].join(" ");
 
-type Whole = { readonly desk: JobDesk; readonly task: Task; readonly known: readonly TaskSpec[] };
+type Whole = {
+  readonly job: Pick<Job, "options">;
+  readonly task: Task;
+  readonly known: readonly TaskSpec[];
+  /** What the whole has cost so far, in US dollars. */
+  readonly spentUsd: number;
+};
 
 /** @throws {TuttiError} `PLAN_INVALID`, `PLAN_CYCLE` */
-function partsOf({ desk, task, known }: Whole, answer: Json | undefined): readonly TaskSpec[] {
+export function partsOf({ job, task, known, spentUsd }: Whole, answer: Json | undefined): readonly TaskSpec[] {
   const { tasks } = parsePlan(answer, {});
   if (tasks.length < 2 || tasks.length > maxParts) {
     throw new TuttiError("PLAN_INVALID", `There are ${tasks.length} parts, and there have to be 2 to ${maxParts}`);
   }
-  checkGates(desk.job.options, tasks);
-  const requests = tasks.map((part) => partOf(task.spec, part, tasks.length));
+  checkGates(job.options, tasks);
+  const requests = tasks.map((part) => partOf(task.spec, part, shareOf(task.spec, { spentUsd, count: tasks.length })));
   return addTasks(task.jobId, known, requests).added;
 }
 
-/** What holds for the whole holds for each part; what the whole may cost is shared out. */
-function partOf(whole: TaskSpec, part: PlanTask, count: number) {
-  const { footprint = whole.footprint, gates = whole.gates, dependsOn, ...own } = part;
-  const { budgetUsd, timeoutMs, escalate } = whole;
+/** Of what the whole may still cost: it comes once more itself, after its parts. */
+function shareOf(
+  { budgetUsd }: TaskSpec,
+  { spentUsd, count }: { readonly spentUsd: number; readonly count: number },
+): number | undefined {
+  return budgetUsd === undefined ? undefined : Math.max(0, budgetUsd - spentUsd) / (count + 1);
+}
+
+/** Only what surely lies inside: of two globs nobody can tell. */
+function footprintOf(whole: TaskSpec, { footprint }: PlanTask): readonly string[] | undefined {
+  const outer = whole.footprint;
+  if (footprint === undefined || outer === undefined) return outer ?? footprint;
+  const isInside = (pattern: string): boolean =>
+    outer.includes(pattern) || (/^[\w./-]+$/.test(pattern) && matchingPaths([pattern], outer).length > 0);
+  return footprint.every(isInside) ? footprint : outer;
+}
+
+/** What holds for the whole holds for each part. */
+function partOf(whole: TaskSpec, part: PlanTask, budgetUsd: number | undefined) {
+  const { footprint: _asked, gates = whole.gates, dependsOn, ...own } = part;
+  const footprint = footprintOf(whole, part);
+  const { timeoutMs, escalate } = whole;
   return {
     ...own,
     key: keyIn(whole, part.key),
@@ -61,7 +89,7 @@ function partOf(whole: TaskSpec, part: PlanTask, count: number) {
     ...(gates === undefined ? {} : { gates }),
     ...(escalate === undefined ? {} : { escalate }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(budgetUsd === undefined ? {} : { budgetUsd: budgetUsd / count }),
+    ...(budgetUsd === undefined ? {} : { budgetUsd }),
   };
 }
 
