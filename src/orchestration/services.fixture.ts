@@ -13,6 +13,20 @@ const same = <Value>(value: Value): Value => value;
 
 export const workerId = asWorkerId("c1");
 
+/** Asked by nobody. */
+export const noEngine: Engine = {
+  register: never,
+  start: never,
+  startAll: never,
+  find: never,
+  work: never,
+  signal: never,
+  cancel: never,
+  result: never,
+  releaseWorker: never,
+  close: never,
+};
+
 /** Everything real that needs no agent and no repository. */
 export function servicesOf({ state, clock }: OpenState, engine: Engine): Services {
   return {

@@ -1,23 +1,9 @@
 import { describe, expect, it } from "vitest";
 
 import { taskIdOf } from "../domain/ids.ts";
-import type { Engine } from "../engine/port.ts";
 import { leaseTask, openState, tip, type OpenState } from "../state/state-manager.fixture.ts";
-import { never, servicesOf } from "./services.fixture.ts";
+import { noEngine, servicesOf } from "./services.fixture.ts";
 import { standStill } from "./stand-still.ts";
-
-const noEngine: Engine = {
-  register: never,
-  start: never,
-  startAll: never,
-  find: never,
-  work: never,
-  signal: never,
-  cancel: never,
-  result: never,
-  releaseWorker: never,
-  close: never,
-};
 
 /** A job whose drive has seen that its task waits for a person. */
 async function waitingJob(): Promise<OpenState> {

@@ -10,6 +10,8 @@ export type Decided = AttemptStep & {
   readonly outcome: AttemptOutcome;
   readonly proof: AttemptProof | null;
   readonly decision: AttemptDecision;
+  /** Aborts when this process is to stop. */
+  readonly signal: AbortSignal;
 };
 
 const costOf = (usage: Usage): number | undefined => totalUsage(usage).costUsd ?? undefined;

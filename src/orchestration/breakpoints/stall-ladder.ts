@@ -18,7 +18,7 @@ const shownLines = 20;
 export async function adviceOnStall(desk: JobDesk, decided: Decided): Promise<StallAdvice> {
   const { supervisor, redact } = desk.services;
   if (supervisor === undefined) return { supervisor: "There is no supervisor model." };
-  const { lease, begun, decision } = decided;
+  const { lease, begun, decision, signal } = decided;
   const before = await desk.services.state.attempts.failureClasses(lease.taskId);
   const { counted } = tallyFailures([...before, "stuck"]);
   if (counted > desk.job.options.maxAttempts) return { supervisor: "It was asked before, and its hint was of no use." };
@@ -27,8 +27,9 @@ export async function adviceOnStall(desk: JobDesk, decided: Decided): Promise<St
     about: { jobId: desk.job.id, taskId: lease.taskId, attemptId: begun.id },
     prompt: await promptFor(desk, decided, counted),
     schema: stallAnswerJsonSchema,
-    signal: AbortSignal.timeout(patienceMs),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
   });
+  signal.throwIfAborted();
   if (answer.status === "unavailable") return { supervisor: `It could not be asked: ${answer.reason}` };
   const advice = readStallAnswer(answer.value);
   if (advice === undefined) return { supervisor: "Its answer was not to be used." };

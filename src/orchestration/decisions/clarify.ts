@@ -28,6 +28,8 @@ export async function clarify(desk: JobDesk, { lease, begun, outcome, signal }: 
     schema: answerSchema,
     signal,
   });
+  // Who was to stop knows nothing about the question: it is asked again by whoever goes on.
+  signal.throwIfAborted();
   if (answer.status === "unavailable")
     return { status: "none", why: `the supervisor can't be asked: ${answer.reason}` };
   const known = readAnswer(answer.value);
