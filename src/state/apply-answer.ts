@@ -2,9 +2,11 @@ import { effectOf, type BreakpointEffect } from "../domain/breakpoint/answers.ts
 import type { Breakpoint, BreakpointAnswer } from "../domain/breakpoint/breakpoint.ts";
 import { TuttiError } from "../domain/errors.ts";
 import { jobOfTask, type AttemptId, type TaskId } from "../domain/ids.ts";
+import type { AttemptDecision } from "../domain/model.ts";
 import type { Tx } from "./append-events.ts";
 import { changeJobStatus } from "./change-job-status.ts";
 import { moveTask } from "./move-task.ts";
+import { insertDecision } from "./decisions.ts";
 import { expectOutcome } from "./outcomes.ts";
 import { decisionFromText, settingsFromRow, specFromRow } from "./rows.ts";
 
@@ -52,7 +54,8 @@ async function accept(tx: Tx, { taskId, attemptId }: About, given: Given): Promi
     .executeTakeFirstOrThrow();
   if (attempt.snapshot_commit === null) throw noWork(taskId);
   const before = decisionFromText(attempt.decision);
-  const decision = {
+  const decision: AttemptDecision = {
+    feedback: undefined,
     ...before,
     action: "accept",
     reasons: [`Approved by ${given.by}.`, ...(before?.reasons ?? [])],
@@ -62,6 +65,7 @@ async function accept(tx: Tx, { taskId, attemptId }: About, given: Given): Promi
     approvedBy: given.by,
   };
   const subject = { jobId: jobOfTask(taskId), taskId, attemptId };
+  await insertDecision(tx, subject, { at: given.at, decision });
   await expectOutcome(tx, subject, { confidence: before?.confidence, at: given.at });
   await tx
     .updateTable("attempts")

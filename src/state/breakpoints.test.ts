@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Breakpoint, BreakpointRequest } from "../domain/breakpoint/breakpoint.ts";
-import { taskIdOf } from "../domain/ids.ts";
+import { asJobId, taskIdOf } from "../domain/ids.ts";
 import type { AttemptDecision } from "../domain/model.ts";
 import { leaseTask, openState, tip, type OpenState } from "./state-manager.fixture.ts";
 
@@ -68,6 +68,11 @@ describe("a breakpoint", () => {
     expect(await attempts(open)).toMatchObject([
       { status: "accepted", decision: { action: "accept", approvedBy: "me" } },
     ]);
+    const decisions = await open.state.decisions.ofTask(taskIdOf(open.jobId, "a"));
+    expect(decisions.map(({ decision }) => decision.action)).toEqual(["ask", "accept"]);
+    expect(await open.state.history.list({ kind: "decision", limit: 1 })).toMatchObject([
+      { text: expect.stringContaining("Approved by me.") },
+    ]);
     expect(await types(open)).toEqual(["breakpoint-opened", "breakpoint-resolved"]);
   });
 
@@ -88,6 +93,18 @@ describe("a breakpoint", () => {
     expect(begun).toMatchObject({ number: 1, isContinuation: true });
     const answered = await open.state.breakpoints.answered(attemptId ?? begun.id);
     expect(answered).toMatchObject([{ answer: { answer: "answer", note: "8080" }, closedBy: "me" }]);
+  });
+
+  it("does not take other words, or another amount, for the same answer", async () => {
+    await using open = await openState([{ key: "a" }]);
+    const { breakpoints } = open.state;
+    const { id } = await waitingAt(open, request({ kind: "question" }), true);
+    const answer = { answer: "answer", note: "8080", by: "me" } as const;
+    await breakpoints.resolve(id, answer);
+    expect((await breakpoints.resolve(id, answer)).isNew).toBe(false);
+    await expect(breakpoints.resolve(id, { ...answer, note: "9090" })).rejects.toMatchObject({
+      code: "BREAKPOINT_INVALID",
+    });
   });
 
   it("raises what a task may cost", async () => {
@@ -146,6 +163,21 @@ describe("a job's breakpoints", () => {
     expect(await breakpoints.list({ status: "open" })).toMatchObject([{ kind: "plan", taskId: undefined }]);
     await jobs.setStatus(open.jobId, "running");
     expect(await breakpoints.list({ status: "open" })).toEqual([]);
+  });
+
+  it("ask about the plan of a job that was proposed from its beginning: a fork", async () => {
+    await using open = await openState([{ key: "a" }]);
+    const job = { id: "old", project_path: "/p", goal: "g", status: "proposed", base_commit: tip, branch: "b" };
+    const rest = { options: "{}", plan: '{"summary":"s","tasks":[]}', round: 1, report: null, strategy: "manager" };
+    const nobody = { coordinator_id: null, coordinator_until: null, orchestrator_id: null, dispatch_key: null };
+    const row = { ...job, ...rest, ...nobody, created_at: 1, ended_at: null, pause_requested_at: null };
+    const { options } = await open.state.jobs.get(open.jobId);
+    const id = asJobId("fork");
+    const versions = { job: row, tasks: new Map(), attempts: new Map(), sessions: new Map() };
+    const from = asJobId("old");
+    await open.state.jobs.fork({ id, branch: "f", options, checkpoint: "c", from, tip, versions });
+    for (let times = 0; times < 2; times += 1) await open.state.jobs.setStatus(id, "proposed");
+    expect(await open.state.breakpoints.list({ jobId: id })).toMatchObject([{ kind: "plan", status: "open" }]);
   });
 
   it("raise its limit, or end it", async () => {

@@ -90,8 +90,16 @@ export class Breakpoints {
 
   /** Permissions that a person gave for the whole job. */
   async grants(jobId: JobId): Promise<readonly Breakpoint[]> {
-    const all = await this.list({ jobId, status: "resolved" });
-    return all.filter(({ answer }) => answer?.answer === "allow-for-job");
+    const rows = await this.#context.store.read((db) =>
+      db
+        .selectFrom("breakpoints")
+        .selectAll()
+        .where("job_id", "=", jobId)
+        .where("status", "=", "resolved")
+        .where("kind", "=", "permission")
+        .execute(),
+    );
+    return rows.map(breakpointFromRow).filter(({ answer }) => answer?.answer === "allow-for-job");
   }
 
   /**
@@ -103,7 +111,7 @@ export class Breakpoints {
     const at = this.#context.now();
     const isNew = await this.#context.store.write(async (tx) => {
       const breakpoint = await find(tx, id);
-      if (breakpoint.status !== "open" && breakpoint.answer?.answer === answer.answer) return false;
+      if (breakpoint.status !== "open" && isSame(breakpoint.answer, answer)) return false;
       checkAnswer(breakpoint, answer);
       await close(tx, breakpoint, { status: "resolved", answer, by, at });
       const data = { id, answer: answer.answer, by };
@@ -130,6 +138,12 @@ export class Breakpoints {
     return expired;
   }
 }
+
+/** Other words, or another amount, are another answer, and come too late. */
+const isSame = (known: BreakpointAnswer | undefined, { answer, note, amountUsd }: BreakpointAnswer): boolean =>
+  known?.answer === answer &&
+  (note === undefined || note === known.note) &&
+  (amountUsd === undefined || amountUsd === known.amountUsd);
 
 const dueAt = (db: Pick<Tx, "selectFrom">, at: number) =>
   db.selectFrom("breakpoints").selectAll().where("status", "=", "open").where("timeout_at", "<=", at);

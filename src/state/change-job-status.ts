@@ -22,6 +22,8 @@ export async function changeJobStatus(tx: Tx, change: JobStatusChange): Promise<
   const { id, to, reason, at, ask } = change;
   const row = await tx.selectFrom("jobs").select("status").where("id", "=", id).executeTakeFirstOrThrow();
   const from = jobStatusOf(row);
+  // One that was made as a fork is proposed, and nobody was asked yet.
+  if (from === to && to === "proposed") await askAboutPlan(tx, id, { at, ask });
   if (from === to || (isJobOver(from) && !change.mayReopen)) return;
   await tx
     .updateTable("jobs")

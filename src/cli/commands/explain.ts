@@ -87,7 +87,7 @@ function decisionLines({ at, decision, explanation }: StoredDecision, { output, 
     ...reasons.flatMap((reason) => indented(`because ${reason}`, width)),
     ...(confidence === undefined ? [] : confidenceLines(confidence, width)),
     ...(explanation === undefined
-      ? ["    the merge queue decided: no rule was asked"]
+      ? [`    ${decision.approvedBy === undefined ? "the merge queue" : "a person"} decided: no rule was asked`]
       : explanationLines(explanation, width)),
   ];
 }
