@@ -10,7 +10,8 @@ import type { StateBackups } from "../state/state-backups.ts";
 import { Backups } from "../stores/sqlite/backups.ts";
 import { examineDatabase, type Damage } from "../stores/sqlite/examine-database.ts";
 import { openSoundStore, restoreState as restoreDatabase, type SoundStore } from "../stores/sqlite/open-sound-store.ts";
-import { concludeRestoration, type Restoration } from "../stores/sqlite/restore-database.ts";
+import { concludeRestoration, readRestoration, type Restoration } from "../stores/sqlite/restore-database.ts";
+import { lockState } from "../stores/sqlite/state-lock.ts";
 
 export type StatePlace = {
   /** Of the database; absolute. */
@@ -52,15 +53,36 @@ export function stateBackups(stateDir: string, { workspace }: Pick<Config, "work
   return { everyMs, make: async () => void (await backups.make()) };
 }
 
-/** What has to be done before anything goes on with a database that was replaced. */
+/** So long may git take with everything that was merged since. */
+const followUpMs = 120_000;
+
+/**
+ * What has to be done before anything goes on with a database that was replaced. Of several processes one does it, and the others
+ * wait: it would take what they begin for what the database has lost.
+ */
 export async function followUp(
   stateDir: string,
-  restoration: Restoration | undefined,
+  found: Restoration | undefined,
   to: { readonly services: Restoring; readonly onRestored: ((restored: StateRestored) => void) | undefined },
 ): Promise<void> {
-  if (restoration === undefined || to.onRestored === undefined) return;
+  if (found === undefined || to.onRestored === undefined) return;
+  const { path } = statePlace(stateDir);
+  const lock = await lockState(`${path}.restored`, { kind: "exclusive", waitMs: followUpMs });
+  try {
+    const restoration = await readRestoration(path);
+    if (restoration !== undefined) await agree(path, restoration, { ...to, onRestored: to.onRestored });
+  } finally {
+    lock.release();
+  }
+}
+
+async function agree(
+  path: string,
+  restoration: Restoration,
+  to: { readonly services: Restoring; readonly onRestored: (restored: StateRestored) => void },
+): Promise<void> {
   const facts = await agreeWithGit(to.services, restoration);
-  await concludeRestoration(statePlace(stateDir).path, restoration);
+  await concludeRestoration(path, restoration);
   const { problems, backup, at } = restoration;
   to.onRestored({ ...facts, problems, at, ...(backup === undefined ? {} : { backup }) });
 }

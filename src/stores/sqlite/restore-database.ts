@@ -109,9 +109,15 @@ function freeName(path: string): string {
 
 /** The restoration that nobody has followed up yet. */
 export async function readRestoration(path: string): Promise<Restoration | undefined> {
-  if (!existsSync(noteOf(path))) return undefined;
-  const parsed = schema.safeParse(JSON.parse(await readFile(noteOf(path), "utf8")));
+  const text = await readFile(noteOf(path), "utf8").catch(ifNone);
+  if (text === undefined) return undefined;
+  const parsed = schema.safeParse(JSON.parse(text));
   return parsed.success ? parsed.data : undefined;
+}
+
+function ifNone(thrown: unknown): undefined {
+  if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return undefined;
+  throw thrown;
 }
 
 /** What was to be done about it is done; the note is kept with the damaged files. */
