@@ -1,9 +1,13 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 
-import { asSlotId, type RunId } from "../domain/ids.ts";
+import { scratchRepository } from "../../test/support/scratch-repository.ts";
+import { asCheckpointId, asSlotId, asWorkerId, type RunId } from "../domain/ids.ts";
 import type { Json } from "../domain/json.ts";
 import type { Engine, StartRun } from "../engine/port.ts";
 import { openState } from "../state/state-manager.fixture.ts";
+import { checkpointRef } from "../workspace/index.ts";
 import { coordinate } from "./coordinator.ts";
 import { never, servicesOf, workerId } from "./services.fixture.ts";
 
@@ -69,6 +73,54 @@ describe("a coordinator that is stopped", () => {
     const { ended, left } = await stopped({ isHanging: true });
     await expect(ended).rejects.toMatchObject({ code: "PROCESS_FAILED" });
     expect(await left()).toEqual({ slots: ["c1"], live: ["c1"], holder: "c1" });
+  });
+});
+
+describe("a coordinator that begins", () => {
+  const day = 86_400_000;
+
+  it("removes automatic checkpoints of any job that are too old, and work goes on where that fails", async () => {
+    await using scratch = await scratchRepository();
+    const repo = await scratch.open();
+    const rules = { automatic: true, keep: 1, maxTotalMb: 10, maxAgeDays: 14 };
+    const open = await openState([{ key: "a" }], { checkpoints: rules });
+    onTestFinished(() => open[Symbol.asyncDispose]());
+    const { state, jobId, clock } = open;
+    const keep = async (name: string, kind: "attempt" | "manual"): Promise<void> => {
+      const [id, ref] = [asCheckpointId(name), checkpointRef(jobId, asCheckpointId(name))];
+      await scratch.git(["update-ref", ref, repo.head]);
+      const tip = await state.checkpoints.recordedTip(jobId);
+      const facts = { id, projectPath: repo.root, jobId, kind, tip, ref, commit: repo.head, files: [] };
+      await state.checkpoints.record({ ...facts, isWhileAtWork: false, objectBytes: 0 });
+    };
+    const kept = async (): Promise<readonly string[]> =>
+      (await scratch.git(["for-each-ref", "--format=%(refname:lstrip=-1)", "refs/tutti"]))
+        .trim()
+        .split("\n")
+        .toSorted();
+    await keep("old", "attempt");
+    await keep("named", "manual");
+    clock.now += 15 * day;
+    await keep("young", "attempt");
+    await keep("younger", "attempt");
+    const drive = (name: string) =>
+      coordinate({
+        services: { ...servicesOf(open, engineWithSteps({ isHanging: false })), repo, workerId: asWorkerId(name) },
+        jobId,
+        own,
+        spawn: never,
+        isApproved: false,
+        stop: AbortSignal.abort(),
+        stopNow: AbortSignal.abort(),
+        liftsPause: false,
+        returnsWhenProposed: true,
+      });
+    expect(await drive("c1")).toBe("interrupted");
+    expect(await kept()).toEqual(["named", "young", "younger"]);
+
+    clock.now += 15 * day;
+    await writeFile(join(repo.commonDir, `${checkpointRef(jobId, asCheckpointId("young"))}.lock`), "");
+    expect(await drive("c2")).toBe("interrupted");
   });
 });
 

@@ -2,11 +2,13 @@ import type { JobId, RunId } from "../domain/ids.ts";
 import { isJobOver, type JobStatus } from "../domain/job-status.ts";
 import type { Job } from "../domain/model.ts";
 import type { ResumeRules } from "../domain/quota/resume-time.ts";
+import type { JobSettings } from "../domain/settings.ts";
 import { pausedByPerson } from "../state/jobs.ts";
 import { ActivityBuffer } from "./activity-buffer.ts";
 import { AgentPool } from "./agent-pool.ts";
 import { jobWorkflow, jobWorkflowName, type DriveDesk } from "./job-workflow.ts";
 import type { JobDesk } from "./desk.ts";
+import { pruneInPassing } from "./checkpoints/prune-checkpoints.ts";
 import { finishRollback } from "./checkpoints/roll-back.ts";
 import { checkPrices } from "./caps.ts";
 import { driveOverResets } from "./drive-over-resets.ts";
@@ -63,14 +65,21 @@ export async function coordinate(coordination: Coordination): Promise<JobStatus>
   return holdJob(coordination, async (lost) => {
     const wentBack = await finishRollback(services, jobId);
     await coordination.prepare?.();
-    const { status } = await services.state.jobs.get(jobId);
+    const { status, options } = await services.state.jobs.get(jobId);
     if (wentBack !== undefined && isJobOver(status)) return status;
+    await pruneWhatIsOld(services, options);
     return whileBackingUp(services, () =>
       driveOverResets({ ...coordination, lost }, (isAgain) =>
         driveWhileRunning({ ...coordination, lost, liftsPause: isAgain || coordination.liftsPause }),
       ),
     );
   });
+}
+
+/** Of all jobs: those that are over make no checkpoints any more, and theirs grow old all the same. How many each has is its own affair. */
+async function pruneWhatIsOld(services: Services, { checkpoints }: JobSettings): Promise<void> {
+  if (checkpoints === undefined) return;
+  await pruneInPassing(services, { rules: { ...checkpoints, keep: Number.MAX_SAFE_INTEGER } });
 }
 
 /** Tasks may be added in the moment in which a drive ends: then there is another one. */

@@ -4,7 +4,7 @@ import type { Job } from "../../domain/model.ts";
 import type { BegunAttempt } from "../../state/begin-attempt.ts";
 import type { Services } from "../services.ts";
 import { makeCheckpoint } from "./make-checkpoint.ts";
-import { pruneCheckpoints } from "./prune-checkpoints.ts";
+import { pruneInPassing } from "./prune-checkpoints.ts";
 import { filesOfAttempt } from "./unfinished-files.ts";
 
 export type CheckpointMoment = {
@@ -26,7 +26,7 @@ export async function checkpointBefore({ services, job, taskId, begun }: Checkpo
   const files = await filesBefore(services, job.id, begun);
   await makeCheckpoint(services, { jobId: job.id, kind, taskId, files, isWhileAtWork: true });
   if ((await services.state.checkpoints.count(job.id)) <= rules.keep + slack) return;
-  await pruneCheckpoints(services, { rules, jobId: job.id });
+  await pruneInPassing(services, { rules, jobId: job.id });
 }
 
 /** Of other attempts under way: what they began with. Nobody looks into a slot in which an agent is at work. */

@@ -1,5 +1,6 @@
 import type { Checkpoint } from "../../domain/checkpoint/checkpoint.ts";
 import { surplusOf, type RetentionRules, type Surplus } from "../../domain/checkpoint/retention.ts";
+import { TuttiError } from "../../domain/errors.ts";
 import type { JobId } from "../../domain/ids.ts";
 import { dropCheckpointRefs } from "../../workspace/index.ts";
 import type { Services } from "../services.ts";
@@ -36,6 +37,19 @@ export async function pruneCheckpoints(services: Pruning, request: PruneRequest)
   const gone = new Set(removed.map(({ checkpoint }) => checkpoint.id));
   const kept = all.filter(({ id }) => !gone.has(id));
   return { removed, kept: kept.length, keptBytes: kept.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
+}
+
+/** As `pruneCheckpoints`, in passing: what goes wrong with it, such as a ref that another program has locked, is logged and stops no work. */
+export async function pruneInPassing(
+  services: Pruning & Pick<Services, "logger">,
+  request: PruneRequest,
+): Promise<void> {
+  try {
+    await pruneCheckpoints(services, request);
+  } catch (thrown) {
+    const { code, message } = TuttiError.from(thrown);
+    services.logger.warn("old checkpoints were not removed", { code, error: message });
+  }
 }
 
 /** The rows first: a death in between leaves a ref too many, and no checkpoint that can't be gone back to. */
