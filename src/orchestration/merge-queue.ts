@@ -7,6 +7,7 @@ import {
   integrateBeside,
   isAncestor,
   jobTipRef,
+  parentOf,
   standingConflict,
   type Conflicted,
   type IntegrationRequest,
@@ -16,6 +17,7 @@ import { checkpointBefore } from "./checkpoints/automatic-checkpoint.ts";
 import { compareWithKnown, ownParsers } from "./compare-with-base.ts";
 import type { JobDesk } from "./desk.ts";
 import { advanceJob, jobTip } from "./job-branch.ts";
+import { isMended, takeMendedConflict } from "./mended-conflict.ts";
 import { resolveConflict, resolverKey, type Conflict } from "./resolve-conflict.ts";
 import { resultChangeOf } from "./result-cache.ts";
 
@@ -95,11 +97,20 @@ export class MergeQueue {
   /** @returns `undefined` when a person has to settle the conflict */
   async #merge(work: Work, tip: CommitId): Promise<Merge | undefined> {
     const { services, slots, job } = this.#desk;
-    const request = requestOf(job, work, tip);
     const earlier = await this.#mergedBefore(work, tip);
     if (earlier !== undefined) return { ...work, commit: earlier };
-    const left = await this.#conflictLeft(work, request);
-    if (left !== undefined) return this.#resolve({ ...work, ...left, request, isFresh: false });
+    const request = requestOf(job, { ...work, tip, change: await this.#changeOf(work) });
+    const left = await this.#placeOfConflict(work);
+    if (left !== undefined && (await isMended(this.#desk, work.attempt))) {
+      const mended = await takeMendedConflict(this.#desk, { ...work, slot: left, request });
+      if (mended === "asked") return undefined;
+      // The tip may have moved meanwhile.
+      if (mended !== "nothing") return this.#merge({ ...work, task: { ...work.task, mergedCommit: mended } }, tip);
+    }
+    const conflict = left === undefined ? undefined : await standingConflict(left, request);
+    if (left !== undefined && conflict !== undefined) {
+      return this.#resolve({ ...work, slot: left, files: pathsOf(conflict), request, isFresh: false });
+    }
     services.fault("integrate.started");
     const beside = await integrateBeside(services.repo, request);
     if (beside !== undefined) return { ...work, commit: beside };
@@ -118,16 +129,18 @@ export class MergeQueue {
     return (await isAncestor(this.#desk.services.repo, tip, mergedCommit)) ? mergedCommit : undefined;
   }
 
-  /** A crash while a resolver was at work: its slot is as it left it, because a slot that moves on ends its conversations. */
-  async #conflictLeft(
-    { attempt }: Work,
-    request: IntegrationRequest,
-  ): Promise<{ readonly slot: Slot; readonly files: readonly string[] } | undefined> {
+  /** Where a resolver was at work: the slot is as it was left, because a slot that moves on ends its conversations. */
+  async #placeOfConflict({ attempt }: Work): Promise<Slot | undefined> {
     const { services, slots } = this.#desk;
     const before = await services.state.sessions.find(resolverKey(attempt));
-    const slot = before?.slotId === undefined ? undefined : await slots.takeBack(before.slotId);
-    const conflict = slot === undefined ? undefined : await standingConflict(slot, request);
-    return slot === undefined || conflict === undefined ? undefined : { slot, files: pathsOf(conflict) };
+    return before?.slotId === undefined ? undefined : slots.takeBack(before.slotId);
+  }
+
+  /** What a person or a resolver made of the work, onto a tip that has moved since, is the work now. */
+  async #changeOf({ task, attempt }: Work): Promise<Change> {
+    const { mergedCommit } = task;
+    if (mergedCommit === undefined) return { to: snapshotOf(attempt), from: attempt.baseCommit };
+    return { to: mergedCommit, from: await parentOf(this.#desk.services.repo, mergedCommit) };
   }
 
   async #resolve(conflict: Conflict): Promise<Merge | undefined> {
@@ -219,12 +232,15 @@ function snapshotOf(attempt: Attempt): CommitId {
   return attempt.snapshotCommit;
 }
 
-const requestOf = (job: Job, { task, attempt }: Work, tip: CommitId): IntegrationRequest => ({
+type Change = { readonly from: CommitId; readonly to: CommitId };
+type Wanted = Work & { readonly tip: CommitId; readonly change: Change };
+
+const requestOf = (job: Job, { task, attempt, tip, change }: Wanted): IntegrationRequest => ({
   jobId: job.id,
   ref: jobTipRef(job.id),
   expectedTip: tip,
-  attemptCommit: snapshotOf(attempt),
-  attemptBase: attempt.baseCommit,
+  attemptCommit: change.to,
+  attemptBase: change.from,
   message: `${task.spec.title}\n\n${attempt.outcome?.text.trim() ?? ""}`.trim(),
   trailers: { "Tutti-Task": task.id, "Tutti-Attempt": attempt.id },
 });

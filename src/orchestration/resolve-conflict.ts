@@ -44,13 +44,16 @@ export async function resolveConflict(desk: JobDesk, conflict: Conflict): Promis
   const gates = gatesOfTask(job.options.gates, task.spec.gates).map(({ name, run }) => ({ name, run }));
   const request = resolverRequest({ spec: task.spec, files, gates, notes: await notesFor(desk) });
   const prompt = await promptOrFailure(desk, request);
+  const owner = { key, jobId: job.id, taskId: task.id, role: "resolver" } as const;
   if ("status" in prompt) {
+    // Its place: without it nobody would find the folder again that the person is shown.
+    await services.state.sessions.beginTurn(owner, slot.slotId);
     const reason = `merge conflict: ${prompt.failure.error.message}`;
     await askAboutConflict(desk, { task, attempt, files, folder: slot.path, reason });
     return undefined;
   }
   const outcome = await runAgent(withTaskBudget(desk, task.spec.budgetUsd), {
-    owner: { key, jobId: job.id, taskId: task.id, role: "resolver" },
+    owner,
     attemptId: attempt.id,
     isAskedOnce: true,
     launch: {
@@ -79,7 +82,7 @@ export async function resolveConflict(desk: JobDesk, conflict: Conflict): Promis
     const reason = await overstepped(desk, task, settled);
     if (reason === undefined) return settled.commit;
     await services.state.integrations.merged({ taskId: task.id, attemptId: attempt.id }, settled.commit);
-    await askAboutConflict(desk, { task, attempt, files, folder: slot.path, reason });
+    await askAboutConflict(desk, { task, attempt, files, reason });
     return undefined;
   }
   await desk.slots.rescue(slot, "an unresolved merge conflict");

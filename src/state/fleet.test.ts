@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
 
 import { asSlotId, asWorkerId } from "../domain/ids.ts";
+import type { AttemptDecision } from "../domain/model.ts";
 import { leaseTask, openState, tip } from "./state-manager.fixture.ts";
+
+const accept: AttemptDecision = {
+  action: "accept",
+  reasons: [],
+  countsAsAttempt: false,
+  resumeSession: false,
+  delayMs: 0,
+  feedback: undefined,
+};
 
 describe("slots", () => {
   it("that are gone from the disk are nobody's any more, and no work goes on there", async () => {
@@ -31,5 +41,24 @@ describe("slots", () => {
       id: "s1",
     });
     expect(await fleet.takeSlot({ jobId, workerId: asWorkerId("w3"), preferred: asSlotId("s1") })).toBeUndefined();
+  });
+
+  it("are kept for a merge conflict until it is settled", async () => {
+    await using open = await openState([{ key: "a" }]);
+    const { attempts, fleet, sessions, tasks } = open.state;
+    const [id, workerId] = [asSlotId("s1"), asWorkerId("w1")];
+    await fleet.addSlot({ id, jobId: open.jobId, path: "/s1", workerId });
+    const lease = await leaseTask(open, "a");
+    const attempt = await attempts.begin(lease, tip);
+    await tasks.move(lease.taskId, "validating");
+    await attempts.decide(lease, attempt.id, accept);
+    const { jobId } = open;
+    await sessions.beginTurn({ key: `${attempt.id}/resolve`, jobId, taskId: lease.taskId, role: "resolver" }, id);
+
+    expect(await fleet.reservedSlots(jobId)).toEqual([id]);
+    await tasks.move(lease.taskId, "waiting");
+    expect(await fleet.reservedSlots(jobId)).toEqual([id]);
+    await tasks.move(lease.taskId, "failed");
+    expect(await fleet.reservedSlots(jobId)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import type { ExpressionBuilder } from "kysely";
+import { sql, type ExpressionBuilder } from "kysely";
 
 import { asSlotId, asWorkerId, type JobId, type SlotId, type WorkerId } from "../domain/ids.ts";
 import { appendEvent } from "./append-events.ts";
@@ -187,8 +187,8 @@ export class Fleet {
   }
 
   /**
-   * Slots with work in them that goes on there: unfinished attempts, and one that was rejected while its task's next attempt
-   * has yet to begin.
+   * Slots with work in them that goes on there: unfinished attempts, one that was rejected while its task's next attempt has yet
+   * to begin, and a merge conflict that an agent or a person has yet to settle.
    */
   async reservedSlots(jobId: JobId): Promise<readonly SlotId[]> {
     const rows = await this.#context.store.read((db) =>
@@ -212,7 +212,22 @@ export class Fleet {
         )
         .execute(),
     );
-    return rows.flatMap((row) => (row.slot_id === null ? [] : [asSlotId(row.slot_id)]));
+    const all = [...rows, ...(await this.#conflictSlots(jobId))];
+    return all.flatMap((row) => (row.slot_id === null ? [] : [asSlotId(row.slot_id)]));
+  }
+
+  #conflictSlots(jobId: JobId): Promise<readonly { readonly slot_id: string | null }[]> {
+    return this.#context.store.read((db) =>
+      db
+        .selectFrom("sessions")
+        .innerJoin("tasks", "tasks.id", "sessions.task_id")
+        .select("sessions.slot_id")
+        .where("sessions.job_id", "=", jobId)
+        .where("sessions.role", "=", "resolver")
+        .where("tasks.status", "in", ["waiting", "integrating"])
+        .whereRef("sessions.key", "=", sql`tasks.accepted_attempt || '/resolve'`)
+        .execute(),
+    );
   }
 
   async noteRescue(rescue: { jobId: JobId; ref: string; slotId: SlotId; reason: string }): Promise<void> {

@@ -20,7 +20,7 @@ export { matchingPaths, outsideFootprint, protectedPaths } from "./footprint/foo
 export { readFilesAt } from "./diff/read-files-at.ts";
 export { advanceBranch } from "./integrate/advance-branch.ts";
 export { applyChange } from "./integrate/apply-change.ts";
-export { continueIntegration } from "./integrate/continue-integration.ts";
+export { continueIntegration, takeMended } from "./integrate/continue-integration.ts";
 export {
   integrateAttempt,
   type Conflicted,
@@ -32,6 +32,7 @@ export { standingConflict } from "./integrate/standing-conflict.ts";
 export { mergeJob, type JobMerge, type MergeOptions } from "./integrate/merge-job.ts";
 export { isAncestor } from "./refs/is-ancestor.ts";
 export { branchState } from "./refs/checked-out.ts";
+export { parentOf } from "./refs/parent-of.ts";
 export { pinCommit } from "./refs/pins.ts";
 export { attemptRef, checkpointRef, jobBranch, jobTipRef, snapshotRef, worktreeRef } from "./refs/ref-names.ts";
 export { dropResultRefs, keepResultCommit, listResultRefs, resultRef } from "./refs/result-refs.ts";

@@ -9,8 +9,8 @@ export type WaitingMerge = {
   readonly reason: string;
   /** In conflict, or changed by the resolver though it may not. */
   readonly files: readonly string[];
-  /** The slot in which it stands. */
-  readonly folder: string;
+  /** The slot in which it stands, to be mended there; absent when it is merged, and only a yes is missing. */
+  readonly folder?: string;
 };
 
 /** Has a person settle a merge that no agent could; a rule may forbid it instead. */
@@ -44,7 +44,7 @@ export async function askAboutConflict(desk: JobDesk, merge: WaitingMerge): Prom
       context: {
         reasons: [services.redact(reason)],
         paths: files,
-        folder,
+        ...(folder === undefined ? {} : { folder }),
         costUsd,
         ...(attempt.diff === undefined ? {} : { diff: attempt.diff }),
         ...(attempt.outcome === undefined ? {} : { said: attempt.outcome.text }),

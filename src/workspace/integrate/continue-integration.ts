@@ -33,3 +33,16 @@ export async function continueIntegration(slot: Slot, request: IntegrationReques
   const { tree } = await writeWorkingTree(slot);
   return await concludeIntegration(slot, request, tree);
 }
+
+/**
+ * Goes on with a conflict that a person has worked on, however long ago it was made: the commit's parent is the tip of that time.
+ * @returns `undefined` when no conflict stands in the slot
+ */
+export async function takeMended(
+  slot: Slot,
+  request: IntegrationRequest,
+): Promise<Integrated | Unresolved | undefined> {
+  if ((await conflictsIn(slot)).length === 0) return undefined;
+  const { base } = await readSlotState(slot);
+  return continueIntegration(slot, { ...request, expectedTip: base });
+}
