@@ -1,4 +1,6 @@
-import type { Kysely } from "kysely";
+import { sql, type Kysely } from "kysely";
+
+import { answersOf, type BreakpointKind } from "../domain/breakpoint/answers.ts";
 
 /** A durable wait for a person. */
 export type BreakpointRow = {
@@ -45,4 +47,22 @@ export async function createBreakpoints(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex("breakpoints_by_job").on("breakpoints").columns(["job_id", "status"]).execute();
   await db.schema.createIndex("breakpoints_by_task").on("breakpoints").columns(["task_id", "status"]).execute();
   await db.schema.createIndex("breakpoints_by_timeout").on("breakpoints").columns(["status", "timeout_at"]).execute();
+  await askAboutWaiting(db);
+}
+
+const optionsText = (kind: BreakpointKind, isOfJob: boolean): string => JSON.stringify(answersOf({ kind, isOfJob }));
+
+/** What waited for a person before there were breakpoints can be found and answered like all else. */
+async function askAboutWaiting(db: Kysely<unknown>): Promise<void> {
+  const [id, now] = [sql`lower(hex(randomblob(4)))`, sql`unixepoch() * 1000`];
+  const reason = sql`coalesce(tasks.reason, 'it waits for you')`;
+  const last = sql`select id from attempts where task_id = tasks.id order by number desc limit 1`;
+  await sql`insert into breakpoints (id, job_id, task_id, attempt_id, kind, question, context, options, status, opened_at)
+    select ${id}, job_id, id, (${last}), 'failure', ${reason}, json_object('reasons', json_array(${reason})),
+      ${optionsText("failure", false)}, 'open', ${now}
+    from tasks where status = 'waiting' and coalesce(waits_for, 'person') = 'person'`.execute(db);
+  await sql`insert into breakpoints (id, job_id, kind, question, context, options, status, opened_at)
+    select ${id}, id, 'plan', 'Carry out the plan for "' || goal || '"?', json_object('reasons', json_array()),
+      ${optionsText("plan", true)}, 'open', ${now}
+    from jobs where status = 'proposed'`.execute(db);
 }
