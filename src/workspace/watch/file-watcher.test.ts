@@ -136,6 +136,14 @@ describe("what is left out", () => {
     await fs.rm(outside, { recursive: true });
   });
 
+  test("a .gitignore that is a pipe or a link is none, as for git, and nobody waits for it", async () => {
+    await promisify(execFile)("mkfifo", [at(".gitignore")]);
+    await write("src/a.txt", "a");
+    await fs.symlink("/dev/zero", at("src/.gitignore"));
+    const { watcher } = await watching();
+    expect(visible(watcher)).toEqual(["src/.gitignore", "src/a.txt"]);
+  });
+
   test("a pipe is no file", async () => {
     const { watcher, changes } = await watching();
     await promisify(execFile)("mkfifo", [at("pipe")]);

@@ -20,7 +20,9 @@ export const statOf = (path: string): Stats | undefined =>
 export const entriesOf = (path: string): readonly Dirent[] | undefined =>
   orUndefined(() => readdirSync(path, { withFileTypes: true }));
 
-export const textOf = (path: string): string | undefined => orUndefined(() => readFileSync(path, "utf8"));
+/** @returns `undefined` for what is no file either: an agent may have put a pipe there, which nobody writes into */
+export const textOf = (path: string): string | undefined =>
+  statOf(path)?.isFile() === true ? orUndefined(() => readFileSync(path, "utf8")) : undefined;
 
 /** What is remembered of a file, to see whether it has changed. */
 export type Sight = {
