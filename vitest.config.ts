@@ -28,8 +28,18 @@ export default defineConfig({
           ...limits,
           name: "e2e",
           testTimeout: 180_000,
-          include: ["test/{e2e,crash}/**/*.test.ts", "test/chaos/*.test.ts"],
+          include: ["test/e2e/**/*.test.ts"],
           globalSetup: ["test/support/build-once.ts"],
+        },
+      },
+      {
+        test: {
+          ...limits,
+          name: "crash",
+          testTimeout: 180_000,
+          include: ["test/crash/**/*.test.ts", "test/chaos/*.test.ts"],
+          globalSetup: ["test/support/build-once.ts"],
+          // What is killed at random moments has the machine to itself.
           fileParallelism: false,
         },
       },
