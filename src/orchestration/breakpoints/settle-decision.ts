@@ -81,6 +81,9 @@ function verdictOfTurn({ outcome }: Decided): RuleVerdict | undefined {
 /** The answer goes into the conversation that asked: its slot stays as it is. */
 const goesOn: ReadonlySet<BreakpointKind> = new Set<BreakpointKind>(["question", "permission", "budget", "stall"]);
 
+/** Where these have no feedback there is none: a replayed result whose gate could not be run may be replayed again. */
+const saysAllItHas: ReadonlySet<AttemptDecision["action"]> = new Set<AttemptDecision["action"]>(["accept", "ask"]);
+
 export async function ask(desk: JobDesk, question: Question): Promise<AttemptDecision> {
   const { kind, decision, verdict } = question;
   const rule = verdict === undefined ? [] : [`The rule ${verdict.rule} asks a person.`];
@@ -91,7 +94,7 @@ export async function ask(desk: JobDesk, question: Question): Promise<AttemptDec
     countsAsAttempt: false,
     resumeSession: goesOn.has(kind),
     delayMs: 0,
-    feedback: decision.feedback ?? (decision.action === "accept" ? undefined : decision.reasons.join("\n")),
+    feedback: decision.feedback ?? (saysAllItHas.has(decision.action) ? undefined : decision.reasons.join("\n")),
     breakpoint: await attemptQuestion(desk, question),
   };
 }
