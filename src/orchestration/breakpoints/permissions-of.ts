@@ -60,15 +60,24 @@ async function personsAnswer({ desk, step, request, verdict }: Asked): Promise<P
   const { breakpoints } = desk.services.state;
   // What is compared is what is stored, and that is redacted.
   const call = { tool: request.tool, input: desk.services.redactJson(request.input) };
-  const own = (await breakpoints.answeredOfTask(step.lease.taskId)).findLast(
-    ({ kind, context, attemptId, answer }) =>
-      kind === "permission" && isSameCall(context, call) && (attemptId === step.begun.id || answer?.answer === "deny"),
+  const answered = (await breakpoints.answeredOfTask(step.lease.taskId)).filter(({ kind }) => kind === "permission");
+  const own = answered.findLast(
+    ({ context, attemptId, answer }) =>
+      isSameCall(context, call) && (attemptId === step.begun.id || answer?.answer === "deny"),
   );
   if (own !== undefined) return fromPerson(own);
   const granted = await breakpoints.grants(desk.job.id);
   const isGranted = granted.some(({ context, rule }) => context.tool === request.tool && rule === verdict.rule);
-  return isGranted ? { action: "allow" } : undefined;
+  if (isGranted) return { action: "allow" };
+  return answered.slice(-maxUnheard).filter(({ status }) => status === "expired").length === maxUnheard
+    ? { action: "deny", message: nobodyThere }
+    : undefined;
 }
+
+/** Then nobody is there: an agent that asks for one thing after another would be begun again for each for ever. */
+const maxUnheard = 3;
+const nobodyThere =
+  "Nobody is there who could allow it. Go on without it, and say in your result what you could not do.";
 
 function fromPerson({ answer, status }: Breakpoint): PermissionAnswer {
   if (answer?.answer !== "deny") return { action: "allow" };
