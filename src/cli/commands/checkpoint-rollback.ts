@@ -21,9 +21,19 @@ export const checkpointRollbackCommand = (cli: Cli, id: string, options: Checkpo
   withProject(cli, async (project) => {
     const { checkpoints } = project.application;
     const checkpoint = await checkpoints.find(id);
+    refuseOfJobs(options, id);
     if (options.intoWorktree === true) return intoWorktree(project, id, cli.output);
     return rollBackJob(project, { checkpoint: ofJob(checkpoint), options, output: cli.output });
   });
+
+/** Nothing of a person's own changes under an option that means something else for them, or nothing. */
+function refuseOfJobs({ intoWorktree: isOfWorktree, ...options }: CheckpointRollbackOptions, id: string): void {
+  const { dryRun, strategy, tasks, paths } = options;
+  if (isOfWorktree !== true || [dryRun, strategy, tasks, paths].every((option) => option === undefined)) return;
+  throw new TuttiError("INPUT_INVALID", "--into-worktree puts all files back and takes no other option", {
+    hint: `See what it would change: tutti checkpoint diff ${id} --stat`,
+  });
+}
 
 async function intoWorktree({ application }: Project, id: string, output: Output): Promise<number> {
   const checkpoint = await application.checkpoints.find(id);
