@@ -46,9 +46,11 @@ export class Backups {
     const names = (await namesIn(folder)).filter((name) => form.test(name));
     const backups = names.map(async (name) => {
       const path = join(folder, name);
-      return { name, path, at: timeOf(name), bytes: (await stat(path)).size };
+      // Another process may be removing it.
+      const bytes = (await stat(path).catch(ifGone))?.size;
+      return bytes === undefined ? [] : [{ name, path, at: timeOf(name), bytes }];
     });
-    return (await Promise.all(backups)).toSorted((a, b) => b.at - a.at);
+    return (await Promise.all(backups)).flat().toSorted((a, b) => b.at - a.at);
   }
 
   /**
@@ -96,7 +98,7 @@ export class Backups {
   async #prune(): Promise<void> {
     const { folder, keep, now = Date.now } = this.#options;
     for (const { path } of (await this.list()).slice(keep)) await rm(path, { force: true });
-    for (const name of (await namesIn(folder)).filter((entry) => entry.endsWith(".part"))) {
+    for (const name of (await namesIn(folder)).filter((entry) => /\.part(-\w+)?$/.test(entry))) {
       const madeAt = (await stat(join(folder, name)).catch(() => undefined))?.mtimeMs ?? 0;
       if (madeAt < now() - abandonedMs) await rm(join(folder, name), { force: true });
     }
@@ -144,11 +146,9 @@ const timeOf = (name: string): number => {
   return Date.parse(`${day}T${hour}:${minute}:${second}Z`);
 };
 
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (thrown) {
-    if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return [];
-    throw thrown;
-  }
+const namesIn = async (folder: string): Promise<readonly string[]> => (await readdir(folder).catch(ifGone)) ?? [];
+
+function ifGone(thrown: unknown): undefined {
+  if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return undefined;
+  throw thrown;
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, open, readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readdir, readFile, rm, stat, symlink, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -100,6 +100,23 @@ describe("a sound database", () => {
       await backups.make();
     }
     expect(await backups.list()).toHaveLength(3);
+  });
+});
+
+describe("the folder of backups", () => {
+  it("loses what copies left that died, with their journals, and is read while another process removes some", async () => {
+    await add("a");
+    const made = await backups.make();
+    const left = ["x.part", "x.part-journal", "x.part-wal"].map((name) => join(folder, "backups", name));
+    for (const file of left) {
+      await writeFile(file, "half");
+      await utimes(file, 1, 1);
+    }
+    await symlink("gone", join(folder, "backups", "state-2026-11-21T190310.120Z.db"));
+    expect((await backups.list()).map(({ name }) => name)).toEqual([made?.name]);
+    await add("b");
+    await backups.make();
+    expect(left.filter((file) => existsSync(file))).toEqual([]);
   });
 });
 
