@@ -1,4 +1,4 @@
-import { answersHardCoded } from "./rules/answers-hard-coded.ts";
+import { answersHardCoded, testsRead } from "./rules/answers-hard-coded.ts";
 import { brokenFiles } from "./rules/broken-files.ts";
 import { codeElided, notImplemented } from "./rules/code-elided.ts";
 import { conflictMarkers } from "./rules/conflict-markers.ts";
@@ -51,6 +51,7 @@ export function judgeDiff({ work, settings, finder, forbidden }: DiffRequest): S
     ...errorsSwallowed(work),
     ...testRunRecognized(work),
     ...answersHardCoded(work),
+    ...testsRead(work),
     ...debugLeft(work),
     ...sizes(work, settings),
   ];

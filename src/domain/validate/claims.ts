@@ -1,5 +1,5 @@
 /** What an agent says it did with a file. */
-export type FileClaim = { readonly what: "made" | "changed" | "deleted"; readonly path: string };
+export type FileClaim = { readonly what: "made" | "changed" | "deleted" | "there"; readonly path: string };
 
 export type Claims = {
   readonly files: readonly FileClaim[];
@@ -21,7 +21,7 @@ const pathText = String.raw`(?:[\w@.+-]+\/)*[\w@.+[\]-]*[A-Za-z_][\w@+[\]-]*\.[A
 const article = String.raw`(?:(?:the|a|an|new|following|file|files|module|modules|script|test|tests|class|component|page|doc|docs|document|both|of)\s+){0,4}`;
 
 /** Only a verb right before the path counts: what stands further away may be about something else in the file. */
-const verbs: Readonly<Record<FileClaim["what"], RegExp>> = {
+const verbs: Readonly<Record<Exclude<FileClaim["what"], "there">, RegExp>> = {
   made: claim("created|wrote|added|generated|introduced"),
   changed: claim("updated|modified|edited|changed|refactored|rewrote|extended|adjusted|patched|fixed"),
   deleted: claim("deleted|removed"),

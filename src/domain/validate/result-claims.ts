@@ -3,13 +3,14 @@ import type { FileClaim } from "./claims.ts";
 
 /** Fields that list files by what was done to them: `created`, `filesChanged`, `deleted_files`. */
 const field =
-  /^(?:files?[_-]?)?(created|added|new|written|changed|modified|updated|edited|touched|deleted|removed)(?:[_-]?(?:files?|paths?))?$/i;
+  /^(?:files?[_-]?)?(created|added|new|written|changed|modified|updated|edited|touched|deleted|removed|)(?:[_-]?(?:files?|paths?))?$/i;
 
 const whats: Readonly<Record<string, FileClaim["what"]>> = {
   created: "made",
   added: "made",
   new: "made",
   written: "made",
+  "": "there",
   deleted: "deleted",
   removed: "deleted",
 };
@@ -21,7 +22,7 @@ const path = /^(?:\.\/)?(?:[\w@.+-]+\/)+[\w@.+[\]-]+\.[A-Za-z][A-Za-z0-9]{0,7}$/
 export function claimsOfResult(result: Json | undefined): readonly FileClaim[] {
   if (typeof result !== "object" || result === null || Array.isArray(result)) return [];
   return Object.entries(result).flatMap(([key, value]) => {
-    const word = field.exec(key)?.[1];
+    const word = key === "" ? undefined : field.exec(key)?.[1];
     if (word === undefined || value === undefined) return [];
     return pathsIn(value).map((one) => ({ what: whats[word.toLowerCase()] ?? "changed", path: one }));
   });

@@ -11,6 +11,7 @@ const admissions: readonly RegExp[] = [
   /\b(?:(?:the )?(?:rest|remainder|remaining(?: \w+){0,2}|others?|other \w+))\b.{0,50}?\b(?:follows? (?:\w+ )?(?:the same|this|that) (?:pattern|approach|way|structure)|(?:in|as|for) a (?:follow-?up|later|second|separate)\b|left (?:out|open)\b)/i,
   /\bi(?:['’]ve| have)? (?:laid (?:the |some )?(?:groundwork|foundations?)|only (?:had|got) (?:time|room|space)|gave up|given up|giving up|(?:had to )?stop(?:ped)? (?:here|at this point|halfway|before)|(?:had to )?abandon(?:ed)?\b)/i,
   /\b(?:i|we) (?:(?:have |had )?(?:could(?:n['’]t| not)|was(?:n['’]t| not) able to|am(?: not|n['’]t) able to|have(?:n['’]t| not) been able to|was unable to|can(?:['’]t|not)|did(?:n['’]t| not) manage to|failed to))\s+(?:\w+ly )?(?:find (?:a|any|the) (?:\w+ )?(?:solution|way|fix|cause|reason)|(?:figure|work) out|get (?:it|this|that|the .{1,40}?|\x60[^\x60]+\x60) (?:to|work|pass|compil|build|runn)\w*|fix|solve|resolve|make (?:it|this|that|the .{1,40}?) (?:work|pass|compile))\b/i,
+  /\bso (?:it|this|that|they)(?:['’]s| is|['’]re| are| was)(?: not|n['’]t) (?:included|part of (?:it|this)|added|there)\b/i,
   /\bi(?:['’]ve| have)? (?:reverted|rolled back|undid|backed out)(?: all(?: of)?)? (?:my|the|these|those) (?:\w+ ){0,2}(?:changes?|edits?|work|attempts?)\b/i,
   /\b(?:it|this|that|which|tests?|specs?|build|suite|cases?|\d+ of (?:the )?\d+)\b.{0,40}?\bstill (?:fail(?:s|ing)?|red|broken|crash(?:es)?|do(?:es)?(?:n['’]t| not) (?:work|compile|pass|build))\b/i,
   /\b(?:is|are)(?: not|n['’]t) (?:yet )?(?:implemented|finished|done)\b/i,

@@ -60,8 +60,9 @@ describe("validateAnswer", () => {
   });
 
   it("compares a structured result with what was changed", () => {
-    const result = { created: ["db/002_drop.sql"], changed: ["src/a.ts"], files: ["docs/x.md"] };
+    const result = { created: ["db/002_drop.sql"], changed: ["src/a.ts"], files: ["src/b.ts"] };
     expect(codesOf({ result })).toEqual(["claim-false"]);
+    expect(codesOf({ result: { files: ["docs/x.md"] } })).toEqual(["claim-false"]);
     expect(codesOf({ result: { filesChanged: [{ path: "src/a.ts" }], removed: 3, changed: ["three"] } })).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { JsonObject, Json } from "../json.ts";
 import type { AnswerRule } from "./answer-rules.ts";
-import { claimsOf } from "./claims.ts";
+import { claimsOf, type FileClaim } from "./claims.ts";
 import { claimsOfResult } from "./result-claims.ts";
 import { unfinished } from "./unfinished-work.ts";
 
@@ -93,7 +93,7 @@ function failed({ text }: AnswerFacts): readonly AnswerProblem[] {
 }
 
 const errorsOfServers =
-  /^(?:\W*API Error\b|(?:Claude AI )?usage limit reached\b|Prompt is too long\b|Credit balance is too low\b|Invalid API key\b|Connection error\.?$|Request (?:was aborted|timed out)\.?$|\[Request interrupted\b|Execution error\.?$|\{\s*"type"\s*:\s*"error"|\{\s*"error"\s*:)/i;
+  /^(?:\W*API Error\b[^`]*\{\s*"|\W*API Error\b(?![^\n]*\b(?:no longer|now|is|are)\b)[^`\n]{0,160}$|(?:Claude AI )?usage limit reached\b|Prompt is too long\b|Credit balance is too low\b|Invalid API key\b|Connection error\.?$|Request (?:was aborted|timed out)\.?$|\[Request interrupted\b|Execution error\.?$|\{\s*"type"\s*:\s*"error"|\{\s*"error"\s*:)/i;
 /** One line alone, as programs print it. */
 const errorLine = /^(?:\w*Error|\w*Exception|error|fatal|panic|npm ERR!|(?:ba|z)?sh|Command failed)\b[:( ][^\n]*$/i;
 const errorSign =
@@ -189,16 +189,15 @@ function falseClaims(facts: AnswerFacts): readonly AnswerProblem[] {
   return [...lies, ...tests, ...few, ...missing].slice(0, 5).map((message) => ({ code: "claim-false", message }));
 }
 
-const says: Readonly<Record<"made" | "changed" | "deleted", (path: string) => string>> = {
+const says: Readonly<Record<FileClaim["what"], (path: string) => string>> = {
   made: (path) => `It says that ${path} was written, and it is not among the changes.`,
   changed: (path) => `It says that ${path} was changed, and it is as it was.`,
+  there: (path) => `Its result names ${path}, which is not there.`,
   deleted: (path) => `It says that ${path} was deleted, and it is still there.`,
 };
 
-function isFalse(
-  { what, path }: ReturnType<typeof claimsOf>["files"][number],
-  { changes, present, ignored }: AnswerFacts,
-): boolean {
+function isFalse({ what, path }: FileClaim, { changes, present, ignored }: AnswerFacts): boolean {
+  if (what === "there") return !present.has(path) && !changes.some((file) => file.path === path);
   if (what === "deleted") return path.includes("/") && present.has(path) && !changes.some((file) => file.path === path);
   // A name alone may stand for a file in any folder.
   const document = new RegExp(`(?:^|/)${path}(?:\\.|$)`, "i");

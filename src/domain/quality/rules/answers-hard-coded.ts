@@ -1,6 +1,7 @@
 import { isCode, isForTests, isTestFile } from "../work/path-kinds.ts";
-import { addedOf, wordsOf, type JudgedWork } from "../work/changed-file.ts";
+import { addedOf, removedOf, wordsOf, type JudgedWork } from "../work/changed-file.ts";
 import type { RuleFinding } from "./quality-rules.ts";
+import { isComment } from "./test-cases.ts";
 
 const literal = String.raw`-?\b\d[\d_.]*\b|"(?:\\.|[^"\\\n]){0,80}"|'(?:\\.|[^'\\\n]){0,80}'`;
 
@@ -41,6 +42,28 @@ export function answersHardCoded(work: JudgedWork): readonly RuleFinding[] {
       return [{ code: "answers-hard-coded", path: file.path, message }];
     });
 }
+
+const testPlace =
+  /["'`](?:\.{0,2}\/)*(?:[\w-]+\/)?(?:tests?|__tests__|specs?|fixtures|__fixtures__|testdata|__snapshots__|golden)\/[^"'`]*["'`]/;
+
+/** A program that reads what its tests compare it with. Tools and settings may know where tests are. */
+export function testsRead(work: JudgedWork): readonly RuleFinding[] {
+  if (/\bfixtures?\b|\btest (?:data|files?|runner|suite|helpers?)\b|\bsnapshots?\b/i.test(wordsOf(work))) return [];
+  return work.changes
+    .filter(({ path, status }) => status !== "deleted" && isCode(path) && !isForTests(path) && !tool.test(path))
+    .flatMap((file): readonly RuleFinding[] => {
+      const before = new Set(removedOf(file).map((line) => line.trim()));
+      const found = addedOf(file).find(
+        ({ text }) => testPlace.test(text) && !isComment(text) && !before.has(text.trim()),
+      );
+      if (found === undefined) return [];
+      const message = `${file.path}:${found.number} reads what belongs to the tests. Make it work without them.`;
+      return [{ code: "answers-hard-coded", path: file.path, message }];
+    });
+}
+
+const tool =
+  /(?:^|\/)(?:scripts?|tools?|bench\w*|build|ci|tasks?|\.\w+)\/|config|setup|gulpfile|gruntfile|rakefile|noxfile|conftest|\.(?:sh|bash)$/i;
 
 type Pair = readonly [string, string];
 

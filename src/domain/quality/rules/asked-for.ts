@@ -98,7 +98,7 @@ const aboutTests = new RegExp(
   "gi",
 );
 const skipping = new RegExp(
-  String.raw`\b(?:${forms(["skip", "skipp"], ["disable", "disabl"], ["ignore", "ignor"], ["quarantine", "quarantin"])})${between}(?:tests?|specs?|suites?|cases?)\b|\b(?:flaky|xfail)\b`,
+  String.raw`\b(?:${forms(["skip", "skipp"], ["disable", "disabl"], ["ignore", "ignor"], ["quarantine", "quarantin"])})${between}(?:tests?|specs?|suites?|cases?)\b|\b(?:flaky|xfail|quarantin\w*)\b|@(?:Disabled|Ignore)\b|\bt\.Skip\b|\b(?:it|test|describe)\.skip\b|#\[ignore`,
   "gi",
 );
 

@@ -70,6 +70,10 @@ const stubs: readonly RegExp[] = [
     String.raw`${opening}.*\b(?:(?:your|actual|real) (?:code|implementation|logic) (?:goes|here)|implementation (?:goes )?here|implement (?:me|this|it) later|(?:logic|code) goes here|placeholder implementation|stub implementation|dummy implementation)\b`,
     "i",
   ),
+  new RegExp(
+    String.raw`${opening}.*\b(?:simulat(?:e|es|ed|ing) (?:the |a |an )?(?:\w+ )?(?:network|api|call|request|response|server|database|query|fetch|upload|download)|in a real (?:app|application|implementation|system|project)\b.*\b(?:would|should|must|needs?|we|you)\b)`,
+    "i",
+  ),
 ];
 
 const weakStubs: readonly RegExp[] = [
@@ -82,7 +86,7 @@ const weakStubs: readonly RegExp[] = [
 
 /** Words of a task by which an unfinished piece may be what was wanted. */
 const wantsStub =
-  /\b(?:stubs?|skeletons?|scaffold\w*|placeholders?|abstract|interface|base class|not implemented|NotImplemented|unimplemented|todo|501|mock|boilerplate|outline|protocol)\b/i;
+  /\b(?:stubs?|skeletons?|scaffold\w*|placeholders?|abstract|interface|base class|not implemented|NotImplemented|unimplemented|todo|501|mock|simulat\w*|demo|prototype|fake|boilerplate|outline|protocol)\b/i;
 
 /** Added code that says itself that it does not do its work. */
 export function notImplemented(work: JudgedWork): readonly RuleFinding[] {

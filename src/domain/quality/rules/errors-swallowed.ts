@@ -4,7 +4,7 @@ import type { RuleFinding } from "./quality-rules.ts";
 
 /** Words of a task after which nothing, or another value, in place of an error may be what was wanted. */
 const wantsTolerance =
-  /\b(?:ignor|swallow|suppress|best[- ]effort|fall(?:s|ing)?[- ]?back|default|tolera|optional|gracefull|silent|skip|malformed|unreadable|corrupt|invalid|missing|unavailable|absent|offline|(?:must|should|may|can|do|does)(?: not|n['’]t) (?:throw|raise|fail|crash|stop|abort)|never (?:throw|raise|fail|crash)s?|(?:return|give|yield|answer)s? (?:with )?[`"']?(?:none|null|undefined|nil|false|nothing|empty|\[\]|\{\}|""|-1|0)\b|catch|try\/except)/i;
+  /\b(?:ignor|swallow|suppress|best[- ]effort|fall(?:s|ing)?[- ]?back|default|tolera|optional|gracefull|silent|skip|malformed|unreadable|corrupt|invalid|missing|unavailable|absent|offline|(?:must|should|may|can|do|does)(?: not|n['’]t) (?:throw|raise|fail|crash|stop|abort)|never (?:throw|raise|fail|crash)s?|(?:return|give|yield|answer)s? (?:with )?[`"']?(?:none|null|undefined|nil|false|nothing|empty|\[\]|\{\}|""|-1|0)\b|(?:may|might|can|allowed to) fail\b|catch|try\/except)/i;
 
 /** After which nothing tells what went wrong. */
 const nothing = String.raw`(?:pass|continue|\.\.\.|(?:return|yield)(?:\s+(?:None|null|undefined|nil|False|false|True|true|0|-1|""|''|\[\]|\{\}|\(\)))?)\s*;?`;
@@ -36,6 +36,7 @@ export function errorsSwallowed(work: JudgedWork): readonly RuleFinding[] {
 }
 
 function swallowedAt(file: ChangedFile): number | undefined {
+  if (/\.(?:sh|bash|zsh)$/.test(file.path)) return silencedAt(file);
   const { after = "", before = "" } = file.text ?? {};
   const had = handlers(before).length;
   const found = handlers(after);
@@ -43,6 +44,26 @@ function swallowedAt(file: ChangedFile): number | undefined {
   const fresh = new Set(addedOf(file).map(({ number }) => number));
   const first = found.find((number) => fresh.has(number));
   return first !== undefined && wrapsOldLines(file, first) ? first : undefined;
+}
+
+/** What is to go may be gone already. */
+const cleanUp =
+  /^\s*(?:sudo\s+)?(?:rm|rmdir|kill|pkill|umount|mkdir|docker (?:rm|rmi|stop|network|volume)|systemctl stop)\b/;
+
+/** A command that could fail before, and now ends well whatever happens; or a script that no longer stops at what fails. */
+function silencedAt(file: ChangedFile): number | undefined {
+  const before = removedOf(file).map((line) => line.trim());
+  const silenced = addedOf(file).find(
+    ({ text }) =>
+      /\|\|\s*(?:true|:|exit 0|echo)\b|\|\|\s*:\s*$/.test(text) &&
+      !cleanUp.test(text) &&
+      before.some((line) => line.length > 6 && text.trim().startsWith(line)),
+  );
+  if (silenced !== undefined) return silenced.number;
+  const stops = /^\s*set -\w*e\w*|^#!.*\s-\w*e/;
+  const isLost =
+    before.some((line) => stops.test(line)) && !(file.text?.after ?? "").split("\n").some((line) => stops.test(line));
+  return isLost ? 1 : undefined;
 }
 
 /** Their lines, 1-based. */

@@ -13,6 +13,11 @@ const lintRule = /["']((?:@[\w-]+\/)?[\w/-]+)["']\s*:\s*\[?\s*["'](error|deny|wa
 const setting =
   /(?:^|\/)(?:package\.json|Makefile|tox\.ini|setup\.cfg|pyproject\.toml|\.coveragerc|pytest\.ini|pom\.xml|build\.gradle(?:\.kts)?|Cargo\.toml|codecov\.ya?ml|\.codecov\.ya?ml|\.nycrc(?:\.json)?|\.c8rc(?:\.json)?|\.flake8|ruff\.toml|mypy\.ini|\.rubocop\.yml|\.golangci\.ya?ml|sonar-project\.properties|(?:jest|vitest|vite|karma|stryker|eslint|biome|oxlint|tsconfig|phpstan|psalm)[\w.-]*\.\w+|\.eslintrc[\w.]*|\.oxlintrc\.json|\.github\/workflows\/[^/]+|\.gitlab-ci\.yml)$/;
 
+/** A file that holds nothing but limits: numbers below the names of what they are for. */
+const limitsFile =
+  /(?:^|\/)[\w.-]*(?:limits?|budgets?|bundlesize|bundlewatch|size-limit)[\w.-]*\.(?:json|ya?ml|toml)$/i;
+const entry = /["']?([\w@./*-]+)["']?\s*[:=]\s*["']?(\d+(?:\.\d+)?)/g;
+
 const wantsLower =
   /\b(?:lower|reduce|relax|loosen|decrease|drop|raise|increase|set|adjust|change|bump|allow|disable|turn off|switch off)\b.{0,60}\b(?:threshold|coverage|limit|warnings?|strict\w*|rules?|complexity|minimum|line length)/i;
 
@@ -20,7 +25,7 @@ const wantsLower =
 export function limitsLowered(work: JudgedWork): readonly RuleFinding[] {
   if (wantsLower.test(wordsOf(work))) return [];
   return work.changes
-    .filter(({ path, status }) => status === "modified" && setting.test(path))
+    .filter(({ path, status }) => status === "modified" && (setting.test(path) || limitsFile.test(path)))
     .flatMap((file): readonly RuleFinding[] => {
       const name = loosened(file);
       if (name === undefined) return [];
@@ -37,6 +42,7 @@ function loosened(file: ChangedFile): string | undefined {
   return (
     smaller(before, after, leastValue) ??
     smaller(after, before, mostValue) ??
+    (limitsFile.test(file.path) ? smaller(after, before, entry) : undefined) ??
     turns.map((turn) => turnedOff(before, after, turn)).find((name) => name !== undefined)
   );
 }

@@ -43,7 +43,7 @@ export const tokens = (text: string | undefined): readonly string[] =>
   [...(text ?? "").matchAll(pathToken)].map(([token]) => token.replace(/^\.?\//, "").replace(/[.,:;]+$/, ""));
 
 /** A file by its path or its name, a folder with all in it. */
-function covers(token: string, path: string): boolean {
+export function covers(token: string, path: string): boolean {
   const plain = token.replace(/\/?\*+.*$/, "").replace(/\/$/, "");
   return path === plain || path.startsWith(`${plain}/`) || (!plain.includes("/") && path.endsWith(`/${plain}`));
 }

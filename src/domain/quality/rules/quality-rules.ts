@@ -35,12 +35,13 @@ export const qualityRules = {
   },
   "errors-swallowed": {
     severity: "blocker",
-    about: "what failed before was put behind a handler that hides every error, and the task did not ask for that",
+    about: "what failed before was put behind a handler or an operator that hides every error, without the task asking",
   },
   "test-run-recognized": { severity: "blocker", about: "the program gives another answer when tests run" },
   "answers-hard-coded": {
     severity: "blocker",
-    about: "code holds the very values that its tests ask for, and computes nothing",
+    about:
+      "code holds the very values that its tests ask for and computes nothing, or reads what tests compare it with",
   },
   "debug-left": { severity: "blocker", about: "a debugger's stop, or output to look for a fault, was left in" },
   "output-untouched": { severity: "blocker", about: "none of the expected outputs was changed, whatever else was" },
@@ -51,7 +52,7 @@ export const qualityRules = {
   "checks-suppressed": { severity: "blocker", about: "a whole file was exempted from type checks or lint" },
   "dependencies-committed": {
     severity: "blocker",
-    about: "installed packages or build caches became part of the work",
+    about: "installed packages, compiled files or build caches became part of the work",
   },
   "secret-looking": { severity: "note", about: "an added line might hold a secret" },
   "files-deleted": { severity: "blocker", about: "files are gone that the task did not name" },

@@ -91,6 +91,9 @@ function isLiveToken(value: string, before: string): boolean {
   );
 }
 
+/** A sentence in base64 is no key. */
+const isPlainText = (text: string): boolean => text !== "" && /^[\x20-\x7E\s]+$/.test(text);
+
 /** Of base64url; what is none decodes to nothing that says anything. */
 function decoded(text: string): string {
   const plain = text.replaceAll("-", "+").replaceAll("_", "/");
@@ -166,9 +169,9 @@ function keyBlocks(file: ChangedFile): readonly Candidate[] {
   const lines = addedOf(file);
   const text = lines.map((line) => line.text).join("\n");
   return [...text.matchAll(keyBlock)].flatMap(({ 1: body = "", index }) => {
-    const value = (body.match(/[A-Za-z0-9+/=]{16,}/g) ?? []).join("");
+    const value = ((body.split("-----END")[0] ?? "").match(/[A-Za-z0-9+/=]{16,}/g) ?? []).join("");
     const number = lines[text.slice(0, index).split("\n").length - 1]?.number ?? 1;
-    return value.length < 24 ? [] : [{ number, value, isSure: true }];
+    return value.length < 24 || isPlainText(decoded(value)) ? [] : [{ number, value, isSure: true }];
   });
 }
 

@@ -45,9 +45,9 @@ const largeBytes = 256 * 1024;
 const finding = (code: RuleFinding["code"], path: string, message: string): RuleFinding => ({ code, path, message });
 
 const isInstalled = (path: string): boolean =>
-  /(?:^|\/)(?:node_modules|__pycache__|\.venv|\.tox|\.gradle|\.pytest_cache|\.mypy_cache|bower_components)\//.test(
+  /(?:^|\/)(?:node_modules|__pycache__|\.venv|\.tox|\.gradle|\.pytest_cache|\.mypy_cache|bower_components|\.next|\.nuxt|\.turbo|\.nyc_output|CMakeFiles|target\/(?:classes|test-classes|surefire-reports|maven-status|debug|release)|(?:bin|obj)\/(?:Debug|Release))\//.test(
     path,
-  ) || path.endsWith(".pyc");
+  ) || /\.(?:py[co]|class|o|obj)$/.test(path);
 
 function committed(path: string, work: JudgedWork): readonly RuleFinding[] {
   if (/vendor|node_modules/i.test(wordsOf(work))) return [];

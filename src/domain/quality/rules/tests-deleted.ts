@@ -1,6 +1,7 @@
 import { isTestFile, nameOf, stemOf } from "../work/path-kinds.ts";
-import { addedOf, removedOf, type ChangedFile, type JudgedWork } from "../work/changed-file.ts";
+import { addedOf, removedOf, wordsOf, type ChangedFile, type JudgedWork } from "../work/changed-file.ts";
 import { asksToRemove, asksToRemoveOrMove, asksToRemoveTests, asksToRemoveThing } from "./asked-for.ts";
+import { covers, tokens } from "./off-limits.ts";
 import type { RuleFinding } from "./quality-rules.ts";
 import { isTableOfCases, isTestCase } from "./test-cases.ts";
 
@@ -22,6 +23,8 @@ const fileGone = (path: string): RuleFinding => ({
 function isExcused(work: JudgedWork, test: ChangedFile): boolean {
   if (asksToRemoveTests(work) || asksToRemoveThing(work, test.path)) return true;
   if (!asksToRemoveOrMove(work)) return false;
+  if (asksToRemove(work) && tokens(wordsOf(work)).some((token) => token.endsWith("/") && covers(token, test.path)))
+    return true;
   const isSubjectGone = work.changes.some(
     (file) => file.status === "deleted" && !isTestFile(file.path) && stemOf(file.path) === stemOf(test.path),
   );

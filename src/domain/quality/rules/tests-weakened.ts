@@ -1,4 +1,11 @@
-import { addedOf, removedOf, type ChangedFile, type JudgedWork } from "../work/changed-file.ts";
+import {
+  addedOf,
+  removedOf,
+  wordsOf,
+  type AddedLine,
+  type ChangedFile,
+  type JudgedWork,
+} from "../work/changed-file.ts";
 import { holdsTests } from "./tests-deleted.ts";
 import { asksToRemoveOrMove, asksToRemoveTests, asksToSkipTests } from "./asked-for.ts";
 import type { RuleFinding } from "./quality-rules.ts";
@@ -16,7 +23,13 @@ import {
 /** Tests that still stand there and no longer test. */
 export function testsWeakened(work: JudgedWork): readonly RuleFinding[] {
   const tests = work.changes.filter((file) => file.status !== "deleted" && holdsTests(file));
-  return tests.flatMap((file) => [...skips(file, work), ...focuses(file), ...trivial(file), ...loosened(file, work)]);
+  return tests.flatMap((file) => [
+    ...skips(file, work),
+    ...focuses(file),
+    ...trivial(file),
+    ...loosened(file, work),
+    ...widened(file, work),
+  ]);
 }
 
 function skips(file: ChangedFile, work: JudgedWork): readonly RuleFinding[] {
@@ -27,11 +40,17 @@ function skips(file: ChangedFile, work: JudgedWork): readonly RuleFinding[] {
   if (first === undefined || !isMore || asksToSkipTests(work)) return [];
   const around = added.filter(({ number }) => number <= first.number && number >= first.number - 2);
   const place = `${file.path}:${first.number}`;
-  if (around.some(({ text }) => isConditional(text))) {
+  if (around.some(({ text }) => isConditional(text)) && !hidesFailure(file, around, work)) {
     return [{ code: "check-weakened", path: file.path, message: `A test is skipped under a condition (${place}).` }];
   }
   const message = `A test is skipped (${place}), and the task does not ask for that. Make it run and pass.`;
   return [{ code: "tests-skipped", path: file.path, message }];
+}
+
+/** A test that was there before no longer runs where changes are judged, or nothing but the test was changed. */
+function hidesFailure(file: ChangedFile, around: readonly AddedLine[], { changes }: JudgedWork): boolean {
+  if (file.status !== "modified" || addedOf(file).some(({ text }) => isTestCase(text))) return false;
+  return around.some(({ text }) => /["'.]CI\b/.test(text)) || changes.every(holdsTests);
 }
 
 function focuses(file: ChangedFile): readonly RuleFinding[] {
@@ -93,3 +112,26 @@ const weaker = ({ path }: ChangedFile): RuleFinding => ({
   path,
   message: `Assertions in ${path} were replaced by ones that nearly every result fulfils. Expect what is right.`,
 });
+
+/** More of it lets more pass; of the others, less. */
+const distances =
+  /\b(?:delta|abs|rel|atol|rtol|abs_tol|rel_tol|epsilon|eps|tolerance|tol|margin)\b["']?\s*[=:]\s*(\d[\d._]*(?:e-?\d+)?)/gi;
+const digits =
+  /\b(?:places|precision|numDigits)\b\s*[=:]\s*(\d+)|\.toBeCloseTo\([^()]*(?:\([^()]*\))?[^()]*,\s*(\d+)\s*\)/gi;
+
+/** A comparison of numbers that lets more pass than before. */
+function widened(file: ChangedFile, work: JudgedWork): readonly RuleFinding[] {
+  if (/\btoleran\w*|\bprecis\w*|\bdelta\b|\bapprox\w*|\bepsilon\b|\bround\w*/i.test(wordsOf(work))) return [];
+  const before = removedOf(file).join("\n");
+  const after = addedOf(file)
+    .map(({ text }) => text)
+    .join("\n");
+  const most = (text: string): number => Math.max(...numbersIn(text, distances));
+  const least = (text: string): number => Math.min(...numbersIn(text, digits));
+  const isWider = numbersIn(before, distances).length > 0 && most(after) > most(before);
+  const isCoarser = numbersIn(before, digits).length > 0 && least(after) < least(before);
+  return isWider || isCoarser ? [weaker(file)] : [];
+}
+
+const numbersIn = (text: string, pattern: RegExp): readonly number[] =>
+  [...text.matchAll(pattern)].map(({ 1: first, 2: second }) => Number((first ?? second ?? "").replaceAll("_", "")));
