@@ -26,7 +26,7 @@ type Example = {
 
 const writes = (task: string, path: string, says: string): string => `
   - match: { role: worker, task: ${task} }
-    turns: [{ writes: { ${path}: "// ${task}\\n" } }, { says: ${says} }]`;
+    turns: [{ writes: { ${path}: "export const ${task} = () => 1;\\n" } }, { says: ${says} }]`;
 
 /** The first of the four that comes makes the file; each of the others adds its line. */
 const appends = (task: string): string => `
@@ -50,7 +50,7 @@ Look at it: git log --stat tutti/<job>`,
       writes("api", "src/api.js", "Three endpoints.") +
       `
   - match: { role: worker, task: tests, contains: Three endpoints. }
-    turns: [{ reads: src/api.js, writes: { test/api.test.js: "// tests\\n" } }, { says: Tested. }]
+    turns: [{ reads: src/api.js, writes: { test/api.test.js: "import ../src/api.js;\\n" } }, { says: Tested. }]
   - match: { role: worker, task: manual, contains: Three endpoints. }
     turns: [{ reads: src/api.js, writes: { docs/api.md: "# API\\n" } }, { says: Described. }]`,
     printed: "api: completed\ntests: completed\nmanual: completed\n3 of 3 tasks completed (100%)",

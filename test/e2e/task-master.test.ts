@@ -11,7 +11,18 @@ import { says, scriptedModel, writes } from "../support/scripted-model.ts";
 import { runTutti, type TuttiResult } from "../support/tutti-process.ts";
 
 const path = ".taskmaster/tasks/tasks.json";
-const keys = ["t1-1", "t1-2", "t2", "t3-1", "t3-2"];
+/** What the agent of each task writes. */
+const work: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "t1-1": { "src/greet.js": "export const greet = (name) => `Hello ${name}`;\n" },
+  "t1-2": {
+    "test/greet.test.js":
+      "import { greet } from '../src/greet.js';\nif (greet('you') !== 'Hello you') throw new Error();\n",
+  },
+  t2: { "src/goodbye.js": "export const goodbye = (name) => `Goodbye ${name}`;\n" },
+  "t3-1": { "bin/hello.js": "const [name] = process.argv.slice(2);\n" },
+  "t3-2": { "bin/print.js": "console.log(process.argv);\n" },
+};
+const keys = Object.keys(work);
 
 let project: ScratchProject;
 let model: Simulator;
@@ -20,7 +31,7 @@ beforeEach(async () => {
   project = await scratchProject({ "README.md": "# Scratch\n", [path]: fixtureText("added.json") });
   model = await scriptedModel({
     tasks: [],
-    workers: Object.fromEntries(keys.map((key) => [key, [writes({ [`out/${key}.txt`]: `${key}\n` }), says("Done.")]])),
+    workers: Object.fromEntries(Object.entries(work).map(([key, files]) => [key, [writes(files), says("Done.")]])),
   });
 });
 
@@ -51,7 +62,7 @@ describe("Task Master's tasks", () => {
     expect(model.requests).toEqual([]);
 
     const resumed = await tutti("resume", jobId, "--yes");
-    expect(resumed.exitCode, resumed.stderr).toBe(0);
+    expect(resumed.exitCode, resumed.stdout + resumed.stderr).toBe(0);
     expect(statusesOf(await inspectJob(project))).toEqual(Object.fromEntries(keys.map((key) => [key, "completed"])));
 
     const exported = await tutti("job", "export", jobId, "--task-master");

@@ -11,7 +11,7 @@ const orders: readonly RegExp[] = [
   String.raw`(?:^|,\s+|\band\s+|\bthen\s+|:\s+)(?:please\s+)?(?:add|write|create|implement|build|put|make|generate)\b[^.;\n]{0,90}?\s(?:in|into|to|as)\s+(?:the\s+)?(?:new\s+)?(?:file\s+)?(${list})`,
   String.raw`(?:^|,\s+|\band\s+|\bthen\s+|:\s+)(?:please\s+)?(?:write|create|extend|update|edit|rewrite|adapt|adjust|use\s+it\s+in|add)\s+(?:the\s+)?(?:new\s+)?(?:file\s+|module\s+)?(${list})`,
   String.raw`\b(?:rename|replace)\b[^.;\n]{0,60}?\s(?:in|throughout)\s+(?:the\s+)?(${list})`,
-  String.raw`(?:^|\band\s+)(?:use|register|mention|export|list|note|describe|document|cover)\b[^.;\n]{0,60}?\s(?:in|from)\s+(?:the\s+)?(${list})`,
+  String.raw`(?:^|\band\s+)(?:use|register|mention|list|note|describe|document|cover)\b[^.;\n]{0,60}?\sin\s+(?:the\s+)?(${list})`,
 ].map((pattern) => new RegExp(pattern, "gi"));
 
 /** What is only to be read, or is there already. */
