@@ -1,3 +1,5 @@
+import { notesBlock } from "./shared-blocks.ts";
+
 /** Asks the manager for a plan as structured output. */
 export const managerTemplate = `{% block intro %}
 You plan work on the repository in your current directory. You read it and change nothing. \
@@ -29,15 +31,7 @@ seeing only the repository and the text of its own task.
 
 {% endif %}
 {% endblock %}
-{% block notes %}
-{% if notes %}
-## What is known about this repository
-{% for note in notes %}
-- {{ note }}
-{% endfor %}
-
-{% endif %}
-{% endblock %}
+${notesBlock}
 {% block rules %}
 ## A good plan
 - Read what you need of the repository before you plan.

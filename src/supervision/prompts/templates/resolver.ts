@@ -1,3 +1,5 @@
+import { acceptanceBlock, notesBlock } from "./shared-blocks.ts";
+
 /** Asks an agent to settle a merge conflict that stands in its working directory. */
 export const resolverTemplate = `{% block intro %}
 The change of one task conflicts with work that was merged before it. Your current directory holds the merged \
@@ -16,24 +18,8 @@ work with the change applied on top; the files below contain conflict markers.
 {{ task.prompt }}
 
 {% endblock %}
-{% block acceptance %}
-{% if task.acceptance %}
-## Accepted when
-{% for statement in task.acceptance %}
-- {{ statement }}
-{% endfor %}
-
-{% endif %}
-{% endblock %}
-{% block notes %}
-{% if notes %}
-## What is known about this repository
-{% for note in notes %}
-- {{ note }}
-{% endfor %}
-
-{% endif %}
-{% endblock %}
+${acceptanceBlock}
+${notesBlock}
 {% block rules %}
 ## Rules
 - Keep the intent of both sides; drop neither.

@@ -1,3 +1,5 @@
+import { acceptanceBlock, notesBlock } from "./shared-blocks.ts";
+
 /** What a worker's agent is told at the beginning of its conversation. */
 export const workerTemplate = `{% block intro %}
 You carry out one task of a larger plan, alone, in your own working copy of the repository (your current directory).
@@ -50,15 +52,7 @@ Its agent reported:
 
 {% endif %}
 {% endblock %}
-{% block acceptance %}
-{% if task.acceptance %}
-## Accepted when
-{% for statement in task.acceptance %}
-- {{ statement }}
-{% endfor %}
-
-{% endif %}
-{% endblock %}
+${acceptanceBlock}
 {% block footprint %}
 {% if task.footprint %}
 ## Change files only inside
@@ -109,15 +103,7 @@ It names these files:
 
 {% endif %}
 {% endblock %}
-{% block notes %}
-{% if notes %}
-## What is known about this repository
-{% for note in notes %}
-- {{ note }}
-{% endfor %}
-
-{% endif %}
-{% endblock %}
+${notesBlock}
 {% block rules %}
 ## Rules
 - Stay inside your current directory. Other agents work on the other tasks at the same time: do only your own.
