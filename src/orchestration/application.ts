@@ -1,11 +1,9 @@
-import { TuttiError } from "../domain/errors.ts";
 import type { Activity, StoredEvent } from "../domain/events.ts";
 import type { Breakpoint } from "../domain/breakpoint/breakpoint.ts";
 import type { Usage } from "../domain/budget/usage.ts";
 import type { RunPreview } from "../domain/cache/run-preview.ts";
 import type { StoredResult } from "../domain/cache/stored-result.ts";
 import type { JobId, TaskId } from "../domain/ids.ts";
-import { isJobOver } from "../domain/job-status.ts";
 import type { Attempt, Job, Task } from "../domain/model.ts";
 import type { TaskPrior } from "../domain/plan/estimate.ts";
 import type { PlanTask } from "../domain/plan/plan-schema.ts";
@@ -14,7 +12,6 @@ import type { Resolution } from "../state/breakpoints.ts";
 import type { ActivityCursor, Cursor } from "../state/event-log.ts";
 import type { FileHistory } from "../state/file-changes.ts";
 import type { Hold } from "../domain/schedule/admission.ts";
-import { pausedByPerson } from "../state/jobs.ts";
 import type { Pause } from "../state/pauses.ts";
 import {
   jobTipRef,
@@ -34,7 +31,7 @@ import {
   type PersonsAnswer,
   type WhichBreakpoints,
 } from "./breakpoints/resolve-breakpoint.ts";
-import { cancellable } from "./choose-tasks.ts";
+import { findJob } from "./find-job.ts";
 import { jobFigures, type JobFigures } from "./compare-jobs.ts";
 import { createJob, createManualJob, type JobRequest, type ManualJobRequest } from "./create-job.ts";
 import { answerCosts, type CostAnswer, type CostQuestion } from "./costs.ts";
@@ -51,7 +48,7 @@ import { jobRunId, planDecisionSignal } from "./queues.ts";
 import type { JobReport } from "../domain/job-report.ts";
 import { defaultAccount, type Services } from "./services.ts";
 import { whyPaused, type PauseReason } from "./why-paused.ts";
-import { cancelJob, cancelTasks } from "./stop-job.ts";
+import { cancelByPerson, pauseByPerson } from "./stop-by-person.ts";
 import {
   attemptPatch,
   heldBy,
@@ -122,30 +119,13 @@ export class Application {
   }
 
   /** Ends a job for good, or some of its tasks. What was merged stays on its branch. */
-  async cancel(jobId: JobId, keys?: readonly string[]): Promise<readonly TaskId[]> {
-    const reason = "cancelled by a person";
-    if (keys === undefined) {
-      const { status } = await this.#services.state.jobs.get(jobId);
-      if (isJobOver(status))
-        throw new TuttiError("INPUT_INVALID", `Job ${jobId} is ${status}: there is nothing to cancel`);
-      return cancelJob(this.#services, jobId, reason);
-    }
-    const tasks = await this.tasks(jobId);
-    return cancelTasks(
-      this.#services,
-      keys.map((key) => cancellable(tasks, key)),
-      reason,
-    );
+  cancel(jobId: JobId, keys?: readonly string[]): Promise<readonly TaskId[]> {
+    return cancelByPerson(this.#services, jobId, keys);
   }
 
   /** Has a job stand still until it is resumed. @throws {TuttiError} `INPUT_INVALID` when it is over */
   async pauseJob(job: Job): Promise<void> {
-    if (isJobOver(job.status)) {
-      throw new TuttiError("INPUT_INVALID", `Job ${job.id} is ${job.status}: there is nothing to pause`);
-    }
-    const { jobs } = this.#services.state;
-    await jobs.requestPause(job.id);
-    if (!(await this.isDriven(job.id))) await jobs.setStatus(job.id, "paused", pausedByPerson);
+    await pauseByPerson(this.#services, job);
   }
 
   /** Whether a coordinator holds the job now. */
@@ -163,18 +143,7 @@ export class Application {
    * @throws {TuttiError} `JOB_UNKNOWN`
    */
   async job(id?: string): Promise<Job> {
-    const jobs = await this.jobs();
-    const matches = id === undefined ? jobs.slice(0, 1) : jobs.filter((job) => job.id.startsWith(id));
-    const exact = jobs.find((job) => job.id === id);
-    const found = exact ?? (matches.length === 1 ? matches[0] : undefined);
-    if (found !== undefined) return found;
-    const what =
-      id === undefined
-        ? "There is no job in this project yet"
-        : `${matches.length === 0 ? "No job" : "More than one job"} begins with "${id}"`;
-    throw new TuttiError("JOB_UNKNOWN", what, {
-      hint: id === undefined ? 'Start one: tutti run "<goal>"' : "List them: tutti job list",
-    });
+    return findJob(await this.jobs(), id);
   }
 
   tasks(jobId: JobId): Promise<readonly Task[]> {
