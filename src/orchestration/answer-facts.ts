@@ -2,8 +2,8 @@ import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 
 import { isTableOfCases, isTestCase } from "../domain/quality/rules/test-cases.ts";
-import { addedOf, type ChangedFile } from "../domain/quality/work/changed-file.ts";
-import { isTestFile } from "../domain/quality/work/path-kinds.ts";
+import { addedOf, type ChangedFile } from "../domain/quality/judged-work/changed-file.ts";
+import { isTestFile } from "../domain/quality/judged-work/path-kinds.ts";
 import type { QualitySettings } from "../domain/quality/quality-settings.ts";
 import type { TaskSpec } from "../domain/plan/task-spec.ts";
 import { claimsOf } from "../domain/validate/claims.ts";

@@ -1,7 +1,7 @@
 import type { QualityReport } from "../domain/quality/quality-report.ts";
 import type { QualitySettings } from "../domain/quality/quality-settings.ts";
-import type { ChangedFile, JudgedWork } from "../domain/quality/work/changed-file.ts";
-import { isTestFile } from "../domain/quality/work/path-kinds.ts";
+import type { ChangedFile, JudgedWork } from "../domain/quality/judged-work/changed-file.ts";
+import { isTestFile } from "../domain/quality/judged-work/path-kinds.ts";
 import type { GateResult } from "../domain/evidence.ts";
 import type { TaskSpec } from "../domain/plan/task-spec.ts";
 import { controlQuality } from "../supervision/quality/control-quality.ts";

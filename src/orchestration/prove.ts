@@ -1,6 +1,6 @@
 import type { PlanTask } from "../domain/plan/plan-schema.ts";
 import type { TaskSpec } from "../domain/plan/task-spec.ts";
-import type { ChangedFile } from "../domain/quality/work/changed-file.ts";
+import type { ChangedFile } from "../domain/quality/judged-work/changed-file.ts";
 import { validateAttempt, type ValidationVerdict } from "../domain/validate/validate-attempt.ts";
 import type { AttemptProof } from "../state/attempts.ts";
 import { gatesOfTask, runGates } from "../supervision/run-gates.ts";

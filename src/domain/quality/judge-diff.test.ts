@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { judgeDiff } from "./judge-diff.ts";
 import type { QualitySettings } from "./quality-settings.ts";
-import type { ChangedFile, JudgedWork } from "./work/changed-file.ts";
+import type { ChangedFile, JudgedWork } from "./judged-work/changed-file.ts";
 
 const settings: QualitySettings = {
   stages: {},

@@ -18,7 +18,7 @@ import { testsWeakened } from "./rules/tests-weakened.ts";
 import { withoutSubstance } from "./rules/without-substance.ts";
 import type { StageVerdict } from "./quality-report.ts";
 import { judgedStage, unjudgedStage, withSeverity, type QualitySettings } from "./quality-settings.ts";
-import type { JudgedWork } from "./work/changed-file.ts";
+import type { JudgedWork } from "./judged-work/changed-file.ts";
 
 export type DiffRequest = {
   readonly work: JudgedWork;

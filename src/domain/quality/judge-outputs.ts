@@ -1,8 +1,8 @@
 import type { StageVerdict } from "./quality-report.ts";
 import { judgedStage, unjudgedStage, withSeverity, type QualitySettings } from "./quality-settings.ts";
 import type { RuleFinding } from "./rules/quality-rules.ts";
-import { nameOf } from "./work/path-kinds.ts";
-import { wordsOf, type JudgedWork } from "./work/changed-file.ts";
+import { nameOf } from "./judged-work/path-kinds.ts";
+import { wordsOf, type JudgedWork } from "./judged-work/changed-file.ts";
 
 /** Are the expected outputs more than names? That they are there is the validation's to say. */
 export function judgeOutputs(work: JudgedWork, settings: QualitySettings): StageVerdict {

@@ -5,7 +5,7 @@ import { judgeOutputs } from "../../domain/quality/judge-outputs.ts";
 import type { QualityReport, StageVerdict } from "../../domain/quality/quality-report.ts";
 import { qualityReport, type QualitySettings } from "../../domain/quality/quality-settings.ts";
 import type { SecretFinder } from "../../domain/quality/rules/secrets-added.ts";
-import type { JudgedWork } from "../../domain/quality/work/changed-file.ts";
+import type { JudgedWork } from "../../domain/quality/judged-work/changed-file.ts";
 import type { GateResult } from "../../domain/evidence.ts";
 import { judgeByPlugins, type PluginRequest } from "./judge-by-plugins.ts";
 import { judgeByReview, type ReviewRequest } from "./judge-by-review.ts";

@@ -4,7 +4,7 @@ import { z } from "zod";
 
 import type { StageVerdict } from "../../domain/quality/quality-report.ts";
 import { judgedStage, unjudgedStage, type QualitySettings } from "../../domain/quality/quality-settings.ts";
-import type { JudgedWork } from "../../domain/quality/work/changed-file.ts";
+import type { JudgedWork } from "../../domain/quality/judged-work/changed-file.ts";
 import type { QualityStage, StageOpinion, TuttiPlugin, WorkToJudge } from "../plugin/plugin.ts";
 
 export type PluginRequest = {

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { StageVerdict } from "../../domain/quality/quality-report.ts";
 import { judgedStage, unjudgedStage, type QualitySettings } from "../../domain/quality/quality-settings.ts";
-import type { JudgedWork } from "../../domain/quality/work/changed-file.ts";
+import type { JudgedWork } from "../../domain/quality/judged-work/changed-file.ts";
 import type { Supervisor, SupervisorQuestion } from "../supervisor.ts";
 
 export type ReviewRequest = {

@@ -1,5 +1,5 @@
-import type { ChangedFile, ChangedText } from "../../domain/quality/work/changed-file.ts";
-import { parseWholePatch } from "../../domain/quality/work/parse-patch.ts";
+import type { ChangedFile, ChangedText } from "../../domain/quality/judged-work/changed-file.ts";
+import { parseWholePatch } from "../../domain/quality/judged-work/parse-patch.ts";
 import { splitNul } from "../git/nul-list.ts";
 import { git } from "../git/run-git.ts";
 import { home, type Repository } from "../repository/repository.ts";

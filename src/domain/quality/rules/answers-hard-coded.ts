@@ -1,5 +1,5 @@
-import { isCode, isForTests, isTestFile } from "../work/path-kinds.ts";
-import { addedOf, removedOf, wordsOf, type JudgedWork } from "../work/changed-file.ts";
+import { isCode, isForTests, isTestFile } from "../judged-work/path-kinds.ts";
+import { addedOf, removedOf, wordsOf, type JudgedWork } from "../judged-work/changed-file.ts";
 import type { RuleFinding } from "./quality-rules.ts";
 import { isComment } from "./test-cases.ts";
 

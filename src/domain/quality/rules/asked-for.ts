@@ -1,5 +1,5 @@
-import { nameOf, stemOf } from "../work/path-kinds.ts";
-import { wordsOf, type JudgedWork } from "../work/changed-file.ts";
+import { nameOf, stemOf } from "../judged-work/path-kinds.ts";
+import { wordsOf, type JudgedWork } from "../judged-work/changed-file.ts";
 
 /**
  * Forms that ask for something: "remove", "removing", "be removed". What a program "removes" or "drops" is a description of it,

@@ -1,5 +1,5 @@
-import { isCode, isForTests } from "../work/path-kinds.ts";
-import { addedOf, removedOf, type ChangedFile, type JudgedWork } from "../work/changed-file.ts";
+import { isCode, isForTests } from "../judged-work/path-kinds.ts";
+import { addedOf, removedOf, type ChangedFile, type JudgedWork } from "../judged-work/changed-file.ts";
 import { asksToRemoveOrMove } from "./asked-for.ts";
 import type { RuleFinding } from "./quality-rules.ts";
 

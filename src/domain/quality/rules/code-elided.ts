@@ -1,4 +1,4 @@
-import { isCode, isForTests, isProse } from "../work/path-kinds.ts";
+import { isCode, isForTests, isProse } from "../judged-work/path-kinds.ts";
 import {
   addedOf,
   removedOf,
@@ -6,7 +6,7 @@ import {
   type AddedLine,
   type ChangedFile,
   type JudgedWork,
-} from "../work/changed-file.ts";
+} from "../judged-work/changed-file.ts";
 import type { RuleFinding } from "./quality-rules.ts";
 
 /** What a comment begins with; `...` alone may be one, too. */

@@ -1,5 +1,5 @@
-import { addedOf, wordsOf, type JudgedWork } from "../work/changed-file.ts";
-import { isForTests, isProse } from "../work/path-kinds.ts";
+import { addedOf, wordsOf, type JudgedWork } from "../judged-work/changed-file.ts";
+import { isForTests, isProse } from "../judged-work/path-kinds.ts";
 import type { RuleFinding } from "./quality-rules.ts";
 
 /**

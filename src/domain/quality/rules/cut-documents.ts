@@ -1,4 +1,4 @@
-import { addedOf, type ChangedFile, type JudgedWork } from "../work/changed-file.ts";
+import { addedOf, type ChangedFile, type JudgedWork } from "../judged-work/changed-file.ts";
 import type { RuleFinding } from "./quality-rules.ts";
 
 /**

@@ -1,5 +1,5 @@
-import { isCode, isForTests } from "../work/path-kinds.ts";
-import { addedOf, removedOf, wordsOf, type ChangedFile, type JudgedWork } from "../work/changed-file.ts";
+import { isCode, isForTests } from "../judged-work/path-kinds.ts";
+import { addedOf, removedOf, wordsOf, type ChangedFile, type JudgedWork } from "../judged-work/changed-file.ts";
 import type { RuleFinding } from "./quality-rules.ts";
 
 /** Words of a task after which nothing, or another value, in place of an error may be what was wanted. */

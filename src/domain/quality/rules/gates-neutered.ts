@@ -1,5 +1,5 @@
-import { nameOf } from "../work/path-kinds.ts";
-import { addedOf, removedOf, wordsOf, type ChangedFile, type JudgedWork } from "../work/changed-file.ts";
+import { nameOf } from "../judged-work/path-kinds.ts";
+import { addedOf, removedOf, wordsOf, type ChangedFile, type JudgedWork } from "../judged-work/changed-file.ts";
 import type { RuleFinding } from "./quality-rules.ts";
 
 /** Files that say what is checked and how. */

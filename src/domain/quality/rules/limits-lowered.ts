@@ -1,4 +1,4 @@
-import { addedOf, removedOf, wordsOf, type ChangedFile, type JudgedWork } from "../work/changed-file.ts";
+import { addedOf, removedOf, wordsOf, type ChangedFile, type JudgedWork } from "../judged-work/changed-file.ts";
 import type { RuleFinding } from "./quality-rules.ts";
 
 /** What has to be reached, and what may be there at the most. */

@@ -1,5 +1,5 @@
-import { wordsOf, type JudgedWork } from "../work/changed-file.ts";
-import { isTestFile } from "../work/path-kinds.ts";
+import { wordsOf, type JudgedWork } from "../judged-work/changed-file.ts";
+import { isTestFile } from "../judged-work/path-kinds.ts";
 import { sentences } from "./asked-for.ts";
 import type { RuleFinding } from "./quality-rules.ts";
 

@@ -1,5 +1,5 @@
-import { isExample, isForTests, isProse } from "../work/path-kinds.ts";
-import { addedOf, removedOf, type ChangedFile, type JudgedWork } from "../work/changed-file.ts";
+import { isExample, isForTests, isProse } from "../judged-work/path-kinds.ts";
+import { addedOf, removedOf, type ChangedFile, type JudgedWork } from "../judged-work/changed-file.ts";
 import type { RuleFinding } from "./quality-rules.ts";
 
 /** Replaces what it holds for a secret by `mark`. */

@@ -1,5 +1,5 @@
-import { isCode, isForTests, isTestFile, stemOf } from "../work/path-kinds.ts";
-import { addedOf, removedOf, wordsOf, type ChangedFile, type JudgedWork } from "../work/changed-file.ts";
+import { isCode, isForTests, isTestFile, stemOf } from "../judged-work/path-kinds.ts";
+import { addedOf, removedOf, wordsOf, type ChangedFile, type JudgedWork } from "../judged-work/changed-file.ts";
 import { asksToRemoveOrMove, namesFile } from "./asked-for.ts";
 import type { RuleFinding } from "./quality-rules.ts";
 

@@ -1,5 +1,5 @@
-import { isTestFile, nameOf, stemOf } from "../work/path-kinds.ts";
-import { addedOf, removedOf, wordsOf, type ChangedFile, type JudgedWork } from "../work/changed-file.ts";
+import { isTestFile, nameOf, stemOf } from "../judged-work/path-kinds.ts";
+import { addedOf, removedOf, wordsOf, type ChangedFile, type JudgedWork } from "../judged-work/changed-file.ts";
 import { asksToRemove, asksToRemoveOrMove, asksToRemoveTests, asksToRemoveThing } from "./asked-for.ts";
 import { covers, tokens } from "./off-limits.ts";
 import type { RuleFinding } from "./quality-rules.ts";

@@ -5,7 +5,7 @@ import {
   type AddedLine,
   type ChangedFile,
   type JudgedWork,
-} from "../work/changed-file.ts";
+} from "../judged-work/changed-file.ts";
 import { holdsTests } from "./tests-deleted.ts";
 import { asksToRemoveOrMove, asksToRemoveTests, asksToSkipTests } from "./asked-for.ts";
 import type { RuleFinding } from "./quality-rules.ts";

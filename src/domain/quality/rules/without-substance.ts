@@ -1,5 +1,5 @@
-import { addedOf, removedOf, wordsOf, type ChangedFile, type JudgedWork } from "../work/changed-file.ts";
-import { isCode, isForTests, isProse } from "../work/path-kinds.ts";
+import { addedOf, removedOf, wordsOf, type ChangedFile, type JudgedWork } from "../judged-work/changed-file.ts";
+import { isCode, isForTests, isProse } from "../judged-work/path-kinds.ts";
 import { asksForTests, asksToRemove } from "./asked-for.ts";
 import { tokens } from "./off-limits.ts";
 import type { RuleFinding } from "./quality-rules.ts";
