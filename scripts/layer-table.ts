@@ -27,7 +27,16 @@ const core = ["domain", "state", "engine", "workspace", "supervision"];
 
 const adapters = ["agents", "places", "llms", "stores", "notifiers", "telemetry"];
 
-const application = ["orchestration", "config", "domain", "simulator", "interop", "telemetry/port"];
+const application = [
+  "orchestration",
+  "workflow",
+  "patterns",
+  "config",
+  "domain",
+  "simulator",
+  "interop",
+  "telemetry/port",
+];
 
 const adapter = (name: string, mayImport: readonly string[] = ["domain"]): Layer => ({
   name,
@@ -41,8 +50,9 @@ export const layers: readonly Layer[] = [
   { name: "engine", mayImport: ["domain", "state", "stores/port", ...ports] },
   { name: "workspace", mayImport: ["domain", "state", ...ports] },
   { name: "supervision", mayImport: ["domain", "state", ...ports] },
-  { name: "orchestration", mayImport: [...core, ...ports] },
-  { name: "patterns", mayImport: ["domain", "engine/port"], isolated: "entries" },
+  { name: "workflow", mayImport: ["domain", "engine/port"] },
+  { name: "orchestration", mayImport: [...core, "workflow", ...ports] },
+  { name: "patterns", mayImport: ["domain", "workflow"], isolated: "entries" },
   { name: "planners", mayImport: ["domain", "engine/port"], isolated: "entries" },
   adapter("agents", ["domain", "places/port", "places/local/process-reaper", "places/local/process-table"]),
   adapter("places"),
@@ -63,7 +73,7 @@ export const layers: readonly Layer[] = [
   { name: "tui", mayImport: application },
   { name: "http", mayImport: application },
   { name: "mcp", mayImport: application },
-  { name: "testing", mayImport: [...core, ...adapters, "config", "simulator"] },
+  { name: "testing", mayImport: [...core, "workflow", "patterns", ...adapters, "config", "simulator"] },
   { name: "compose", mayImport: ["*"], loadsPrograms: true },
   { name: "index", mayImport: ["*"] },
 ];

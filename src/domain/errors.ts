@@ -51,6 +51,13 @@ export const errorCodes = [
   "TASK_UNKNOWN",
   "TEMPLATE_INVALID",
   "WAIT_TIMED_OUT",
+  "WORKFLOW_AGENT_FAILED",
+  "WORKFLOW_CHANGED",
+  "WORKFLOW_INPUT_INVALID",
+  "WORKFLOW_INVALID",
+  "WORKFLOW_NOT_DETERMINISTIC",
+  "WORKFLOW_OUTPUT_INVALID",
+  "WORKFLOW_UNKNOWN",
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

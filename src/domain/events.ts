@@ -8,6 +8,7 @@ import type { JobStatus } from "./job-status.ts";
 import type { Hold } from "./schedule/admission.ts";
 import type { SupervisorPurpose } from "./supervisor/interaction.ts";
 import type { TaskStatus } from "./task-status.ts";
+import type { NodeNote, WorkflowLog } from "./workflow/node-note.ts";
 
 /**
  * The durable facts, named `<noun>-<past>`. Everything a person sees is a view of them; the stored form of a type never
@@ -167,6 +168,16 @@ export type EventData = {
   };
   /** A new job goes on from another one's checkpoint. */
   "job-forked": { readonly checkpoint: string; readonly from: string; readonly tip: string };
+  /** The body of a job's workflow begins, for the `number`-th time; one that goes on after a crash does not begin again. */
+  "workflow-started": { readonly name: string; readonly version: string; readonly number: number };
+  /** A call of its body began, waits, or has ended. */
+  "workflow-node": NodeNote & { readonly number: number };
+  "workflow-logged": WorkflowLog & { readonly number: number };
+  "workflow-ended": {
+    readonly number: number;
+    readonly status: "completed" | "failed" | "cancelled";
+    readonly error?: ErrorJson;
+  };
 };
 
 export type EventType = keyof EventData;

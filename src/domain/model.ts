@@ -42,7 +42,7 @@ export type Job = {
 };
 
 /** Who decides what its tasks are: the manager model, or the program or person that adds them. */
-export type JobStrategy = "manager" | "manual";
+export type JobStrategy = "manager" | "manual" | "workflow";
 
 export type Task = {
   readonly id: TaskId;

@@ -116,7 +116,7 @@ export interface Flow {
    * Runs branches at once; each has a journal scope of its own, so that no key depends on who finished first. When branches
    * fail the others still end, then the first failure in the order of the list is thrown.
    */
-  all<T extends Json>(
+  all<T>(
     branches: readonly ((flow: Flow) => Promise<T>)[],
     options?: { readonly concurrency?: number },
   ): Promise<readonly T[]>;
@@ -141,6 +141,10 @@ export type StepContext = {
   readonly token: number;
   /** `<run>/<scope>/<step>#<n>`: stable over replays, an idempotency key for the outside world. */
   readonly key: string;
+  /** The body is `main`; branch `b` of the `all` that was call `p` of a scope is `<scope>.<p>.<b>`. */
+  readonly scope: string;
+  /** The how-manieth call of its scope, from 0. */
+  readonly position: number;
 };
 
 export type CallRun = {

@@ -11,6 +11,7 @@ import type { PromptWriter } from "../supervision/prompts/prompt-writer.ts";
 import type { TuttiPlugin } from "../supervision/plugin/plugin.ts";
 import type { Supervisor } from "../supervision/supervisor.ts";
 import type { Logger } from "../telemetry/port.ts";
+import type { WorkflowSource } from "../workflow/source.ts";
 import type { Repository } from "../workspace/index.ts";
 
 /** Everything that orchestration works with; put together by `compose.ts`, one set a process. */
@@ -37,6 +38,8 @@ export type Services = {
   readonly supervisor?: Supervisor;
   /** Makes what agents are told, with the project's templates. */
   readonly prompts: PromptWriter;
+  /** Absent: this process carries out no workflows. */
+  readonly workflows?: WorkflowSource;
   /** What the project adds of its own. */
   readonly plugins: readonly TuttiPlugin[];
   /** As configured now, whatever it was when a job was made. */

@@ -68,6 +68,10 @@ describe("what is said of an error", () => {
       "SCENARIO_INVALID",
       "TASK_UNKNOWN",
       "TEMPLATE_INVALID",
+      "WORKFLOW_CHANGED",
+      "WORKFLOW_INPUT_INVALID",
+      "WORKFLOW_INVALID",
+      "WORKFLOW_UNKNOWN",
     ]);
     expect(exitCodeOfError(new TuttiError("GIT_FAILED", ""))).toBe(1);
   });

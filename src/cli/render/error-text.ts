@@ -26,6 +26,10 @@ const usageCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "SCENARIO_INVALID",
   "TASK_UNKNOWN",
   "TEMPLATE_INVALID",
+  "WORKFLOW_CHANGED",
+  "WORKFLOW_INPUT_INVALID",
+  "WORKFLOW_INVALID",
+  "WORKFLOW_UNKNOWN",
 ]);
 
 /** Exit code of a command that ends with this error: 2 for a mistake in what it was given, 1 for any other. */

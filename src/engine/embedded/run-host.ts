@@ -152,8 +152,9 @@ export class RunHost implements FlowHost {
   }
 
   async #attempt(place: Place, { key, effect }: PlannedStep): Promise<Entry> {
+    const { scope, position } = place;
     try {
-      const value = await effect({ signal: this.signal, token: this.lease.token, key });
+      const value = await effect({ signal: this.signal, token: this.lease.token, key, scope, position });
       return { ...place, state: "done", valueText: toJsonText(value, `The output of the step "${place.name}"`) };
     } catch (thrown) {
       this.refuseIfInterrupted();

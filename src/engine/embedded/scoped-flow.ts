@@ -37,7 +37,7 @@ export class ScopedFlow implements Flow {
     });
   }
 
-  all<T extends Json>(
+  all<T>(
     branches: readonly ((flow: Flow) => Promise<T>)[],
     options: { readonly concurrency?: number } = {},
   ): Promise<readonly T[]> {
