@@ -7,7 +7,7 @@ import type { LoadedConfig } from "./load-config.ts";
 import { problemError } from "./problems/problem.ts";
 import { variableFor } from "./layers/env-layer.ts";
 import { schemaAt, settingPaths } from "./schema/json-schema.ts";
-import { nearestName } from "./suggestion.ts";
+import { nearestName } from "../domain/nearest-name.ts";
 
 export type SettingExplanation = {
   /** `execution.workers` */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { problemError } from "../problems/problem.ts";
 import { schemaAt, settingPaths } from "../schema/json-schema.ts";
-import { nearestName } from "../suggestion.ts";
+import { nearestName } from "../../domain/nearest-name.ts";
 import type { Layer, Provenance } from "./layer.ts";
 import { formatPath, isJsonObject, type Path } from "./path.ts";
 

@@ -3,7 +3,7 @@ import type { Layer } from "../layers/layer.ts";
 import { formatPath, valueAt, type Path } from "../layers/path.ts";
 import { modelAliases } from "../schema/models.ts";
 import { propertiesOf, schemaAt, settingPaths } from "../schema/json-schema.ts";
-import { nearestName } from "../suggestion.ts";
+import { nearestName } from "../../domain/nearest-name.ts";
 import { expectationOf } from "./expectation.ts";
 import type { Problem } from "./problem.ts";
 import { showValue } from "./show-value.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { nearestName } from "./suggestion.ts";
+import { nearestName } from "./nearest-name.ts";
 
 const names = ["sonnet", "opus", "haiku", "workerTimeoutMs", "workers"];
 
