@@ -87,6 +87,7 @@ function targetProblem({ file, from }: Importer, specifier: string): Problem | u
 function siblingProblem({ file, from }: Importer, target: string): Problem | undefined {
   const [here, there] = [entryOf(file), entryOf(target)];
   if (from.isolated === undefined || here === there) return undefined;
+  if (from.combining?.some((entry) => here === `${from.name}/${entry}`) === true) return undefined;
   const isShared = from.isolated === "folders" ? isTopFile(target) : /\/(port|index)$/.test(there);
   if (isShared) return undefined;
   return { rule: "layers/sibling", message: `${here} may not import ${there}: they are strangers to one another` };

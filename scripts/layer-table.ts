@@ -16,6 +16,8 @@ export type Layer = {
    * `entries`: nor do single files, except the layer's own `port.ts` and `index.ts`.
    */
   readonly isolated?: "folders" | "entries";
+  /** Entries that may import the others all the same: what puts them together. */
+  readonly combining?: readonly string[];
   /** May `import()` what is known only at run time: a user's configuration, workflow or plugin. */
   readonly loadsPrograms?: true;
 };
@@ -52,7 +54,7 @@ export const layers: readonly Layer[] = [
   { name: "supervision", mayImport: ["domain", "state", ...ports] },
   { name: "workflow", mayImport: ["domain", "engine/port"] },
   { name: "orchestration", mayImport: [...core, "workflow", ...ports] },
-  { name: "patterns", mayImport: ["domain", "workflow"], isolated: "entries" },
+  { name: "patterns", mayImport: ["domain", "workflow"], isolated: "entries", combining: ["index", "complex"] },
   { name: "planners", mayImport: ["domain", "engine/port"], isolated: "entries" },
   adapter("agents", ["domain", "places/port", "places/local/process-reaper", "places/local/process-table"]),
   adapter("places"),
@@ -81,10 +83,11 @@ export const layers: readonly Layer[] = [
 /** The table as Markdown. */
 export function layerMarkdown(): string {
   const code = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
-  const rows = layers.map(({ name, mayImport, packages, isolated }) => {
+  const rows = layers.map(({ name, mayImport, packages, isolated, combining }) => {
     const notes = [
       packages === undefined ? "" : `only the packages ${code(packages)}`,
       isolated === undefined ? "" : `its ${isolated} do not import one another`,
+      combining === undefined ? "" : `but ${code(combining)} may import them`,
     ];
     const allowed = mayImport.includes("*") ? "everything" : code(mayImport) || "nothing";
     return `| \`${name}\` | ${allowed} | ${notes.filter((note) => note !== "").join("; ")} |`;

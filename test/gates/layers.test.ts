@@ -112,6 +112,11 @@ describe("the layer check", () => {
     },
   );
 
+  it("lets what puts patterns together import them", async () => {
+    const source = 'import { a } from "../fan-out.ts";\nimport { b } from "../saga/saga.ts";\n';
+    expect(await violationsOf("src/patterns/complex/complex.ts", source)).toEqual([]);
+  });
+
   it("finds this repository clean", () => {
     expect(checkLayers(projectRoot)).toEqual([]);
   });
