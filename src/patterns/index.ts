@@ -1,4 +1,13 @@
 import type { AnyWorkflow } from "../workflow/flow.ts";
+import { pipelineWorkflow } from "./sequential-pipeline/pipeline-workflow.ts";
+
+export {
+  sequentialPipeline,
+  type PipelineCompleted,
+  type PipelineOptions,
+  type PipelineStage,
+  type PipelineStopped,
+} from "./sequential-pipeline/sequential-pipeline.ts";
 
 /** Ready workflows: `tutti workflow run <name>`. In the order of the catalogue. */
-export const builtInWorkflows: readonly AnyWorkflow[] = [];
+export const builtInWorkflows: readonly AnyWorkflow[] = [pipelineWorkflow];

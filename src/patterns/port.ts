@@ -2,23 +2,32 @@ import { z } from "zod";
 
 import { errorToJson, TuttiError } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/json.ts";
+import { forward, shortenedText, type Part } from "../domain/workflow/forward.ts";
 import type { AgentRequest, WorkflowFlow } from "../workflow/flow.ts";
 
 /** What the patterns have in common: how a part of one is given, and how its options are looked at before anything starts. */
 
+/** What a work is given when it begins. */
+export type Given = {
+  /** Earlier results as a block of data: a prompt that is plain text ends with it. */
+  readonly forwarded: string;
+};
+
 /** An agent's work, as `flow.agent` takes it; its prompt may be made of what is known when it begins. */
-export type AgentWork<Given> = Omit<AgentRequest, "prompt"> & {
+export type AgentWork<G extends Given = Given> = Omit<AgentRequest, "prompt"> & {
   /** Name of an agent profile. */
   readonly agent: string;
-  readonly prompt: string | ((given: Given) => string);
+  readonly prompt: string | ((given: G) => string);
 };
 
 /** Anything else that a flow can do: another pattern, a sub-workflow, a command. */
-export type OwnWork<Given, T = unknown> = {
-  readonly run: (flow: WorkflowFlow, given: Given) => Promise<T>;
+export type OwnWork<G extends Given = Given, T = unknown> = {
+  readonly run: (flow: WorkflowFlow, given: G) => Promise<T>;
 };
 
-export type Work<Given> = AgentWork<Given> | OwnWork<Given>;
+export type Work<G extends Given = Given> = AgentWork<G> | OwnWork<G>;
+
+export type NamedWork<G extends Given = Given> = Work<G> & { readonly name: string };
 
 /** What a work comes to: what its function gives, its structured answer, or its agent's last words. */
 export type ResultOf<W> = W extends { readonly run: (...given: never[]) => Promise<infer T> }
@@ -27,20 +36,37 @@ export type ResultOf<W> = W extends { readonly run: (...given: never[]) => Promi
     ? z.output<Schema>
     : string;
 
-export const isOwnWork = <Given>(work: Work<Given>): work is OwnWork<Given> => "run" in work;
+export const isOwnWork = <G extends Given>(work: Work<G>): work is OwnWork<G> => "run" in work;
 
 /** Does it, in the scope of the call. */
-export async function doWork<Given>(flow: WorkflowFlow, work: Work<Given>, given: Given): Promise<unknown> {
+export async function doWork<G extends Given>(
+  flow: WorkflowFlow,
+  work: Work<G> & { readonly name?: string },
+  given: G,
+): Promise<unknown> {
   if (isOwnWork(work)) return work.run(flow, given);
-  const { agent, prompt, ...rest } = work;
-  const request = { ...rest, prompt: typeof prompt === "string" ? prompt : prompt(given) };
-  return flow.agent(agent, request);
+  const { agent, prompt, name, ...rest } = work;
+  const title = name === undefined ? {} : { title: name };
+  return flow.agent(agent, { ...title, ...rest, prompt: promptText(prompt, given) });
 }
 
-const isFunction = (value: unknown): boolean => typeof value === "function";
+function promptText<G extends Given>(prompt: AgentWork<G>["prompt"], given: G): string {
+  if (typeof prompt !== "string") return prompt(given);
+  return given.forwarded === "" ? prompt : `${prompt}\n\n${given.forwarded}`;
+}
+
+/** The block for a prompt; what had to be shortened is said to whoever watches. */
+export async function forwardParts(flow: WorkflowFlow, parts: readonly Part[], maxChars?: number): Promise<string> {
+  const { text, shortened } = forward(parts, maxChars);
+  if (shortened.length > 0) await flow.log(`Shortened for the next prompt: ${shortenedText(shortened)}`);
+  return text;
+}
 
 /** Of an option that is a function. */
-export const functionOption = z.custom<(...given: never[]) => unknown>(isFunction, "must be a function");
+export const functionOption = z.custom<(...given: never[]) => unknown>(
+  (value) => typeof value === "function",
+  "must be a function",
+);
 
 const schemaOption = z.custom<z.ZodType>(
   (value) => typeof value === "object" && value !== null && "safeParse" in value,
@@ -101,13 +127,24 @@ export function checkOptions(pattern: string, schema: z.ZodType, options: unknow
   });
 }
 
-/** Refuses a name twice among parts of a pattern. */
-export const uniqueNames = (parts: readonly { readonly name: string }[], context: z.RefinementCtx): void => {
-  for (const [index, { name }] of parts.entries()) {
-    if (parts.findIndex((other) => other.name === name) === index) continue;
-    context.addIssue({ code: "custom", path: [index, "name"], message: `"${name}" is there twice` });
-  }
-};
+/** What parts of a pattern are called: it stands in graphs, prompts and errors. */
+export const nameOption = z
+  .string()
+  .regex(/^[A-Za-z0-9.@][\w .:/@#-]{0,99}$/, "must begin with a letter or digit and have at most 100 characters");
+
+/** Works with names of their own; at least one. */
+export const namedWorksOption = z
+  .array(workOption({ name: nameOption }), "must be a list")
+  .min(1, "must not be empty")
+  .superRefine((works, context) => {
+    const names = works.map((work) => named.safeParse(work).data?.name);
+    for (const [index, name] of names.entries()) {
+      if (name === undefined || names.indexOf(name) === index) continue;
+      context.addIssue({ code: "custom", path: [index, "name"], message: `"${name}" is there twice` });
+    }
+  });
+
+const named = z.looseObject({ name: z.string() });
 
 /**
  * The failure of a part, as the failure of the whole that says how far it came: same code and class. A run that ends as a whole
