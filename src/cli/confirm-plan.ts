@@ -5,6 +5,7 @@ import type { Plan, PlanTask } from "../domain/plan/plan-schema.ts";
 import type { Application } from "../orchestration/application.ts";
 import type { Cli } from "./cli.ts";
 import type { JobDisplay } from "./render/display.ts";
+import { tellRemarks } from "./tell-remarks.ts";
 import { planTree } from "./render/plan-tree.ts";
 import { previewNote, previewTotals } from "./render/run-preview-text.ts";
 
@@ -32,6 +33,9 @@ export async function confirmPlan(cli: Cli, conversation: PlanConversation): Pro
       display.suspend();
       const preview = await application.preview(await application.job(job.id));
       cli.output.stdout(`\n${planText(cli, conversation, { plan, preview })}\n`);
+      // Of a plan that somebody wrote it was said when it was read.
+      if (job.plan === undefined)
+        tellRemarks(cli, plan, { settings: job.options, command: `tutti plan lint --job ${job.id}` });
       if (status === "proposed" && cli.output.isTty) await ask(cli, conversation);
       display.resume();
       return;

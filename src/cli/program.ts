@@ -17,6 +17,7 @@ import { addJobApiCommands } from "./job-api-commands.ts";
 import { examples, json, port, settingsOf } from "./options.ts";
 import { addInsightCommands } from "./insight-commands.ts";
 import { addSupervisorCommands } from "./supervisor-commands.ts";
+import { addPlanCommands } from "./plan-commands.ts";
 import { addPromptCommands } from "./prompt-commands.ts";
 import { addStateCommands } from "./state-commands.ts";
 import { addTaskCommands } from "./task-commands.ts";
@@ -46,6 +47,7 @@ export function buildProgram(cli: Cli, setExitCode: SetExitCode): Command {
   addBreakpointCommands(program, face);
   addCacheCommands(program, face);
   addCheckpointCommands(program, face);
+  addPlanCommands(program, face);
   addPromptCommands(program, face);
   addStateCommands(program, face);
   addTaskMasterCommands(program, face);

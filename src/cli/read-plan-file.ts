@@ -2,14 +2,24 @@ import { readFile } from "node:fs/promises";
 import { LineCounter, isNode, parseDocument } from "yaml";
 
 import { TuttiError } from "../domain/errors.ts";
-import { parsePlan } from "../domain/plan/parse-plan.ts";
+import { nearestLine, parsePlan } from "../domain/plan/parse-plan.ts";
+import type { PlanPath } from "../domain/plan/plan-problem.ts";
 import type { Plan } from "../domain/plan/plan-schema.ts";
+
+export type OpenPlan = {
+  readonly plan: Plan;
+  /** 1-based line of a value of the file, or of what holds it. */
+  readonly lineOf: (path: PlanPath) => number | undefined;
+};
 
 /**
  * Reads a plan from YAML or JSON, which YAML contains.
  * @throws {TuttiError} `PLAN_INVALID`, `PLAN_CYCLE` with file, line, field and fix
  */
-export async function readPlanFile(path: string): Promise<Plan> {
+export const readPlanFile = async (path: string): Promise<Plan> => (await openPlanFile(path)).plan;
+
+/** The same, with the lines. @throws {TuttiError} `PLAN_INVALID`, `PLAN_CYCLE` */
+export async function openPlanFile(path: string): Promise<OpenPlan> {
   const lines = new LineCounter();
   const document = parseDocument(await readText(path), { lineCounter: lines, prettyErrors: false });
   const [problem] = document.errors;
@@ -19,14 +29,12 @@ export async function readPlanFile(path: string): Promise<Plan> {
       hint: "Correct the YAML and start again",
     });
   }
-  return parsePlan(document.toJS(), {
-    file: path,
-    lineOf: (field) => {
-      const node = document.getIn(field, true);
-      const start = isNode(node) ? node.range?.[0] : undefined;
-      return start === undefined ? undefined : lines.linePos(start).line;
-    },
-  });
+  const lineOf = (field: PlanPath): number | undefined => {
+    const node = document.getIn(field, true);
+    const start = isNode(node) ? node.range?.[0] : undefined;
+    return start === undefined ? undefined : lines.linePos(start).line;
+  };
+  return { plan: parsePlan(document.toJS(), { file: path, lineOf }), lineOf: (path) => nearestLine(path, lineOf) };
 }
 
 async function readText(path: string): Promise<string> {

@@ -9,6 +9,7 @@ import type { Cli } from "../cli.ts";
 import { driveJob } from "../drive-shown-job.ts";
 import { readPlanFile } from "../read-plan-file.ts";
 import { tellRestored } from "../tell-restored.ts";
+import { tellRemarks } from "../tell-remarks.ts";
 import { showPreview } from "../show-preview.ts";
 
 export type RunOptions = {
@@ -44,6 +45,7 @@ export async function runCommand(cli: Cli, goal: string | undefined, options: Ru
       settings,
       ...(plan === undefined ? {} : { plan }),
     });
+    if (plan !== undefined) tellRemarks(cli, plan, { settings, command: `tutti plan lint ${options.plan}` });
     if (plan !== undefined && cli.output.isJson) await showPreview(cli, project, job);
     const { stop } = options;
     const request = { job, isApproved: options.yes === true, liftsPause: false, ...askedToWait(options) };

@@ -49,7 +49,7 @@ function describe({ path, message, fix }: PlanProblem, { file, lineOf }: PlanOri
 }
 
 /** A value that is missing has no line: its parent's says enough. */
-function nearestLine(path: PlanPath, lineOf: PlanOrigin["lineOf"]): number | undefined {
+export function nearestLine(path: PlanPath, lineOf: PlanOrigin["lineOf"]): number | undefined {
   for (let length = path.length; length >= 0; length -= 1) {
     const line = lineOf?.(path.slice(0, length));
     if (line !== undefined) return line;
