@@ -30,6 +30,7 @@ import { injectClock } from "./testing/inject-clock.ts";
 import { injectFaults } from "./testing/inject-faults.ts";
 import { injectIdleness } from "./testing/inject-idleness.ts";
 import { loadPlugins } from "./compose/load-plugins.ts";
+import { ProjectWorkflows } from "./compose/workflows/project-workflows.ts";
 import { withSupervisorKey } from "./compose/supervisor-key.ts";
 import { openSupervisor } from "./compose/open-supervisor.ts";
 import { readTemplates } from "./orchestration/prompts/read-templates.ts";
@@ -102,6 +103,7 @@ export async function openProject(request: OpenProject): Promise<Project> {
     folders: { slots: join(stateDir, "slots"), state: stateDir, cache: join(stateDir, "cache") },
     projectBudget: budget,
     plugins,
+    workflows: new ProjectWorkflows({ root: repo.root }),
     prompts: new PromptWriter((commit) => readTemplates(repo, commit)),
     commandEnv: commandEnvironment(env),
     now,

@@ -37,3 +37,21 @@ export type {
 export type { TypedTaskResult } from "./library/typed-results.ts";
 export type { WaitOptions } from "./library/wait-for-job.ts";
 export type { JobProgress, TaskResult } from "./orchestration/task-results.ts";
+export { workflow, type WorkflowForm } from "./workflow/workflow.ts";
+export type {
+  AgentRequest,
+  AnyWorkflow,
+  Approval,
+  ApproveOptions,
+  Branch,
+  BudgetStanding,
+  CommandRequest,
+  CommandResult,
+  EffectContext,
+  GroupOptions,
+  Outcome,
+  ReceiveOptions,
+  Stage,
+  WorkflowDefinition,
+  WorkflowFlow,
+} from "./workflow/flow.ts";

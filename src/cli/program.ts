@@ -23,6 +23,7 @@ import { addStateCommands } from "./state-commands.ts";
 import { addTaskCommands } from "./task-commands.ts";
 import { addTaskMasterCommands } from "./task-master-commands.ts";
 import { version } from "./version.ts";
+import { addWorkflowCommands } from "./workflow-commands.ts";
 
 type SetExitCode = (code: number) => void;
 
@@ -42,6 +43,7 @@ export function buildProgram(cli: Cli, setExitCode: SetExitCode): Command {
   addRetry(program, face);
   addResultCommands(program, face);
   addCostCommand(program, face);
+  addWorkflowCommands(program, face);
   addLookCommands(program, face);
   addInsightCommands(program, face);
   addBreakpointCommands(program, face);

@@ -27,6 +27,7 @@ describe("the public surface", () => {
       "quickDelegate",
       "taskStatuses",
       "totalUsage",
+      "workflow",
     ]);
   });
 
@@ -83,6 +84,9 @@ describe("the public surface", () => {
       "merge: --strategy --json",
       "worker: --job --id --settings",
       "cost: --by --since --json",
+      "workflow: ",
+      "workflow list: --json",
+      "workflow show: --json",
       "job: ",
       "job list: --json",
       "job show: --json",

@@ -13,6 +13,13 @@ function ownModule(specifier: string): string | undefined {
   return entries.find((entry) => existsSync(entry))?.href;
 }
 
+/** Forms are written with `zod`, which a project need not have of its own. */
+function ownZod(specifier: string, thrown: unknown): string {
+  const isAbsent = thrown instanceof Error && "code" in thrown && thrown.code === "ERR_MODULE_NOT_FOUND";
+  if (!isAbsent || !/^zod(\/|$)/.test(specifier)) throw thrown;
+  return import.meta.resolve(specifier);
+}
+
 /** A user's TypeScript is an ES module, whatever the nearest package.json says: `export default` must always work. */
 function asEsModule(resolved: ResolveFnOutput, context: ResolveHookContext): ResolveFnOutput {
   const path = resolved.url.split("?", 1)[0] ?? "";
@@ -25,13 +32,18 @@ let hooks: ModuleHooks | undefined;
 
 /**
  * Makes `import … from "tutti"` in a user's settings or workflow file mean the copy that is running, whether or not the
- * project has it installed: one copy, one registry of workflows. Idempotent; holds for the rest of the process.
+ * project has it installed: one copy, one registry of workflows. `zod` means ours where the project has none. Idempotent; holds for the rest of the process.
  */
 export function resolveTuttiImports(): void {
   hooks ??= registerHooks({
     resolve(specifier, context, nextResolve) {
       const url = ownModule(specifier);
-      return url === undefined ? asEsModule(nextResolve(specifier, context), context) : { url, shortCircuit: true };
+      if (url !== undefined) return { url, shortCircuit: true };
+      try {
+        return asEsModule(nextResolve(specifier, context), context);
+      } catch (thrown) {
+        return { url: ownZod(specifier, thrown), shortCircuit: true };
+      }
     },
   });
 }
