@@ -48,6 +48,8 @@ import { jobRunId, planDecisionSignal } from "./queues.ts";
 import type { JobReport } from "../domain/job-report.ts";
 import { defaultAccount, type Services } from "./services.ts";
 import { whyPaused, type PauseReason } from "./why-paused.ts";
+import { createWorkflowJob, type WorkflowJobRequest } from "./workflows/create-workflow-job.ts";
+import { WorkflowRoom } from "./workflows/workflow-room.ts";
 import { cancelByPerson, pauseByPerson } from "./stop-by-person.ts";
 import {
   attemptPatch,
@@ -68,6 +70,7 @@ export class Application {
   readonly checkpoints: CheckpointRoom;
   readonly prompts: PromptRoom;
   readonly notes: NoteRoom;
+  readonly workflows: WorkflowRoom;
 
   constructor(services: Services) {
     this.#services = services;
@@ -75,6 +78,7 @@ export class Application {
     this.insight = new Insight(services);
     this.prompts = new PromptRoom(services);
     this.notes = new NoteRoom(services);
+    this.workflows = new WorkflowRoom(services);
   }
 
   /** @throws {TuttiError} `GOAL_EMPTY`, `PLAN_INVALID`, `MODEL_UNPRICED` */
@@ -97,6 +101,14 @@ export class Application {
    */
   async addTasks(jobId: JobId, requests: readonly RawTaskRequest[]): Promise<readonly TaskId[]> {
     return addTasksTo(this.#services, await this.#services.state.jobs.get(jobId), requests);
+  }
+
+  /**
+   * A job whose tasks a workflow adds. With a `dispatchKey` that the project knows it is that job.
+   * @throws {TuttiError} `WORKFLOW_UNKNOWN`, `WORKFLOW_INVALID`, `WORKFLOW_INPUT_INVALID`, `MODEL_UNPRICED`
+   */
+  createWorkflowJob(request: WorkflowJobRequest): Promise<Job> {
+    return createWorkflowJob(this.#services, request);
   }
 
   /** @throws {TuttiError} `TASK_UNKNOWN` */

@@ -23,6 +23,8 @@ import { whileBackingUp } from "./restored/backing-up.ts";
 import { SlotKeeper } from "./slot-keeper.ts";
 import { dispatchedTask } from "./task-workflow.ts";
 import { WorkerPool, type SpawnWorker } from "./worker-pool.ts";
+import { handWorkflowAnswersOn } from "./workflows/ask-person.ts";
+import { takeUpWorkflow } from "./workflows/take-up-workflow.ts";
 import type { OwnProcess } from "./worker.ts";
 
 export type Coordination = {
@@ -42,6 +44,8 @@ export type Coordination = {
   readonly resumesAtReset?: ResumeRules | undefined;
   /** Return at `proposed` instead of waiting for the answer. */
   readonly returnsWhenProposed: boolean;
+  /** A workflow's body begins anew, with its code as it is now. Default: it goes on where it stands. */
+  readonly beginsAnew?: boolean;
   /** What only the job's one coordinator may do before it drives. What it throws is thrown, and nothing is driven. */
   readonly prepare?: () => Promise<void>;
 };
@@ -56,6 +60,7 @@ type Drive = Coordination & { readonly lost: AbortSignal };
  * @returns the job's status then; `interrupted` when `stop` came first
  * @throws {TuttiError} `JOB_BUSY` when another coordinator has the job
  * @throws {TuttiError} `MODEL_UNPRICED` under a limit that could not hold
+ * @throws {TuttiError} `WORKFLOW_CHANGED`, `WORKFLOW_UNKNOWN`, `WORKFLOW_INVALID` when its workflow can't go on
  * @throws {TuttiError} `PROCESS_FAILED` when a step goes on after all was stopped: its slot and the job stay this process's then
  * @throws what `prepare` throws
  */
@@ -93,6 +98,7 @@ async function driveWhileRunning(coordination: Drive): Promise<JobStatus> {
 async function drive(coordination: Drive): Promise<JobStatus> {
   const { services, jobId } = coordination;
   const job = await services.state.jobs.get(jobId);
+  await takeUpWorkflow(services, job, { beginsAnew: coordination.beginsAnew ?? false });
   const pool = new AgentPool(services.agents);
   const activity = new ActivityBuffer(services);
   const workers = new WorkerPool(services, jobId, coordination.spawn);
@@ -182,6 +188,7 @@ async function untilEnd(coordination: Drive, runId: RunId): Promise<JobStatus | 
       await state.breakpoints.expireDue();
       // Whoever answered, or saw that the time was up, may be another process, and may have died before it handed that on.
       if ((await state.jobs.get(jobId)).status === "proposed") await handPlanAnswerOn(services, jobId);
+      await handWorkflowAnswersOn(services, jobId);
     }
     const [run, job] = [await engine.find(runId), await state.jobs.get(jobId)];
     if (run?.status === "failed") return failJob(services, jobId, run.error?.message ?? "the drive failed");

@@ -7,6 +7,7 @@ import { addTasks } from "../domain/plan/add-tasks.ts";
 import type { Plan } from "../domain/plan/plan-schema.ts";
 import type { RawTaskRequest } from "../domain/plan/task-spec.ts";
 import type { JobSettings } from "../domain/settings.ts";
+import type { NewWorkflowRun } from "../state/workflow-runs.ts";
 import { jobBranch } from "../workspace/index.ts";
 import { checkPrices } from "./caps.ts";
 import { abandonBranch, startBranch } from "./job-branch.ts";
@@ -45,6 +46,14 @@ export async function createJob(services: Services, request: JobRequest): Promis
   return services.state.jobs.get(id);
 }
 
+/** A job whose tasks a workflow adds; with a `dispatchKey` that the project knows it is that job. Its input is checked already. */
+export function createWorkflow(
+  services: Services,
+  request: Omit<ManualJobRequest, "tasks"> & { readonly workflow: NewWorkflowRun },
+): Promise<Job> {
+  return createOnce(services, { ...request, strategy: "workflow" });
+}
+
 /** A job whose tasks somebody adds. With a `dispatchKey` that the project knows it is that job, as it is. */
 export async function createManualJob(services: Services, request: ManualJobRequest): Promise<Job> {
   const known = await findByKey(services, request);
@@ -55,15 +64,17 @@ export async function createManualJob(services: Services, request: ManualJobRequ
   checkPrices(services, request.settings, added);
   await checkTemplates(services, services.repo.head, added);
   await checkContextFiles(services.repo, services.repo.head, { known: [], added });
-  const job = await createOnce(services, request);
+  const job = await createOnce(services, { ...request, strategy: "manual" });
   if (tasks.length > 0) await addTasksTo(services, job, tasks);
   return job;
 }
 
 /** Somebody else may ask for the same at the same moment: then theirs is the job. */
-async function createOnce(services: Services, request: ManualJobRequest): Promise<Job> {
+async function createOnce(services: Services, request: NewJobRequest): Promise<Job> {
+  const known = await findByKey(services, request);
+  if (known !== undefined) return known;
   try {
-    return await services.state.jobs.get(await create(services, { ...request, strategy: "manual" }));
+    return await services.state.jobs.get(await create(services, request));
   } catch (error) {
     const winner = await findByKey(services, request);
     if (winner === undefined) throw error;
@@ -75,12 +86,11 @@ async function findByKey({ state, repo }: Services, { dispatchKey }: ManualJobRe
   return dispatchKey === undefined ? undefined : state.jobs.findByKey(repo.root, dispatchKey);
 }
 
-async function create(
-  services: Services,
-  request: ManualJobRequest & { readonly strategy: JobStrategy },
-): Promise<JobId> {
+type NewJobRequest = ManualJobRequest & { readonly strategy: JobStrategy; readonly workflow?: NewWorkflowRun };
+
+async function create(services: Services, request: NewJobRequest): Promise<JobId> {
   const { state, repo } = services;
-  const { settings, strategy, orchestratorId, dispatchKey } = request;
+  const { settings, strategy, orchestratorId, dispatchKey, workflow } = request;
   const goal = request.goal.trim();
   checkPrices(services, settings);
   if (goal === "") {
@@ -101,6 +111,7 @@ async function create(
     strategy,
     ...(orchestratorId === undefined ? {} : { orchestratorId }),
     ...(dispatchKey === undefined ? {} : { dispatchKey }),
+    ...(workflow === undefined ? {} : { workflow }),
   };
   try {
     await state.jobs.create(job);

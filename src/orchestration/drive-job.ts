@@ -18,6 +18,7 @@ import { isBudgetSpent } from "./spending.ts";
 import { dispatchedTask } from "./task-workflow.ts";
 import { areUnattended } from "./unattended-tasks.ts";
 import type { WorkerPool } from "./worker-pool.ts";
+import type { WorkflowBody } from "./workflows/workflow-body.ts";
 
 /** Why a drive ended. `settled`: nothing is left to do. */
 export type DriveEnd = "settled" | "paused" | "waiting";
@@ -26,7 +27,13 @@ const lookAgainMs = 1_000;
 /** Enough that no worker waits for the loop, and no more: what isn't dispatched yet can still be held back. */
 const queuedPerWorker = 2;
 
-export type Drive = { readonly desk: JobDesk; readonly workers: WorkerPool; readonly signal: AbortSignal };
+export type Drive = {
+  readonly desk: JobDesk;
+  readonly workers: WorkerPool;
+  readonly signal: AbortSignal;
+  /** Of the workflow that adds the job's tasks. */
+  readonly body?: Pick<WorkflowBody, "standing"> | undefined;
+};
 
 /**
  * Carries the plan out: a reconcile loop that looks at the state, does what is due (block, dispatch, integrate, start
@@ -48,12 +55,14 @@ class Driver {
   readonly #guard: CheckoutGuard;
   readonly #governor: Governor;
   readonly #heldBackBy = new Map<TaskId, TaskId>();
+  readonly #body: Drive["body"];
   #merging: Promise<void> | undefined;
   #mergeFailure: unknown;
   /** Aborts when a merge has ended: its last change was seen while the next one could not start yet. */
   #mergeEnd = new AbortController();
 
-  constructor({ desk, workers, signal }: Drive) {
+  constructor({ desk, workers, signal, body }: Drive) {
+    this.#body = body;
     this.#desk = desk;
     this.#job = desk.job;
     this.#workers = workers;
@@ -172,6 +181,13 @@ class Driver {
     if (start > 0) this.#workers.start(start);
   }
 
+  /** There is nothing to do but what a workflow may still come up with; one that waits for a time or a signal is waited for. */
+  async #endWithoutTasks(): Promise<DriveEnd | undefined> {
+    const standing = (await this.#body?.standing()) ?? "ended";
+    if (standing === "ended") return "settled";
+    return standing === "asks" ? "waiting" : undefined;
+  }
+
   /** The workers that had them are gone, and nothing is being merged. */
   async #areLeft(active: readonly ScheduledTask[]): Promise<boolean> {
     const isMerging = active.some(({ status }) => status === "integrating");
@@ -180,10 +196,12 @@ class Driver {
 
   async #endOf(board: JobBoard, { isPaused, isBroken }: Held): Promise<DriveEnd | undefined> {
     const { schedule } = board;
-    if (schedule.count(...settledStatuses) === schedule.size) return "settled";
+    if (schedule.count(...settledStatuses) === schedule.size) return this.#endWithoutTasks();
     const active = board.tasks(schedule.withStatus(...activeStatuses));
     const isHeld = isPaused || isBroken;
     if (active.length > 0 && !(isHeld && (await this.#areLeft(active)))) return undefined;
+    // It may add tasks, or do something that no task stands for.
+    if ((await this.#body?.standing()) === "working") return undefined;
     if (isPaused) return "paused";
     if (isBroken) return "waiting";
     // Something may still start without a person.

@@ -11,6 +11,8 @@ import { planDecisionSignal } from "./queues.ts";
 import { reviewJob } from "./review-job.ts";
 import { standStill } from "./stand-still.ts";
 import type { WorkerPool } from "./worker-pool.ts";
+import { finishWorkflow } from "./workflows/finish-workflow.ts";
+import { WorkflowBody } from "./workflows/workflow-body.ts";
 
 export type JobInput = {
   readonly jobId: string;
@@ -40,7 +42,7 @@ async function runJob(desk: DriveDesk, flow: Flow, input: JobInput): Promise<Job
   // Recorded: a replay must take the same way, though the tasks exist by then.
   const isPlanned = await flow.step("look", async () => {
     const { strategy } = await jobs.get(jobId);
-    return strategy === "manual" || (await tasks.countByStatus(jobId)).size > 0;
+    return strategy !== "manager" || (await tasks.countByStatus(jobId)).size > 0;
   });
   if (!isPlanned) {
     const planned = await planAndAsk(desk, flow, { jobId, isApproved: input.isApproved });
@@ -62,7 +64,8 @@ async function carryOut(desk: DriveDesk, flow: Flow, jobId: JobId): Promise<JobS
   });
   const end = await flow.step("drive", async ({ signal }) => {
     await wakeQuotaWaiters(desk, jobId);
-    return driveJob({ desk: desk.deskFor(await jobs.get(jobId)), workers: desk.workers, signal });
+    const own = desk.deskFor(await jobs.get(jobId));
+    return whileBodyRuns(own, (body) => driveJob({ desk: own, workers: desk.workers, signal, body }));
   });
   if (end !== "settled") return flow.step(end, () => standStill(desk.services, jobId, end));
   await flow.step("reviewing", () => setStatus(desk, jobId, { status: "reviewing" }));
@@ -70,7 +73,19 @@ async function carryOut(desk: DriveDesk, flow: Flow, jobId: JobId): Promise<JobS
     await reviewJob(desk.deskFor(await jobs.get(jobId)), signal);
     return null;
   });
-  return flow.step("finish", () => jobs.finish(jobId));
+  return flow.step("finish", async () =>
+    (await jobs.get(jobId)).strategy === "workflow" ? finishWorkflow(desk.services, jobId) : jobs.finish(jobId),
+  );
+}
+
+/** For the tasks of a workflow the body goes on beside the drive, and stands still with it. */
+async function whileBodyRuns<T>(desk: JobDesk, drive: (body: WorkflowBody | undefined) => Promise<T>): Promise<T> {
+  const body = desk.job.strategy === "workflow" ? await WorkflowBody.open(desk) : undefined;
+  try {
+    return await drive(body);
+  } finally {
+    await body?.stop();
+  }
 }
 
 async function planAndAsk(

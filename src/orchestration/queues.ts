@@ -11,6 +11,11 @@ export const taskRunId = (task: TaskId, round: number): RunId => asRunId(`${task
 
 export const planDecisionSignal = "plan-decision";
 
+export const workflowQueue = (job: JobId): string => `workflow/${job}`;
+
+/** Of the n-th body of a job's workflow. */
+export const workflowRunId = (job: JobId, number: number): RunId => asRunId(`${job}/workflow#${number}`);
+
 export const rollbackQueue = (job: JobId): string => `rollback/${job}`;
 
 export const rollbackRunId = (job: JobId, rollback: CheckpointId): RunId => asRunId(`${job}/rollback/${rollback}`);

@@ -29,7 +29,7 @@ export async function resultChangeOf(
   if (outcome === undefined) return undefined;
   if (outcome.replayOf !== undefined) return { kind: "used", key: outcome.replayOf.key };
   // An answer without a change may be about what lies outside the repository.
-  if (job.strategy === "manual" && evidence.diff.files === 0) return undefined;
+  if (job.strategy !== "manager" && evidence.diff.files === 0) return undefined;
   const { key, ingredients } = await resultIdentity({ services, job }, task);
   const { attemptCommit: commit, gates, diff } = evidence;
   try {

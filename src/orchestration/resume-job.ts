@@ -17,7 +17,8 @@ export async function resumeJob(services: Services, job: Job, { maxCostUsdPerJob
   const { jobs, tasks } = services.state;
   const isOver = isJobOver(job.status);
   const known = isOver ? await tasks.list(job.id) : [];
-  const isCutShort = job.status === "failed" && known.some(({ status }) => !isSettled(status));
+  const isCutShort =
+    job.status === "failed" && (job.strategy === "workflow" || known.some(({ status }) => !isSettled(status)));
   // Its rollback was cut short: the coordinator carries it to its end, and sees what is left to do then.
   if (isOver && (await services.state.rollbacks.pending(job.id)) !== undefined) return;
   if (isOver && !isCutShort) throw nothingToResume(job, known);

@@ -48,7 +48,7 @@ export async function reviewJob(desk: JobDesk, signal: AbortSignal): Promise<Job
   return report;
 
   async function review(): Promise<Asked> {
-    if (job.strategy === "manual") return { review: undefined, problem: "whoever added the tasks reads the results" };
+    if (job.strategy !== "manager") return { review: undefined, problem: "whoever added the tasks reads the results" };
     if (isReviewable) return askReviewer(desk, tasks, signal);
     return { review: undefined, problem: "no task completed, so there is nothing to review" };
   }

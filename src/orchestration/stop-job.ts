@@ -1,7 +1,8 @@
+import { errorToJson, TuttiError } from "../domain/errors.ts";
 import type { JobId, TaskId } from "../domain/ids.ts";
 import type { Task } from "../domain/model.ts";
 import { isSettled } from "../domain/task-status.ts";
-import { taskRunId } from "./queues.ts";
+import { taskRunId, workflowRunId } from "./queues.ts";
 import type { Services } from "./services.ts";
 
 type Stopping = Pick<Services, "state" | "engine">;
@@ -26,10 +27,20 @@ export async function cancelTasks(
   return cancelled;
 }
 
+async function cancelWorkflow({ state, engine }: Stopping, jobId: JobId, reason: string): Promise<void> {
+  const run = await state.workflowRuns.current(jobId);
+  if (run?.status !== "running") return;
+  const runId = workflowRunId(jobId, run.number);
+  if ((await engine.find(runId)) !== undefined) await engine.cancel(runId, reason);
+  const error = errorToJson(new TuttiError("ABORTED", reason));
+  await state.workflowRuns.end(jobId, run.number, { status: "cancelled", error });
+}
+
 /** Ends a job for good. What was merged stays on its branch. */
 export async function cancelJob(services: Stopping, jobId: JobId, reason: string): Promise<readonly TaskId[]> {
   const { jobs, tasks } = services.state;
   // The status first: a coordinator that sees it stops its workers, and starts nothing in between.
   await jobs.setStatus(jobId, "cancelled", reason);
+  await cancelWorkflow(services, jobId, reason);
   return cancelTasks(services, await tasks.list(jobId), reason);
 }

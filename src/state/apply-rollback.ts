@@ -11,6 +11,7 @@ import { supersedeBreakpoints } from "./open-breakpoint.ts";
 import { breakpointFromRow, taskStatusOf } from "./rows.ts";
 import type { AttemptRow, TaskRow } from "./schema.ts";
 import { noteOutcome } from "./outcomes.ts";
+import { supersedeWorkflow } from "./workflow-runs.ts";
 
 /** What a rollback changes in the state. */
 export type RollbackEffect = {
@@ -52,6 +53,7 @@ export async function applyRollback(tx: Tx, effect: RollbackEffect, at: number):
   }
   await tx.updateTable("jobs").set({ pause_requested_at: null }).where("id", "=", jobId).execute();
   if (result.strategy !== "selective") await restandJob(going);
+  await supersedeWorkflow(tx, jobId, at);
   const { rollback, checkpoint, strategy, tip } = result;
   const data = { rollback, checkpoint, strategy, tip, tasks: effect.taskIds };
   await appendEvent(tx, { at, type: "job-rolled-back", subject: { jobId }, data });

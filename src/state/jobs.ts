@@ -12,6 +12,7 @@ import type { StateContext } from "./context.ts";
 import { insertFork, type JobFork } from "./fork-job.ts";
 import { changeJobStatus, type JobStatusChange } from "./change-job-status.ts";
 import { jobFromRow, taskStatusOf } from "./rows.ts";
+import { insertWorkflowRun, type NewWorkflowRun } from "./workflow-runs.ts";
 
 export type NewJob = {
   readonly id: JobId;
@@ -20,10 +21,12 @@ export type NewJob = {
   readonly baseCommit: CommitId;
   readonly branch: string;
   readonly options: JobSettings;
-  /** Default `manager`. A `manual` job runs from the start, without tasks. */
+  /** Default `manager`. A `manual` or `workflow` job runs from the start, without tasks. */
   readonly strategy?: JobStrategy;
   readonly orchestratorId?: string;
   readonly dispatchKey?: string;
+  /** For the strategy `workflow`. */
+  readonly workflow?: NewWorkflowRun;
 };
 
 /** `ask`: what a person is asked, for a status that a person ends. */
@@ -48,7 +51,7 @@ export class Jobs {
           id: job.id,
           project_path: job.projectPath,
           goal: job.goal,
-          status: job.strategy === "manual" ? "running" : "planning",
+          status: job.strategy === "manual" || job.strategy === "workflow" ? "running" : "planning",
           strategy: job.strategy ?? "manager",
           orchestrator_id: job.orchestratorId ?? null,
           dispatch_key: job.dispatchKey ?? null,
@@ -61,6 +64,9 @@ export class Jobs {
         .execute();
       const data = { goal: job.goal, baseCommit: job.baseCommit };
       await appendEvent(tx, { at, type: "job-created", subject: { jobId: job.id }, data });
+      if (job.workflow !== undefined) {
+        await insertWorkflowRun(tx, { jobId: job.id, run: job.workflow, number: 1, at });
+      }
     });
   }
 

@@ -11,6 +11,7 @@ import { createGovernor } from "./governor-tables.ts";
 import { createSupervisor } from "./supervisor-tables.ts";
 import { promptsMigration } from "./prompt-tables.ts";
 import { createGateBaselines } from "./gate-baseline-tables.ts";
+import { createWorkflowTables } from "./workflow-tables.ts";
 import { createResults } from "./result-tables.ts";
 import { sharedConversationsMigration } from "./shared-conversations-migration.ts";
 
@@ -220,4 +221,5 @@ export const stateMigrations: Migrations = {
   "state-100-breakpoints": { up: createBreakpoints },
   "state-120-file-changes": { up: createFileChanges },
   "state-130-feedback-indexes": { up: indexFeedback },
+  "state-140-workflows": { up: createWorkflowTables },
 };

@@ -6,8 +6,8 @@ import { appendEvent, type Subject, type Tx } from "./append-events.ts";
 
 type Opening = { readonly subject: Subject & { readonly jobId: string }; readonly at: number };
 
-/** Writes the question in the transaction that has somebody wait for its answer. */
-export async function openBreakpoint(tx: Tx, request: BreakpointRequest, { subject, at }: Opening): Promise<void> {
+/** Writes the question in the transaction that has somebody wait for its answer. @returns its id */
+export async function openBreakpoint(tx: Tx, request: BreakpointRequest, { subject, at }: Opening): Promise<string> {
   const { kind, question, context, rule, timeoutMs } = request;
   const { jobId, taskId, attemptId } = subject;
   const id = randomBytes(4).toString("hex");
@@ -32,6 +32,7 @@ export async function openBreakpoint(tx: Tx, request: BreakpointRequest, { subje
     .execute();
   const why = { ...(rule === undefined ? {} : { rule }), ...(timeoutAt === undefined ? {} : { timeoutAt }) };
   await appendEvent(tx, { at, type: "breakpoint-opened", subject, data: { id, kind, question, ...why } });
+  return id;
 }
 
 type Settled =
@@ -45,19 +46,30 @@ export async function supersedeBreakpoints(
   about: Settled,
   { at, reason }: { readonly at: number; readonly reason: string },
 ): Promise<void> {
-  const open = tx.selectFrom("breakpoints").select(["id", "job_id", "task_id"]).where("status", "=", "open");
+  const open = tx.selectFrom("breakpoints").select("id").where("status", "=", "open");
   const rows = await (
     "taskId" in about
       ? open.where("task_id", "=", about.taskId)
-      : open.where("job_id", "=", about.jobId).where("task_id", "is", null)
+      : // What a workflow asks it still asks, whatever becomes of the job meanwhile.
+        open.where("job_id", "=", about.jobId).where("task_id", "is", null).where("kind", "!=", "approval")
   ).execute();
-  for (const row of rows) {
-    await tx
-      .updateTable("breakpoints")
-      .set({ status: "superseded", closed_by: reason, closed_at: at })
-      .where("id", "=", row.id)
-      .execute();
-    const subject = { jobId: row.job_id, ...(row.task_id === null ? {} : { taskId: row.task_id }) };
-    await appendEvent(tx, { at, type: "breakpoint-superseded", subject, data: { id: row.id, reason } });
-  }
+  for (const { id } of rows) await supersedeBreakpoint(tx, id, { at, reason });
+}
+
+/** The same for one; nothing when it was answered. */
+export async function supersedeBreakpoint(
+  tx: Tx,
+  id: string,
+  { at, reason }: { readonly at: number; readonly reason: string },
+): Promise<void> {
+  const row = await tx
+    .updateTable("breakpoints")
+    .set({ status: "superseded", closed_by: reason, closed_at: at })
+    .where("id", "=", id)
+    .where("status", "=", "open")
+    .returning(["job_id", "task_id"])
+    .executeTakeFirst();
+  if (row === undefined) return;
+  const subject = { jobId: row.job_id, ...(row.task_id === null ? {} : { taskId: row.task_id }) };
+  await appendEvent(tx, { at, type: "breakpoint-superseded", subject, data: { id, reason } });
 }

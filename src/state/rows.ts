@@ -1,5 +1,7 @@
 import type { Selectable } from "kysely";
 
+import type { WorkflowRun } from "../domain/workflow/workflow-run.ts";
+import type { WorkflowRunRow } from "./workflow-tables.ts";
 import type { Breakpoint } from "../domain/breakpoint/breakpoint.ts";
 import {
   asAttemptId,
@@ -240,4 +242,18 @@ export const attemptWatchFromRow = (row: FileWatchRow): AttemptWatch => ({
   trouble: row.trouble ?? undefined,
   recorded: row.recorded,
   dropped: row.dropped,
+});
+
+export const workflowRunFromRow = (row: WorkflowRunRow): WorkflowRun => ({
+  jobId: asJobId(row.job_id),
+  number: row.number,
+  ref: row.ref,
+  name: row.name,
+  version: row.version,
+  input: JSON.parse(row.input) as WorkflowRun["input"],
+  status: row.status as WorkflowRun["status"],
+  output: parsed(row.output),
+  error: parsed(row.error),
+  startedAt: row.started_at,
+  endedAt: row.ended_at ?? undefined,
 });

@@ -28,6 +28,7 @@ import { Sessions } from "./sessions.ts";
 import { SupervisorStandings } from "./supervisor-standings.ts";
 import { TaskFeed } from "./task-feed.ts";
 import { Tasks } from "./tasks.ts";
+import { WorkflowRuns } from "./workflow-runs.ts";
 
 /**
  * The one way to read and write state. Every command is one transaction that writes rows and the events that say so.
@@ -62,6 +63,7 @@ export class StateManager {
   readonly ratings: Ratings;
   readonly feedback: Feedback;
   readonly history: History;
+  readonly workflowRuns: WorkflowRuns;
 
   constructor(context: StateContext) {
     this.jobs = new Jobs(context);
@@ -93,5 +95,6 @@ export class StateManager {
     this.ratings = new Ratings(context);
     this.feedback = new Feedback(context);
     this.history = new History(context);
+    this.workflowRuns = new WorkflowRuns(context);
   }
 }

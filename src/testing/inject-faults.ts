@@ -1,7 +1,13 @@
 import { appendFileSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 
-import { breakpointFaultPoints, faultPoints, rollbackFaultPoints, type FaultPoint } from "../domain/fault-points.ts";
+import {
+  breakpointFaultPoints,
+  faultPoints,
+  rollbackFaultPoints,
+  workflowFaultPoints,
+  type FaultPoint,
+} from "../domain/fault-points.ts";
 import { TuttiError } from "../domain/errors.ts";
 
 export type FaultedProcess = "coordinator" | "worker";
@@ -36,7 +42,9 @@ export function injectFaults(
 
 function parseKill(text: string): Kill {
   const [name, where] = text.trim().split("@");
-  const point = [...faultPoints, ...rollbackFaultPoints, ...breakpointFaultPoints].find((each) => each === name);
+  const point = [...faultPoints, ...rollbackFaultPoints, ...breakpointFaultPoints, ...workflowFaultPoints].find(
+    (each) => each === name,
+  );
   if (point !== undefined && (where === undefined || where === "worker" || where === "coordinator")) {
     return { point, in: where };
   }

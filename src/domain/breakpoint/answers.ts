@@ -13,6 +13,7 @@ import { TuttiError } from "../errors.ts";
  * - `crash` an agent whose process died, again and again
  * - `failure` work that would fail for good
  * - `conflict` work that does not fit onto the job branch
+ * - `approval` a workflow's own question
  */
 export const breakpointKinds = [
   "plan",
@@ -25,6 +26,7 @@ export const breakpointKinds = [
   "crash",
   "failure",
   "conflict",
+  "approval",
 ] as const;
 
 export type BreakpointKind = (typeof breakpointKinds)[number];
@@ -105,6 +107,10 @@ const optionsByKind: Readonly<Record<BreakpointKind, Options>> = {
     approve: { effect: "merge-again", means: "the merge is tried again, with what you mended" },
     retry: again,
     reject: fails,
+  },
+  approval: {
+    approve: { effect: "none", means: "the workflow goes on with a yes, and with your note" },
+    reject: { effect: "none", means: "the workflow goes on with a no, and with your note" },
   },
 };
 

@@ -5,7 +5,7 @@ type FactType = "number" | "text" | "path" | "flag" | "paths" | "names";
 type Fact = { readonly type: FactType; readonly on: readonly BreakpointKind[]; readonly means: string };
 
 const always = breakpointKinds;
-const ofTasks = breakpointKinds.filter((kind) => kind !== "plan");
+const ofTasks = breakpointKinds.filter((kind) => kind !== "plan" && kind !== "approval");
 const judged = ["before-merge", "unproven"] as const;
 const ended = ["before-merge", "unproven", "question", "stall", "crash", "failure"] as const;
 
@@ -13,7 +13,7 @@ const fact = (type: FactType, on: readonly BreakpointKind[], means: string): Fac
 
 /** Everything that a rule may ask about, with the kinds of breakpoint at which it is known. */
 export const factTable = {
-  strategy: fact("text", always, "the job's strategy: `manager`, `manual`"),
+  strategy: fact("text", always, "the job's strategy: `manager`, `manual`, `workflow`"),
   jobCostUsd: fact("number", always, "what the job has cost so far"),
   tasks: fact("number", ["plan"], "how many tasks the plan has"),
   task: fact("text", ofTasks, "the task's key"),
@@ -40,7 +40,8 @@ export const factTable = {
   gates: fact("names", judged, "names of the gates that passed"),
   failedGates: fact("names", judged, "names of the gates that did not pass, or could not be run"),
   isReplayed: fact("flag", judged, "whether a cached result was used instead of an agent"),
-  question: fact("text", ["question"], "the agent's question"),
+  question: fact("text", ["question", "approval"], "the agent's, or the workflow's, question"),
+  workflow: fact("text", ["approval"], "the workflow's name"),
   tool: fact("text", ["permission"], "the tool that the agent wants to use: `Bash`, `WebFetch`, `mcp__…`"),
   command: fact("text", ["permission"], "for `Bash`: the command; empty for other tools"),
   path: fact(

@@ -115,7 +115,7 @@ type Surroundings = {
 
 /** What each kind lets a rule do without a person. */
 const actionsOn = (kind: BreakpointKind): readonly RuleAction[] =>
-  ["plan", "before-merge", "unproven", "permission"].includes(kind) ? ruleActions : ["ask", "deny"];
+  ["plan", "before-merge", "unproven", "permission", "approval"].includes(kind) ? ruleActions : ["ask", "deny"];
 
 function problemsOf(rule: BreakpointRule, { index, rules, source }: Surroundings): readonly Problem[] {
   const path = ["rules", index];

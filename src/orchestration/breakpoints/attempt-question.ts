@@ -43,6 +43,7 @@ const usualQuestions: Readonly<Record<BreakpointKind, (task: string) => string>>
   crash: (task) => `The agent of ${task} died again and again. What now?`,
   failure: (task) => `${task} would fail. What now?`,
   conflict: (task) => `The work on ${task} does not fit onto the job branch. What now?`,
+  approval: (task) => `A workflow asks about ${task}. May it go on?`,
 };
 
 async function contextOf(desk: JobDesk, question: Question): Promise<BreakpointContext> {

@@ -8,6 +8,7 @@ import { isDriven } from "../is-driven.ts";
 import { jobRunId, planDecisionSignal } from "../queues.ts";
 import type { Services } from "../services.ts";
 import { cancelTasks } from "../stop-job.ts";
+import { handWorkflowAnswersOn } from "../workflows/ask-person.ts";
 
 type Answering = Pick<Services, "state" | "engine" | "place" | "redact">;
 
@@ -78,6 +79,7 @@ async function actOnAnswer(services: Answering, jobId: JobId): Promise<void> {
     return;
   }
   if (isJobOver(job.status)) return;
+  await handWorkflowAnswersOn(services, jobId);
   const handedOn = await handPlanAnswerOn(services, jobId);
   if (handedOn !== "refused" || (await isDriven(services, jobId))) return;
   await services.state.jobs.setStatus(jobId, "cancelled", "the plan was refused");

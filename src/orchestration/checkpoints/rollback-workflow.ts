@@ -6,7 +6,7 @@ import { gateFeedback, runGates } from "../../supervision/run-gates.ts";
 import { pinCommit } from "../../workspace/index.ts";
 import { AgentPool } from "../agent-pool.ts";
 import { moveJob } from "../job-branch.ts";
-import { jobRunId, taskRunId } from "../queues.ts";
+import { jobRunId, taskRunId, workflowRunId } from "../queues.ts";
 import type { Services } from "../services.ts";
 import { SlotKeeper } from "../slot-keeper.ts";
 import { findCheckpoint, ofJob, type JobCheckpoint } from "./find-checkpoint.ts";
@@ -74,7 +74,9 @@ async function build({ services, rollback }: Work): Promise<Plan> {
   const isGoing = new Set(plan.tasks);
   const tasks = (await state.tasks.list(jobId)).filter(({ id }) => isGoing.has(id));
   const runs = tasks.map(({ id, round }) => taskRunId(id, round));
-  return { ...plan, runs: [...runs, jobRunId(jobId, (await state.jobs.get(jobId)).round)] };
+  const body = await state.workflowRuns.current(jobId);
+  const bodies = body === undefined ? [] : [workflowRunId(jobId, body.number)];
+  return { ...plan, runs: [...runs, ...bodies, jobRunId(jobId, (await state.jobs.get(jobId)).round)] };
 }
 
 const targetOf = async ({ services, rollback }: Work): Promise<JobCheckpoint> =>

@@ -1,0 +1,24 @@
+import { errorToJson, TuttiError } from "../../domain/errors.ts";
+import type { Task } from "../../domain/model.ts";
+import { totalUsage } from "../../domain/budget/usage.ts";
+import type { StateManager } from "../../state/state-manager.ts";
+import type { AgentAnswer } from "../../workflow/host.ts";
+import { taskResult } from "../task-results.ts";
+
+/** What a task that has come to its end says to the workflow that asked for it. */
+export async function answerOfTask(state: StateManager, task: Task): Promise<AgentAnswer> {
+  const usage = await state.sessions.usageOfTask(task.id);
+  const { costUsd } = totalUsage(usage);
+  const facts = { taskId: task.id, ...(costUsd === null ? {} : { costUsd }) };
+  if (task.status !== "completed") return { status: "failed", error: errorToJson(failureOf(task)), ...facts };
+  const { text, result } = await taskResult(state, task, usage);
+  return { status: "completed", text, ...(result === undefined ? {} : { result }), ...facts };
+}
+
+const failureOf = ({ id, key, status, reason }: Task): TuttiError =>
+  status === "cancelled"
+    ? new TuttiError("ABORTED", `Task ${key} was cancelled`, { context: { task: id } })
+    : new TuttiError("AGENT_FAILED", reason ?? `Task ${key} is ${status}`, {
+        hint: `See why: tutti explain ${key}`,
+        context: { task: id },
+      });

@@ -1,0 +1,42 @@
+import { TuttiError } from "../../domain/errors.ts";
+import type { Job } from "../../domain/model.ts";
+import type { LoadedWorkflow } from "../../workflow/source.ts";
+import { retryTasks } from "../retry-tasks.ts";
+import type { Services } from "../services.ts";
+
+export type TakeUp = {
+  /** A person wants the code as it is now, whatever it was when the body began. */
+  readonly beginsAnew: boolean;
+};
+
+/**
+ * What a drive of a workflow's job does first: sees that the code is what it was, and begins the body anew where the last one failed, was
+ * rolled back, or a person wants it. Agents that finished the same request before are not asked again.
+ * @throws {TuttiError} `WORKFLOW_CHANGED`, `WORKFLOW_UNKNOWN`, `WORKFLOW_INVALID`
+ */
+export async function takeUpWorkflow(services: Services, job: Job, { beginsAnew }: TakeUp): Promise<void> {
+  if (job.strategy !== "workflow") return;
+  const { state } = services;
+  const run = await state.workflowRuns.current(job.id);
+  if (run === undefined || run.status === "completed" || run.status === "cancelled") return;
+  const { version } = await loadWorkflow(services, run.ref);
+  const isUnchanged = version === run.version;
+  if (run.status === "running" && isUnchanged && !beginsAnew) return;
+  if (run.status === "running" && !beginsAnew) throw changed(job, run.name, run.ref);
+  await state.workflowRuns.beginAnew(job.id, run.number, version);
+  await retryTasks(state, { jobId: job.id, keys: [], changes: {} });
+}
+
+/** @throws {TuttiError} `WORKFLOW_UNKNOWN`, `WORKFLOW_INVALID` */
+export async function loadWorkflow({ workflows }: Pick<Services, "workflows">, ref: string): Promise<LoadedWorkflow> {
+  if (workflows !== undefined) return workflows.load(ref);
+  throw new TuttiError("WORKFLOW_UNKNOWN", `This process knows no workflows, and ${ref} is one`, {
+    hint: "Go on with it where it was started, or by: tutti resume",
+  });
+}
+
+const changed = ({ id }: Job, name: string, ref: string): TuttiError =>
+  new TuttiError("WORKFLOW_CHANGED", `The code of workflow ${name} has changed since job ${id} began`, {
+    hint: `Put it back, or take the changed code: tutti resume ${id} --begin-anew (agents that finished the same request are not asked again)`,
+    context: { job: id, workflow: name, ref },
+  });

@@ -1,0 +1,56 @@
+import type { JobId, TaskId } from "../../domain/ids.ts";
+import { isSettled } from "../../domain/task-status.ts";
+import type { StateManager } from "../../state/state-manager.ts";
+import { pacedWatch } from "../paced-watch.ts";
+
+const lookAgainMs = 1_000;
+
+/** Tells when tasks of a job have come to their end: one look at what has changed, however many are waited for. */
+export class TaskEnds {
+  readonly #state: StateManager;
+  readonly #jobId: JobId;
+  readonly #awaited = new Map<TaskId, PromiseWithResolvers<void>>();
+  #isFollowing = false;
+
+  constructor(state: StateManager, jobId: JobId) {
+    this.#state = state;
+    this.#jobId = jobId;
+  }
+
+  /** @throws the signal's reason */
+  async of(id: TaskId, signal: AbortSignal): Promise<void> {
+    const end = this.#awaited.get(id) ?? Promise.withResolvers<void>();
+    this.#awaited.set(id, end);
+    if (isSettled((await this.#state.tasks.get(id)).status)) end.resolve();
+    if (!this.#isFollowing) void this.#follow();
+    const aborted = Promise.withResolvers<never>();
+    const abort = (): void => aborted.reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      signal.throwIfAborted();
+      await Promise.race([end.promise, aborted.promise]);
+    } finally {
+      signal.removeEventListener("abort", abort);
+      this.#awaited.delete(id);
+    }
+  }
+
+  /** Never rejects: those who wait are told. */
+  async #follow(): Promise<void> {
+    this.#isFollowing = true;
+    const { taskFeed, events } = this.#state;
+    const watch = pacedWatch(events.watch());
+    try {
+      for (let page = await taskFeed.open(this.#jobId); this.#awaited.size > 0;) {
+        const ended = page.tasks.filter(({ status }) => isSettled(status));
+        for (const { id } of ended) this.#awaited.get(id)?.resolve();
+        await watch.wait({ timeoutMs: lookAgainMs });
+        page = await taskFeed.since(this.#jobId, page.cursor);
+      }
+    } catch (thrown) {
+      for (const { reject } of this.#awaited.values()) reject(thrown);
+    } finally {
+      this.#isFollowing = false;
+    }
+  }
+}

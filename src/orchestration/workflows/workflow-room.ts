@@ -1,0 +1,69 @@
+import { TuttiError } from "../../domain/errors.ts";
+import type { JobId } from "../../domain/ids.ts";
+import type { Json } from "../../domain/json.ts";
+import type { Job } from "../../domain/model.ts";
+import type { WorkflowRun } from "../../domain/workflow/workflow-run.ts";
+import type { ListedWorkflow, LoadedWorkflow } from "../../workflow/source.ts";
+import { workflowRunId } from "../queues.ts";
+import type { Services } from "../services.ts";
+import { loadWorkflow } from "./take-up-workflow.ts";
+
+export type WorkflowSignal = {
+  readonly name: string;
+  /** The first of a name and key counts. */
+  readonly key: string;
+  readonly payload: Json;
+};
+
+/** What a face may ask about workflows and their runs. */
+export class WorkflowRoom {
+  readonly #services: Services;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  async list(): Promise<readonly ListedWorkflow[]> {
+    return (await this.#services.workflows?.list()) ?? [];
+  }
+
+  /** @throws {TuttiError} `WORKFLOW_UNKNOWN`, `WORKFLOW_INVALID` */
+  load(ref: string): Promise<LoadedWorkflow> {
+    return loadWorkflow(this.#services, ref);
+  }
+
+  /** The newest body of a job's workflow. @throws {TuttiError} `INPUT_INVALID` for a job without one */
+  async run(job: Job): Promise<WorkflowRun> {
+    const run = await this.find(job.id);
+    if (run !== undefined) return run;
+    throw new TuttiError("INPUT_INVALID", `Job ${job.id} is no workflow's`, {
+      hint: "List the workflows' jobs: tutti job list",
+      context: { job: job.id },
+    });
+  }
+
+  find(jobId: JobId): Promise<WorkflowRun | undefined> {
+    return this.#services.state.workflowRuns.current(jobId);
+  }
+
+  /** All bodies of a job, the oldest first. */
+  runs(jobId: JobId): Promise<readonly WorkflowRun[]> {
+    return this.#services.state.workflowRuns.list(jobId);
+  }
+
+  /**
+   * Sends a payload to whoever receives it in a job's workflow, now or later.
+   * @throws {TuttiError} `INPUT_INVALID` for a job without a workflow, or whose workflow has ended
+   */
+  async signal(job: Job, { name, key, payload }: WorkflowSignal): Promise<void> {
+    const run = await this.run(job);
+    const runId = workflowRunId(job.id, run.number);
+    if (run.status === "running" && (await this.#services.engine.find(runId)) !== undefined) {
+      return this.#services.engine.signal(runId, { name, key, payload: this.#services.redactJson(payload) });
+    }
+    throw new TuttiError("INPUT_INVALID", `The workflow of job ${job.id} is ${run.status}: nobody receives signals`, {
+      hint: `See it: tutti job show ${job.id}`,
+      context: { job: job.id },
+    });
+  }
+}
