@@ -98,8 +98,8 @@ export type Workflow<Input extends Json = Json, Output extends Json = Json> = {
 /**
  * What a workflow's body may await. It awaits nothing else.
  *
- * Calls on one flow go one after the other, each awaited before the next; what runs at once is a branch of `all`, with a flow
- * of its own. Anything else fails the run with `ENGINE_FLOW_MISUSED`. A call rejects with `signal.reason` once that aborted.
+ * Calls on one flow go one after the other, each awaited before the next; what runs at once is a branch of `all` or `race`, with
+ * a flow of its own. Anything else fails the run with `ENGINE_FLOW_MISUSED`. A call rejects with `signal.reason` once that aborted.
  */
 export interface Flow {
   readonly runId: RunId;
@@ -120,6 +120,16 @@ export interface Flow {
     branches: readonly ((flow: Flow) => Promise<T>)[],
     options?: { readonly concurrency?: number },
   ): Promise<readonly T[]>;
+  /**
+   * Runs branches at once, each in a journal scope of its own as those of `all`, until one succeeds: its value is recorded. The steps,
+   * waits and children of the others are aborted with `ENGINE_RACE_LOST`, waited for, and not recorded any more. When all fail, the first
+   * failure in the order of the list is recorded and thrown. A recorded race runs no branch again.
+   * @throws {TuttiError} `INPUT_INVALID` without a branch
+   */
+  race<T extends Json>(
+    branches: readonly ((flow: Flow) => Promise<T>)[],
+    options?: { readonly concurrency?: number },
+  ): Promise<RaceResult<T>>;
   /** Starts a child run once and waits for its output; throws the error that it failed with or was cancelled by. */
   call<Output extends Json>(request: CallRun): Promise<Output>;
   /** A durable timer: the time that has passed while nothing ran counts. */
@@ -136,12 +146,16 @@ export interface Flow {
   uuid(): Promise<string>;
 }
 
+/** `index`: whose value it is, in the order of the list. */
+export type RaceResult<T> = { readonly index: number; readonly value: T };
+
 export type StepContext = {
+  /** Aborts as that of the flow does, and when the branch lost a race. */
   readonly signal: AbortSignal;
   readonly token: number;
   /** `<run>/<scope>/<step>#<n>`: stable over replays, an idempotency key for the outside world. */
   readonly key: string;
-  /** The body is `main`; branch `b` of the `all` that was call `p` of a scope is `<scope>.<p>.<b>`. */
+  /** The body is `main`; branch `b` of the `all` or `race` that was call `p` of a scope is `<scope>.<p>.<b>`. */
   readonly scope: string;
   /** The how-manieth call of its scope, from 0. */
   readonly position: number;

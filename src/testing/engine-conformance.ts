@@ -3,6 +3,7 @@ import { cancellingPromises } from "./engine/cancelling.ts";
 import { changingPromises } from "./engine/changing.ts";
 import { claimingPromises } from "./engine/claiming.ts";
 import { composingPromises } from "./engine/composing.ts";
+import { racingPromises } from "./engine/racing.ts";
 import { recordingPromises } from "./engine/recording.ts";
 import { startingPromises } from "./engine/starting.ts";
 import { type EnginePromises, type EngineUnderTest, TestBed } from "./engine/test-bed.ts";
@@ -19,6 +20,7 @@ const promises: EnginePromises = {
   ...cancellingPromises,
   ...composingPromises,
   ...changingPromises,
+  ...racingPromises,
 };
 
 /** Generous: an adapter may poll a server. */

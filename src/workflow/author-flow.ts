@@ -1,10 +1,8 @@
 import type { z } from "zod";
 
-import { errorToJson, TuttiError } from "../domain/errors.ts";
 import type { RunId } from "../domain/ids.ts";
 import type { Json } from "../domain/json.ts";
-import type { NodeKind, NodeNote } from "../domain/workflow/node-note.ts";
-import type { Flow, StepContext } from "../engine/port.ts";
+import type { Flow } from "../engine/port.ts";
 import { agentCall, requestOf, type ProfileRequest } from "./agent-call.ts";
 import { approvalOf, endOfAgent, resultOf } from "./answers.ts";
 import type {
@@ -24,17 +22,23 @@ import type {
   WorkflowFlow,
 } from "./flow.ts";
 import type { CallPlace, WorkflowHost } from "./host.ts";
+import { Groups, outcomeOf } from "./groups.ts";
 import { refuseOverLimit } from "./limits.ts";
-import { currentScope, runInScope, Scope } from "./scope.ts";
+import { nodeOf, NotedCalls } from "./noted-calls.ts";
+import { currentScope, type Scope } from "./scope.ts";
 
 /** `WorkflowFlow` over an engine's flow: one object for the body and all its branches. */
 export class AuthorFlow implements WorkflowFlow {
   readonly #root: Flow;
   readonly #host: WorkflowHost;
+  readonly #calls: NotedCalls;
+  readonly #groups: Groups;
 
   constructor(root: Flow, host: WorkflowHost) {
     this.#root = root;
     this.#host = host;
+    this.#calls = new NotedCalls(host);
+    this.#groups = new Groups(host);
   }
 
   get runId(): RunId {
@@ -53,7 +57,7 @@ export class AuthorFlow implements WorkflowFlow {
   async agent(profile: string, request: AgentRequest | string): Promise<unknown> {
     const scope = currentScope(`flow.agent("${profile}")`);
     const asked: ProfileRequest = requestOf(profile, request);
-    const answer = await this.#noted(
+    const answer = await this.#calls.performed(
       scope,
       { kind: "agent", name: profile, endOf: endOfAgent },
       async (place, { signal }) => {
@@ -65,12 +69,16 @@ export class AuthorFlow implements WorkflowFlow {
   }
 
   all<T>(branches: readonly Branch<T>[], options: GroupOptions = {}): Promise<T[]> {
-    return this.#branches({ kind: "all", name: options.label ?? "all", ...options }, branches);
+    return this.#groups.all({ kind: "all", name: options.label ?? "all", ...options }, branches);
+  }
+
+  race<T extends Json>(branches: readonly Branch<T>[], options: GroupOptions = {}): Promise<T> {
+    return this.#groups.race({ kind: "race", name: options.label ?? "race", ...options }, branches);
   }
 
   settle<T>(branches: readonly Branch<T>[], options: GroupOptions = {}): Promise<Outcome<T>[]> {
     return this.all(
-      branches.map((branch) => () => this.#outcome(branch)),
+      branches.map((branch) => () => outcomeOf(branch, this.signal)),
       options,
     );
   }
@@ -81,7 +89,7 @@ export class AuthorFlow implements WorkflowFlow {
     options: GroupOptions = {},
   ): Promise<T[]> {
     const branches = items.map((item, index) => () => work(item, index));
-    return this.#branches({ kind: "all", name: options.label ?? "map", ...options }, branches);
+    return this.#groups.all({ kind: "all", name: options.label ?? "map", ...options }, branches);
   }
 
   pipeline<Item, A>(items: readonly Item[], first: Stage<Item, A>): Promise<A[]>;
@@ -101,29 +109,29 @@ export class AuthorFlow implements WorkflowFlow {
       return value;
     };
     const branches = items.map((item, index) => () => through(item, index));
-    return this.#branches({ kind: "pipeline", name: "pipeline" }, branches);
+    return this.#groups.all({ kind: "pipeline", name: "pipeline" }, branches);
   }
 
   async group<T>(label: string, work: () => Promise<T>, options: Pick<GroupOptions, "pattern"> = {}): Promise<T> {
-    return this.#single({ kind: "group", name: label, ...options }, work);
+    return this.#groups.single({ kind: "group", name: label, ...options }, work);
   }
 
   async step<T extends Json>(name: string, effect: (step: EffectContext) => Promise<T>): Promise<T> {
     const scope = currentScope(`flow.step("${name}")`);
-    return this.#noted(scope, { kind: "step", name }, ({ key }, { signal }) => effect({ key, signal }));
+    return this.#calls.performed(scope, { kind: "step", name }, ({ key }, { signal }) => effect({ key, signal }));
   }
 
   async command(name: string, request: CommandRequest): Promise<CommandResult> {
     const scope = currentScope(`flow.command("${name}")`);
-    return this.#noted(scope, { kind: "command", name }, (place, { signal }) =>
+    return this.#calls.performed(scope, { kind: "command", name }, (place, { signal }) =>
       this.#host.command({ ...place, ...request, name, signal }),
     );
   }
 
   async sleep(durationMs: number): Promise<void> {
     const scope = currentScope("flow.sleep");
-    await this.#mark(scope, { kind: "sleep", name: `${durationMs} ms`, status: "waiting" });
-    await scope.call((engine) => engine.sleep(durationMs));
+    const wait = () => scope.call((engine) => engine.sleep(durationMs));
+    await this.#calls.awaited(scope, { kind: "sleep", name: `${durationMs} ms`, wait });
   }
 
   async approve(question: string, options: ApproveOptions = {}): Promise<Approval> {
@@ -134,21 +142,15 @@ export class AuthorFlow implements WorkflowFlow {
       ...(context === undefined ? {} : { context }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     };
-    const { key } = await this.#effect(scope, { kind: "approve", name: question, status: "waiting" }, async (place) => {
-      await this.#host.ask({ ...place, ...asked, signalName: approvalSignal(place.key) });
-      return { key: place.key };
+    const times = timeoutMs === undefined ? {} : { timeoutMs };
+    const answer = await this.#calls.awaited(scope, {
+      kind: "approve",
+      name: question,
+      begin: (place) => this.#host.ask({ ...place, ...asked, signalName: approvalSignal(place) }),
+      wait: (place) => this.#answer(scope, place, times),
+      abandon: (place) => this.#host.withdraw(place),
     });
-    const answer = await scope.call((engine) =>
-      engine.receive(approvalSignal(key), timeoutMs === undefined ? {} : { timeoutMs }),
-    );
-    if (answer !== undefined) return approvalOf(answer);
-    await scope.call((engine) =>
-      engine.step("withdraw the question", async () => {
-        await this.#host.withdraw({ key });
-        return null;
-      }),
-    );
-    return { approved: onTimeout === "approve", by: "timeout" };
+    return answer === undefined ? { approved: onTimeout === "approve", by: "timeout" } : approvalOf(answer);
   }
 
   receive<Schema extends z.ZodType>(
@@ -159,14 +161,14 @@ export class AuthorFlow implements WorkflowFlow {
   async receive(name: string, options: ReceiveOptions & { readonly schema?: z.ZodType } = {}): Promise<unknown> {
     const scope = currentScope(`flow.receive("${name}")`);
     const { schema, ...times } = options;
-    await this.#mark(scope, { kind: "receive", name, status: "waiting" });
-    const payload = await scope.call((engine) => engine.receive(name, times));
+    const wait = () => scope.call((engine) => engine.receive(name, times));
+    const payload = await this.#calls.awaited(scope, { kind: "receive", name, wait });
     return payload === undefined || schema === undefined ? payload : schema.parse(payload);
   }
 
   async call<Input, Output>(other: WorkflowDefinition<Input, Output>, input: Input): Promise<Output> {
     const pattern = other.pattern === undefined ? {} : { pattern: other.pattern };
-    return this.#single({ kind: "call", name: other.name, ...pattern }, () => other.run(this, input));
+    return this.#groups.single({ kind: "call", name: other.name, ...pattern }, () => other.run(this, input));
   }
 
   budget(): Promise<BudgetStanding>;
@@ -175,7 +177,7 @@ export class AuthorFlow implements WorkflowFlow {
     const scope = currentScope("flow.budget");
     if (limit === undefined || work === undefined)
       return scope.call((engine) => engine.step("budget", () => this.#host.budget()));
-    return this.#single({ kind: "group", name: `at most ${limit.maxCostUsd} USD`, ...limit }, work);
+    return this.#groups.single({ kind: "group", name: `at most ${limit.maxCostUsd} USD`, ...limit }, work);
   }
 
   async log(message: string, data?: Json): Promise<void> {
@@ -200,101 +202,18 @@ export class AuthorFlow implements WorkflowFlow {
     return currentScope("flow.uuid").call((engine) => engine.uuid());
   }
 
-  /** A failure of a branch; never what ends the whole run. */
-  async #outcome<T>(branch: Branch<T>): Promise<Outcome<T>> {
-    try {
-      return { status: "completed", value: await branch() };
-    } catch (thrown) {
-      this.signal.throwIfAborted();
-      return { status: "failed", error: errorToJson(TuttiError.from(thrown, "ENGINE_RUN_FAILED")) };
-    }
-  }
-
-  async #single<T>(group: Group, work: () => Promise<T>): Promise<T> {
-    const [value] = await this.#branches(group, [async () => [await work()] as const]);
-    if (value === undefined) throw new TuttiError("INTERNAL", `${group.name} came to nothing`, { failureClass: "bug" });
-    return value[0];
-  }
-
-  async #branches<T>(group: Group, branches: readonly Branch<T>[]): Promise<T[]> {
-    const { kind, name, pattern, names, concurrency, maxCostUsd } = group;
-    const scope = currentScope(`flow.${kind}`);
-    const path = scope.next(name);
-    const note = {
-      ...{ kind, name, status: "running" as const },
-      ...(pattern === undefined ? {} : { pattern }),
-      ...(names === undefined ? {} : { branchNames: names }),
-    };
+  /** A question that nobody answered in time is withdrawn. */
+  async #answer(scope: Scope, place: CallPlace, times: { readonly timeoutMs?: number }): Promise<Json | undefined> {
+    const answer = await scope.call((engine) => engine.receive(approvalSignal(place), times));
+    if (answer !== undefined) return answer;
     await scope.call((engine) =>
-      engine.step(`${kind} ${name}`, async (step) => {
-        const branchScope = `${step.scope}.${step.position + 1}`;
-        await this.#host.note({ ...note, node: nodeOf(step), branchScope });
+      engine.step("withdraw the question", async () => {
+        await this.#host.withdraw(place);
         return null;
       }),
     );
-    const limits = maxCostUsd === undefined ? scope.limits : [...scope.limits, { path, maxCostUsd }];
-    const scoped = branches.map((branch, index) => (flow: Flow) => {
-      const place = branches.length === 1 ? path : `${path}[${index}]`;
-      return runInScope(new Scope(flow, place, limits), branch);
-    });
-    return [...(await scope.call((engine) => engine.all(scoped, concurrency === undefined ? {} : { concurrency })))];
-  }
-
-  /** An effect whose beginning and end are nodes of the graph. */
-  #noted<T extends Json>(
-    scope: Scope,
-    { kind, name, endOf }: NotedCall<T>,
-    effect: (place: CallPlace, step: StepContext) => Promise<T>,
-  ): Promise<T> {
-    return this.#effect(scope, { kind, name, status: "running" }, async (place, step) => {
-      const note = { node: place.node, kind, name };
-      try {
-        const value = await effect(place, step);
-        await this.#host.note({ ...note, status: "completed", ...endOf?.(value) });
-        return value;
-      } catch (thrown) {
-        if (!step.signal.aborted) {
-          await this.#host.note({
-            ...note,
-            status: "failed",
-            error: errorToJson(TuttiError.from(thrown, "ENGINE_RUN_FAILED")),
-          });
-        }
-        throw thrown;
-      }
-    });
-  }
-
-  async #mark(scope: Scope, note: Pick<NodeNote, "kind" | "name" | "status">): Promise<void> {
-    await this.#effect(scope, note, async () => null);
-  }
-
-  #effect<T extends Json>(
-    scope: Scope,
-    note: Pick<NodeNote, "kind" | "name" | "status">,
-    effect: (place: CallPlace, step: StepContext) => Promise<T>,
-  ): Promise<T> {
-    const path = scope.next(note.name);
-    return scope.call((engine) =>
-      engine.step(`${note.kind} ${note.name}`, async (step) => {
-        const place = { path, node: nodeOf(step), key: `${this.runId}/${path}` };
-        await this.#host.note({ ...note, node: place.node });
-        return effect(place, step);
-      }),
-    );
+    return undefined;
   }
 }
 
-type Group = Pick<NodeNote, "kind" | "name" | "pattern"> &
-  Pick<GroupOptions, "names" | "concurrency"> & { readonly maxCostUsd?: number };
-
-type NotedCall<T> = {
-  readonly kind: NodeKind;
-  readonly name: string;
-  /** What the end says about the node besides. */
-  readonly endOf?: (value: T) => Partial<NodeNote>;
-};
-
-const nodeOf = ({ scope, position }: StepContext): string => `${scope}@${position}`;
-
-const approvalSignal = (key: string): string => `approval ${key}`;
+const approvalSignal = ({ key }: Pick<CallPlace, "key">): string => `approval ${key}`;

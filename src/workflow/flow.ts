@@ -31,6 +31,11 @@ export interface WorkflowFlow {
   all<T>(branches: readonly Branch<T>[], options?: GroupOptions): Promise<T[]>;
   /** The same, and a failure is a result. */
   settle<T>(branches: readonly Branch<T>[], options?: GroupOptions): Promise<Outcome<T>[]>;
+  /**
+   * Runs branches at once; the value of the first that succeeds is the result, and counts for good. The others are cancelled, their agents
+   * among them. When all fail, the first failure in the order of the list is thrown.
+   */
+  race<T extends Json>(branches: readonly Branch<T>[], options?: GroupOptions): Promise<T>;
   /** One branch for each item. */
   map<Item, T>(
     items: readonly Item[],

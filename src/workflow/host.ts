@@ -38,6 +38,10 @@ export type AgentCall = CallPlace &
     readonly title: string;
     /** JSON Schema of the structured answer. */
     readonly resultSchema?: JsonObject;
+    /**
+     * Aborts when this process stops or loses the run: the agent's work stays as it is, the call comes again. And when nobody wants the answer
+     * any more: see `isLostRace`.
+     */
     readonly signal: AbortSignal;
   };
 

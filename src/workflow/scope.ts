@@ -28,7 +28,12 @@ export class Scope {
 
   /** What the engine does meanwhile, the effect of a step among it, is not the body: it may look at the clock. */
   call<T>(use: (engine: Flow) => Promise<T>): Promise<T> {
-    return places.run({ scope: this, isEffect: true }, () => use(this.#engine));
+    return this.aside(() => use(this.#engine));
+  }
+
+  /** Work for the world outside that is no call of the workflow. */
+  aside<T>(work: () => Promise<T>): Promise<T> {
+    return places.run({ scope: this, isEffect: true }, work);
   }
 }
 

@@ -37,6 +37,20 @@ export function misusedError(what: string): TuttiError {
   });
 }
 
+/** What aborts a branch that lost. */
+export function raceLostError(runId: RunId, winner: number): TuttiError {
+  return new TuttiError("ENGINE_RACE_LOST", `Branch ${winner} of the race was faster`, {
+    failureClass: "killed",
+    context: { runId, winner },
+  });
+}
+
+export function emptyRaceError(): TuttiError {
+  return new TuttiError("INPUT_INVALID", "A race of no branches has no winner", {
+    hint: "Give flow.race at least one branch.",
+  });
+}
+
 export function workerStoppedError(): TuttiError {
   return new TuttiError("ABORTED", "The worker stopped", { failureClass: "killed" });
 }

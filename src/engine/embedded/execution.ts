@@ -8,6 +8,7 @@ import { toJsonText } from "./json-text.ts";
 import { rootScope } from "./replay.ts";
 import { RunHost } from "./run-host.ts";
 import { ScopedFlow } from "./scoped-flow.ts";
+import { Strand } from "./strand.ts";
 
 export type ExecutionOptions = {
   readonly context: EngineContext;
@@ -78,7 +79,7 @@ export class Execution {
   }
 
   async #runBody(): Promise<RunOutcome> {
-    const flow = new ScopedFlow(this.#host, rootScope);
+    const flow = new ScopedFlow(new Strand(this.#host), rootScope);
     try {
       this.#host.refuseIfInterrupted();
       const output = await this.#workflow.run(flow, this.claim.inputText);

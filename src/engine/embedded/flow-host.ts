@@ -4,7 +4,7 @@ import type { CallRun, StepContext } from "../port.ts";
 import type { Entry, Place } from "./journal.ts";
 import type { Lease } from "./lease.ts";
 
-/** What a flow asks of the execution that it belongs to. */
+/** What a flow asks of the execution that it belongs to, or of the branch of a race that it is a part of. */
 export interface FlowHost {
   readonly lease: Lease;
   readonly signal: AbortSignal;
@@ -17,6 +17,10 @@ export interface FlowHost {
   draw(place: Place, kind: "now" | "random" | "uuid"): Promise<Entry>;
   sleep(place: Place, durationMs: number): Promise<void>;
   receive(place: Place, timeoutMs: number | undefined): Promise<Entry>;
+  /** What is recorded of a race. */
+  recallRace(place: Place): Entry | undefined;
+  /** Records who won, or why all failed. Each branch has a host of its own, which aborts it when it lost. */
+  race(place: Place, branches: readonly RaceBranch[], concurrency: number): Promise<Entry>;
   /** @returns the child's output as JSON text */
   call(place: Place, request: CallRun): Promise<string>;
   /** Fails the run whatever its body makes of it. @returns the error, to be thrown */
@@ -24,3 +28,5 @@ export interface FlowHost {
 }
 
 export type PlannedStep = { readonly key: string; readonly effect: (step: StepContext) => Promise<Json> };
+
+export type RaceBranch = (host: FlowHost) => Promise<Json>;

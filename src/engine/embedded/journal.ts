@@ -3,7 +3,7 @@ import { memberOf, numberOf, optionalNumberOf, optionalTextOf, textOf } from "./
 import type { Lease } from "./lease.ts";
 import type { SqlRow, SqlSession } from "./sql-store.ts";
 
-const entryKinds = ["step", "now", "random", "uuid", "sleep", "receive", "call"] as const;
+const entryKinds = ["step", "now", "random", "uuid", "sleep", "receive", "call", "race"] as const;
 export type EntryKind = (typeof entryKinds)[number];
 
 /** Where in a run a flow call stands: the how-manieth of which scope, and what it is. */

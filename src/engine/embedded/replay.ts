@@ -1,7 +1,7 @@
 import { workflowChangedError } from "./engine-errors.ts";
 import type { Entry, Place } from "./journal.ts";
 
-/** The scope of the workflow's own body; a branch of `flow.all` appends `.<position of the all>.<index of the branch>`. */
+/** The scope of the workflow's own body; a branch of `flow.all` or `flow.race` appends `.<position of the all>.<index of the branch>`. */
 export const rootScope = "main";
 
 export function branchScope(scope: string, position: number, index: number): string {
@@ -15,7 +15,7 @@ export function branchScope(scope: string, position: number, index: number): str
 export class Replay {
   readonly #entries = new Map<string, Entry>();
   readonly #unread: Map<string, Entry>;
-  /** Places where a `flow.all` stood, known by what its branches recorded. */
+  /** Places where a `flow.all` or an undecided race stood, known by what its branches recorded. */
   readonly #forks = new Set<string>();
   readonly #lastPositions = new Map<string, number>();
 
@@ -40,6 +40,20 @@ export class Replay {
     return entry;
   }
 
+  /**
+   * What the branches of a race that is over recorded is not asked for again.
+   * @throws {TuttiError} `ENGINE_WORKFLOW_CHANGED`
+   */
+  takeRace(place: Place): Entry | undefined {
+    const { scope, position } = place;
+    const isFork = this.#forks.has(keyOf(scope, position));
+    const isLast = (this.#lastPositions.get(scope) ?? -1) < position;
+    if (isFork && isLast) return undefined;
+    const entry = this.take(place);
+    if (entry !== undefined) this.#dropBranches(`${scope}.${position}.`);
+    return entry;
+  }
+
   /** @throws {TuttiError} `ENGINE_WORKFLOW_CHANGED` when something else than a `flow.all` was recorded here */
   enterAll(scope: string, position: number): void {
     const entry = this.#entries.get(keyOf(scope, position));
@@ -58,9 +72,13 @@ export class Replay {
     for (const fork of forksOf(scope)) this.#forks.add(fork);
   }
 
+  #dropBranches(prefix: string): void {
+    for (const [key, { scope }] of this.#unread) if (scope.startsWith(prefix)) this.#unread.delete(key);
+  }
+
   #refuseGap(place: Place): void {
     const { scope, position } = place;
-    if (this.#forks.has(keyOf(scope, position))) throw changed("flow.all", describe(place), place);
+    if (this.#forks.has(keyOf(scope, position))) throw changed("flow.all or flow.race", describe(place), place);
     const last = this.#lastPositions.get(scope) ?? -1;
     if (last > position) throw changed("nothing that is recorded", describe(place), place);
   }

@@ -1,7 +1,7 @@
 import { errorFromJson, type ErrorJson } from "../../domain/errors.ts";
 import type { RunId } from "../../domain/ids.ts";
 import type { Json } from "../../domain/json.ts";
-import type { CallRun, Flow, StepContext } from "../port.ts";
+import type { CallRun, Flow, RaceResult, StepContext } from "../port.ts";
 import { misusedError } from "./engine-errors.ts";
 import type { FlowHost } from "./flow-host.ts";
 import type { Entry, EntryKind } from "./journal.ts";
@@ -9,7 +9,7 @@ import { fromJsonText } from "./json-text.ts";
 import { branchScope } from "./replay.ts";
 import { settleAll } from "./settle-all.ts";
 
-/** `Flow` for the body of a run or for one branch of a `flow.all`. Calls in one scope go one after the other. */
+/** `Flow` for the body of a run or for one branch of a `flow.all` or `flow.race`. Calls in one scope go one after the other. */
 export class ScopedFlow implements Flow {
   readonly runId: RunId;
   readonly token: number;
@@ -44,9 +44,24 @@ export class ScopedFlow implements Flow {
     return this.#call("all", async (position) => {
       this.#host.enterAll(this.#scope, position);
       const started = branches.map(
-        (branch, index) => () => this.#branch(branch, branchScope(this.#scope, position, index)),
+        (branch, index) => () => this.#branch(this.#host, branch, branchScope(this.#scope, position, index)),
       );
       return settleAll(started, options.concurrency ?? branches.length);
+    });
+  }
+
+  race<T extends Json>(
+    branches: readonly ((flow: Flow) => Promise<T>)[],
+    options: { readonly concurrency?: number } = {},
+  ): Promise<RaceResult<T>> {
+    return this.#call("race", async (position) => {
+      const place = this.#placeOf(position, "race", "race");
+      const started = branches.map(
+        (branch, index) => (host: FlowHost) => this.#branch(host, branch, branchScope(this.#scope, position, index)),
+      );
+      const { concurrency = branches.length } = options;
+      const entry = this.#host.recallRace(place) ?? (await this.#host.race(place, started, concurrency));
+      return fromJsonText<RaceResult<T>>(outputOf(entry));
     });
   }
 
@@ -122,8 +137,8 @@ export class ScopedFlow implements Flow {
     );
   }
 
-  async #branch<T>(branch: (flow: Flow) => Promise<T>, scope: string): Promise<T> {
-    const flow = new ScopedFlow(this.#host, scope);
+  async #branch<T>(host: FlowHost, branch: (flow: Flow) => Promise<T>, scope: string): Promise<T> {
+    const flow = new ScopedFlow(host, scope);
     try {
       return await branch(flow);
     } finally {

@@ -51,6 +51,11 @@ export class WaitSet {
     }
   }
 
+  reject(wait: Wait, reason: unknown): void {
+    this.#open.get(wait)?.reject(reason);
+    this.#open.delete(wait);
+  }
+
   rejectAll(reason: unknown): void {
     for (const settle of this.#open.values()) settle.reject(reason);
     this.#open.clear();

@@ -40,10 +40,17 @@ export class Waiting {
     return this.#suspended.promise;
   }
 
-  until(wait: Wait): Promise<void> {
+  /** @param lost - ends this wait alone, with its reason */
+  async until(wait: Wait, lost?: AbortSignal): Promise<void> {
     const met = this.#waits.add(wait);
     this.reconsider();
-    return met;
+    const giveUp = () => this.#giveUp(wait, lost?.reason);
+    lost?.addEventListener("abort", giveUp);
+    try {
+      await met;
+    } finally {
+      lost?.removeEventListener("abort", giveUp);
+    }
   }
 
   /** Ends the waits that somebody fulfilled. */
@@ -73,6 +80,11 @@ export class Waiting {
     clearTimeout(this.#timer);
     this.#waits.rejectAll(reason);
     return wasWaiting;
+  }
+
+  #giveUp(wait: Wait, reason: unknown): void {
+    this.#waits.reject(wait, reason);
+    this.reconsider();
   }
 
   #isQuiet(): boolean {

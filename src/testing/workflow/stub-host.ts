@@ -36,6 +36,8 @@ export class StubHost implements WorkflowHost {
   readonly lines: WorkflowLog[] = [];
   readonly questions: ApprovalQuestion[] = [];
   readonly commands: CommandCall[] = [];
+  /** Keys of questions. */
+  readonly withdrawn: string[] = [];
   readonly #stubs: Stubs;
   readonly #send: SendSignal;
 
@@ -69,8 +71,8 @@ export class StubHost implements WorkflowHost {
     if (answer !== undefined) await this.#send(question.signalName, "first", answer);
   }
 
-  async withdraw(): Promise<void> {
-    // Nobody was asked who could still answer.
+  async withdraw({ key }: Pick<ApprovalQuestion, "key">): Promise<void> {
+    this.withdrawn.push(key);
   }
 
   async budget(pathPrefix = ""): Promise<BudgetStanding> {
