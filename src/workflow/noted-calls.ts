@@ -75,6 +75,7 @@ export class NotedCalls {
       engine.step(`${note.kind} ${note.name}`, async (step) => {
         const place = { path: at, node: nodeOf(step), key: `${engine.runId}/${at}` };
         await this.#host.note({ ...note, node: place.node });
+        step.signal.throwIfAborted();
         return effect(place, step);
       }),
     );

@@ -98,6 +98,20 @@ describe("a worker process that is killed", () => {
     },
   );
 
+  it.each([
+    ["before its race is recorded: the branch that had won is not run again", "lost", ["fast 1", "lost 2", "after 2"]],
+    ["after its race was recorded: no branch is run again", "after", ["fast 1", "lost 1", "after 2"]],
+  ])("%s", async (_title, crashAt, recorded) => {
+    engine.register(workflowOf("race", async () => null));
+    await engine.start(request("a", "race"));
+    await once(spawnWorker(crashAt), "exit");
+    spawnWorker();
+    expect(await engine.result(asRunId("a"))).toEqual({ index: 1, value: "fast" });
+    const ran = (await effectLines()).map((line) => line.split(" ").slice(1, 3).join(" "));
+    const slow = recorded.includes("lost 2") ? ["slow 1", "slow 2"] : ["slow 1"];
+    expect(ran.toSorted()).toEqual([...recorded, ...slow, `${crashAt} 1`].toSorted());
+  });
+
   it(
     "every 300 ms, one of three: all runs complete once, and no recorded step runs again",
     { timeout: 120_000 },

@@ -35,6 +35,33 @@ engine.register({
 });
 
 engine.register({
+  name: "race",
+  version: "1",
+  run: async (flow) => {
+    const enter = async (name: string) => {
+      await note(flow.runId, name, flow.token);
+      if (name === crashAt) process.kill(process.pid, "SIGKILL");
+      return name;
+    };
+    const slow = async ({ signal }: { readonly signal: AbortSignal }) => {
+      const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve));
+      await note(flow.runId, "slow", flow.token);
+      await aborted;
+      return enter("lost");
+    };
+    const won = await flow.race([
+      (branch) => branch.step("slow", slow),
+      async (branch) => {
+        await branch.step("wait", () => delay(30, null));
+        return branch.step("fast", () => enter("fast"));
+      },
+    ]);
+    await flow.step("after", () => enter("after"));
+    return won;
+  },
+});
+
+engine.register({
   name: "long",
   version: "1",
   run: async (flow) =>
