@@ -1,5 +1,6 @@
 import type { BudgetStanding, CommandResult } from "../../workflow/flow.ts";
 import type { AgentAnswer, AgentCall, ApprovalQuestion, CommandCall, WorkflowHost } from "../../workflow/host.ts";
+import { isLostRace } from "../../workflow/lost-race.ts";
 import { totalUsage } from "../../domain/budget/usage.ts";
 import { errorToJson, TuttiError } from "../../domain/errors.ts";
 import { isStateTrouble } from "../../domain/failure/state-trouble.ts";
@@ -114,7 +115,7 @@ export class JobHost implements WorkflowHost {
     try {
       await this.#ends.of(id, signal);
     } catch (thrown) {
-      if (signal.aborted && isLost(signal.reason)) await this.#giveUp(id);
+      if (signal.aborted && isLostRace(signal.reason)) await this.#giveUp(id);
       throw thrown;
     }
   }
@@ -153,5 +154,3 @@ export class JobHost implements WorkflowHost {
 
 const isWithin = (path: unknown, prefix: string): boolean =>
   typeof path === "string" && (path === prefix || path.startsWith(`${prefix}/`) || path.startsWith(`${prefix}[`));
-
-const isLost = (_reason: unknown): boolean => false;
