@@ -1,6 +1,16 @@
 import type { AnyWorkflow } from "../workflow/flow.ts";
+import { fanOutWorkflow } from "./fan-out/fan-out-workflow.ts";
 import { pipelineWorkflow } from "./sequential-pipeline/pipeline-workflow.ts";
 
+export { fanOut } from "./fan-out/fan-out.ts";
+export type {
+  Check,
+  FailedBranch,
+  FanOutBranch,
+  FanOutEnded,
+  FanOutOptions,
+  Verification,
+} from "./fan-out/fan-out-options.ts";
 export {
   sequentialPipeline,
   type PipelineCompleted,
@@ -10,4 +20,4 @@ export {
 } from "./sequential-pipeline/sequential-pipeline.ts";
 
 /** Ready workflows: `tutti workflow run <name>`. In the order of the catalogue. */
-export const builtInWorkflows: readonly AnyWorkflow[] = [pipelineWorkflow];
+export const builtInWorkflows: readonly AnyWorkflow[] = [pipelineWorkflow, fanOutWorkflow];

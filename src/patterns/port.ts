@@ -50,7 +50,7 @@ export async function doWork<G extends Given>(
   return flow.agent(agent, { ...title, ...rest, prompt: promptText(prompt, given) });
 }
 
-function promptText<G extends Given>(prompt: AgentWork<G>["prompt"], given: G): string {
+export function promptText<G extends Given>(prompt: AgentWork<G>["prompt"], given: G): string {
   if (typeof prompt !== "string") return prompt(given);
   return given.forwarded === "" ? prompt : `${prompt}\n\n${given.forwarded}`;
 }

@@ -1,0 +1,67 @@
+import { z } from "zod";
+
+import { workflow } from "../../workflow/workflow.ts";
+import { nameOption, plainAgentWork } from "../port.ts";
+import { fanOut } from "./fan-out.ts";
+
+const branch = plainAgentWork.extend({ name: nameOption });
+
+const explore = (name: string, what: string): z.input<typeof branch> => ({
+  name,
+  agent: "explorer",
+  access: "read",
+  prompt: `Explore ${what} of this repository: what is there, how it works, what is fragile. Name the files.`,
+});
+
+const defaultBranches = [
+  explore("auth", "authentication and authorization"),
+  explore("db", "the database layer"),
+  explore("api", "the API endpoints"),
+];
+
+const input = z.strictObject({
+  /** What it is all about. */
+  goal: z.string().trim().min(1).exactOptional(),
+  branches: z
+    .array(branch)
+    .min(1)
+    .default(() => [...defaultBranches]),
+  aggregate: plainAgentWork.default({
+    agent: "analyzer",
+    access: "read",
+    prompt: "Combine the findings into one report: what they have in common, what contradicts, what matters most.",
+  }),
+  failures: z.enum(["all", "some"]).default("some"),
+  minSuccesses: z.number().int().min(1).exactOptional(),
+  concurrency: z.number().int().positive().exactOptional(),
+  form: z.enum(["auto", "light", "tasks"]).default("auto"),
+});
+
+/** The parallel fan-out, ready to be run: explores authentication, database and API, or branches of the input. */
+export const fanOutWorkflow = workflow(
+  "fan-out",
+  {
+    description: "Branches at once, then one report of all: explores authentication, database and API",
+    pattern: "fan-out",
+    input,
+    output: z.object({
+      form: z.enum(["light", "tasks"]),
+      results: z.record(z.string(), z.string()),
+      /** Branches without a result, and why. */
+      failed: z.array(z.object({ name: z.string(), reason: z.string() })),
+      report: z.string(),
+    }),
+  },
+  async (flow, { goal, ...options }) => {
+    const about = goal === undefined ? {} : { input: { goal } };
+    const { form, results, failed, aggregate } = await fanOut(flow, { ...options, ...about });
+    return {
+      form,
+      results: Object.fromEntries(
+        Object.entries(results).flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])),
+      ),
+      failed: failed.map(({ name, error }) => ({ name, reason: error.message })),
+      report: aggregate,
+    };
+  },
+);

@@ -1,0 +1,262 @@
+import fc from "fast-check";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { z } from "zod";
+
+import { runWorkflow } from "../../testing/workflow/run-workflow.ts";
+import type { WorkflowFlow } from "../../workflow/flow.ts";
+import { workflow } from "../../workflow/workflow.ts";
+import { fanOut } from "./fan-out.ts";
+import type { FanOutBranch } from "./fan-out-options.ts";
+import { fanOutWorkflow } from "./fan-out-workflow.ts";
+
+const over = (body: (flow: WorkflowFlow) => Promise<unknown>) =>
+  workflow("test", { input: z.null(), output: z.json() }, async (flow) => {
+    const ended = await body(flow);
+    return z.json().parse(JSON.parse(JSON.stringify(ended)));
+  });
+
+const three = ["auth", "db", "api"].map((name) => ({ name, agent: "explorer", prompt: `Explore ${name}.` }));
+
+const failing =
+  (...names: readonly string[]) =>
+  ({ prompt }: { readonly prompt: string }): string => {
+    if (names.some((name) => prompt.includes(`Explore ${name}.`))) throw new Error("nothing there");
+    return `found: ${prompt}`;
+  };
+
+describe("a fan-out", () => {
+  it("runs its branches, each by itself, and gives typed results under their names and one of all", async () => {
+    const test = over(async (flow) => {
+      const ended = await fanOut(flow, {
+        branches: [
+          { name: "count", agent: "counter", prompt: "Count.", result: z.number() },
+          { name: "look", agent: "explorer", prompt: "Look." },
+          { name: "own", run: async () => true },
+        ],
+        aggregate: { agent: "analyzer", prompt: "Combine.", result: z.object({ sum: z.number() }) },
+      });
+      expectTypeOf(ended.results.count).toEqualTypeOf<number>();
+      expectTypeOf(ended.results.look).toEqualTypeOf<string>();
+      expectTypeOf(ended.results.own).toEqualTypeOf<boolean>();
+      expectTypeOf(ended.aggregate).toEqualTypeOf<{ sum: number }>();
+      return ended;
+    });
+    const agents = { counter: () => 3, explorer: () => "a door", analyzer: () => ({ sum: 4 }) };
+    const { output, host } = await runWorkflow(test, { input: null, agents });
+    expect(output).toMatchObject({
+      form: "tasks",
+      results: { count: 3, look: "a door", own: true },
+      failed: [],
+      aggregate: { sum: 4 },
+    });
+    const { prompt } = host.calls.find(({ profile }) => profile === "analyzer") ?? {};
+    expect(prompt).toContain('<data from="look">\na door\n</data>');
+  });
+
+  it("gives all to a function that makes one of them", async () => {
+    const test = over((flow) =>
+      fanOut(flow, { branches: three, aggregate: ({ results }) => Object.keys(results).length }),
+    );
+    const { output } = await runWorkflow(test, { input: null, agents: { explorer: failing() } });
+    expect(output).toMatchObject({ aggregate: 3 });
+  });
+
+  it("fails when one branch fails, after all have ended, and says which and what was done", async () => {
+    const run = runWorkflow(
+      over((flow) => fanOut(flow, { branches: three })),
+      { input: null, agents: { explorer: failing("db") } },
+    );
+    await expect(run).rejects.toMatchObject({
+      code: "WORKFLOW_AGENT_FAILED",
+      message: expect.stringMatching(/^Branch db: .*nothing there/),
+      context: { completed: ["auth", "api"], failed: ["db"] },
+    });
+  });
+
+  it("goes on with some where that is allowed: what failed is named, and told to whoever puts it together", async () => {
+    const test = over((flow) =>
+      fanOut(flow, {
+        branches: three,
+        failures: "some",
+        minSuccesses: 2,
+        aggregate: { agent: "a", prompt: "Sum up." },
+      }),
+    );
+    const { output, host } = await runWorkflow(test, {
+      input: null,
+      agents: { explorer: failing("db"), a: () => "report" },
+    });
+    expect(output).toMatchObject({ failed: [{ name: "db" }], aggregate: "report" });
+    expect(output).not.toHaveProperty("results.db");
+    expect(host.calls.at(-1)?.prompt).toContain("db failed, nothing is known of it");
+  });
+
+  it("fails where fewer than the needed branches came to something, with all reasons", async () => {
+    const test = over((flow) => fanOut(flow, { branches: three, failures: "some", minSuccesses: 2 }));
+    await expect(runWorkflow(test, { input: null, agents: { explorer: failing("db", "api") } })).rejects.toMatchObject({
+      code: "WORKFLOW_AGENT_FAILED",
+      message: expect.stringMatching(/^1 of 3 branches came to something, 2 are needed: db: .*; api: /),
+    });
+  });
+
+  it("has a second agent check each finding, and tells whoever puts it together what it thought", async () => {
+    const test = over((flow) =>
+      fanOut(flow, {
+        branches: [{ name: "bugs", agent: "finder", prompt: "Find.", result: z.array(z.string()) }],
+        verify: { agent: "checker", prompt: ({ finding }) => `Is it so: ${String(finding)}` },
+        aggregate: { agent: "writer", prompt: "Write." },
+      }),
+    );
+    const { output, host } = await runWorkflow(test, {
+      input: null,
+      agents: {
+        finder: () => ["real", "made up"],
+        checker: ({ prompt }) => ({ isConfirmed: prompt.endsWith("real"), reason: "looked" }),
+        writer: () => "report",
+      },
+    });
+    expect(output).toMatchObject({
+      checks: {
+        bugs: [
+          { finding: "real", verdict: "confirmed" },
+          { finding: "made up", verdict: "refuted", reason: "looked" },
+        ],
+      },
+    });
+    expect(host.calls.at(-1)?.prompt).toContain("refuted");
+  });
+
+  it("calls a finding unverified when the second agent fails, where failures are allowed", async () => {
+    const verify = { agent: "checker", prompt: "Check it." };
+    const test = (failures: "all" | "some") => over((flow) => fanOut(flow, { branches: three, verify, failures }));
+    const agents = { explorer: failing(), checker: failing("db") };
+    const { output } = await runWorkflow(test("some"), { input: null, agents });
+    expect(output).toMatchObject({ checks: { db: [{ verdict: "unverified" }], auth: [{ verdict: "unverified" }] } });
+  });
+
+  it("stops at its budget: the branches that were refused are the ones that are named", async () => {
+    const test = over((flow) =>
+      flow.budget({ maxCostUsd: 2 }, () => fanOut(flow, { branches: three, failures: "some", concurrency: 1 })),
+    );
+    const { output } = await runWorkflow(test, { input: null, agents: { explorer: failing() }, costUsd: 1 });
+    expect(output).toMatchObject({ failed: [{ name: "api", error: { code: "BUDGET_EXCEEDED" } }] });
+  });
+
+  it.each([
+    [{ branches: [] }, "branches: must not be empty"],
+    [{ branches: three, failures: "none" }, "failures"],
+    [{ branches: three, minSuccesses: 2 }, 'minSuccesses: needs failures: "some"'],
+    [{ branches: three, failures: "some", minSuccesses: 4 }, "there are only 3 branches"],
+    [{ branches: three, agregate: "none" }, "agregate"],
+    [{ branches: three, aggregate: { agent: "a" } }, "aggregate.prompt"],
+    [{ branches: three.map((branch) => ({ ...branch, access: "edit" })), form: "light" }, "auth changes files"],
+  ])("refuses options that are wrong before anything starts: %j", async (options, what) => {
+    const test = over((flow) => Reflect.apply(fanOut, undefined, [flow, options]) as Promise<unknown>);
+    const run = runWorkflow(test, { input: null, agents: { "*": () => "done" } });
+    await expect(run).rejects.toMatchObject({ code: "WORKFLOW_INVALID", message: expect.stringContaining(what) });
+  });
+
+  it("loses and invents nothing: each branch is among the results or the failed ones, whatever fails", async () => {
+    const branch = fc.record({ isFailing: fc.boolean(), name: fc.stringMatching(/^[a-z]{1,5}$/) });
+    const lists = fc.uniqueArray(branch, { selector: ({ name }) => name, minLength: 1, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(lists, fc.integer({ min: 1, max: 3 }), async (drawn, concurrency) => {
+        const branches = drawn.map(({ name, isFailing }) => ({
+          name,
+          agent: isFailing ? "bad" : "good",
+          prompt: name,
+        }));
+        const agents = {
+          good: ({ prompt }: { readonly prompt: string }) => prompt,
+          bad: () => Promise.reject(new Error("bad")),
+        };
+        const good = drawn.filter(({ isFailing }) => !isFailing).map(({ name }) => name);
+        const test = over((flow) => fanOut(flow, { branches, failures: "some", concurrency }));
+        const run = runWorkflow(test, { input: null, agents }).then(
+          ({ output }) => output,
+          (error: unknown) => error,
+        );
+        const expected =
+          good.length === 0
+            ? { code: "WORKFLOW_AGENT_FAILED" }
+            : {
+                results: Object.fromEntries(good.map((name) => [name, name])),
+                failed: drawn.filter(({ isFailing }) => isFailing).map(({ name }) => ({ name })),
+              };
+        expect(await run).toMatchObject(expected);
+      }),
+      { numRuns: 10 },
+    );
+  });
+});
+
+describe("the light form of a fan-out", () => {
+  const reading = three.map((branch) => ({ ...branch, access: "read" as const }));
+
+  it("is one session whose subagents are the branches, chosen where they are small and only read", async () => {
+    const test = over((flow) => fanOut(flow, { branches: reading, input: { goal: "speed" } }));
+    const { output, host } = await runWorkflow(test, {
+      input: null,
+      agents: { explorer: () => ({ branches: { "branch-1": "a", "branch-2": "b", "branch-3": "c" } }) },
+    });
+    expect(output).toMatchObject({ form: "light", results: { auth: "a", db: "b", api: "c" }, failed: [] });
+    expect(host.calls).toHaveLength(1);
+    expect(host.calls[0]).toMatchObject({ profile: "explorer", access: "read", subagents: ["explorer"] });
+    expect(host.calls[0]?.prompt).toContain("## branch-2: db (subagent explorer)\n\nExplore db.");
+    expect(host.calls[0]?.prompt).toContain('"goal": "speed"');
+    expect(host.lines[0]?.message).toBe("fan-out: one session with subagents: 3 small branches that only read");
+  });
+
+  it("takes what the session leaves out for a failed branch", async () => {
+    const answer = { branches: { "branch-1": "a" }, problems: [{ branch: "branch-2", why: "no database" }] };
+    const test = over((flow) => fanOut(flow, { branches: reading, failures: "some" }));
+    const { output } = await runWorkflow(test, { input: null, agents: { explorer: () => answer } });
+    expect(output).toMatchObject({
+      results: { auth: "a" },
+      failed: [
+        { name: "db", error: { message: "The session gave no answer for db: no database" } },
+        { name: "api", error: { message: "The session gave no answer for api: the session left it out" } },
+      ],
+    });
+  });
+
+  it("has its findings checked as well", async () => {
+    const answer = { branches: { "branch-1": "a" }, problems: [] };
+    const verify = { agent: "checker", prompt: "Check." };
+    const test = over((flow) => fanOut(flow, { branches: reading, failures: "some", verify }));
+    const agents = { explorer: () => answer, checker: () => ({ isConfirmed: true, reason: "seen" }) };
+    const { output } = await runWorkflow(test, { input: null, agents });
+    expect(output).toMatchObject({ checks: { auth: [{ verdict: "confirmed" }] } });
+  });
+
+  it.each([
+    [[{ name: "a", agent: "x", prompt: "p" }], "a may change files"],
+    [[{ name: "a", agent: "x", access: "read", prompt: "p".repeat(2001) }], "a is large"],
+    [[{ name: "a", agent: "x", access: "read", prompt: "p", gates: ["test"] }], "a has gates of its own"],
+    [[{ name: "a", run: () => Promise.resolve("x") }], "a is no agent"],
+    [
+      Array.from({ length: 9 }, (_, n) => ({ name: `b${n}`, agent: "x", access: "read", prompt: "p" })),
+      "9 branches are too many for one session",
+    ],
+  ] as [FanOutBranch[], string][])("is not chosen for others, and it is said why", async (branches, why) => {
+    const test = over((flow) => fanOut(flow, { branches }));
+    const { output, host } = await runWorkflow(test, { input: null, agents: { x: () => "done" } });
+    expect(output).toMatchObject({ form: "tasks" });
+    expect(host.lines[0]?.message).toBe(`fan-out: a task for each branch: ${why}`);
+  });
+});
+
+describe("the ready workflow fan-out", () => {
+  it("explores authentication, database and API by default and reports", async () => {
+    const { output } = await runWorkflow(fanOutWorkflow, {
+      input: { form: "tasks" },
+      agents: { explorer: ({ title }) => `saw ${title}`, analyzer: () => "all of it" },
+    });
+    expect(output).toEqual({
+      form: "tasks",
+      results: { auth: "saw auth", db: "saw db", api: "saw api" },
+      failed: [],
+      report: "all of it",
+    });
+  });
+});
