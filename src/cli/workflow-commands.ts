@@ -2,6 +2,7 @@ import type { Command } from "commander";
 
 import type { Cli } from "./cli.ts";
 import { examples, json } from "./options.ts";
+import { addWorkflowAdvice } from "./workflow-advice-commands.ts";
 
 type Face = { readonly cli: Cli; readonly finish: (exitCode: number) => void };
 
@@ -11,6 +12,7 @@ const reference = "its name, or the path of a .ts, .js or .yaml file";
 export function addWorkflowCommands(program: Command, face: Face): void {
   const workflow = program.command("workflow").description("durable workflows: look at them, run them");
   addLooking(workflow, face);
+  addWorkflowAdvice(workflow, face);
 }
 
 function addLooking(workflow: Command, { cli, finish }: Face): void {
