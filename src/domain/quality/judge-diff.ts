@@ -1,5 +1,6 @@
 import { answersHardCoded, testsRead } from "./rules/answers-hard-coded.ts";
 import { brokenFiles } from "./rules/broken-files.ts";
+import { constructsMissing } from "./rules/claimed-constructs.ts";
 import { codeElided, notImplemented } from "./rules/code-elided.ts";
 import { conflictMarkers } from "./rules/conflict-markers.ts";
 import { cutDocuments } from "./rules/cut-documents.ts";
@@ -9,6 +10,7 @@ import { gatesNeutered } from "./rules/gates-neutered.ts";
 import { limitsLowered } from "./rules/limits-lowered.ts";
 import { namedFilesUntouched } from "./rules/named-files.ts";
 import { linksOutside, offLimits } from "./rules/off-limits.ts";
+import { onlyRenamed } from "./rules/only-renamed.ts";
 import type { RuleFinding } from "./rules/quality-rules.ts";
 import { secretsAdded, type SecretFinder } from "./rules/secrets-added.ts";
 import { sizes } from "./rules/sizes.ts";
@@ -43,6 +45,8 @@ export function judgeDiff({ work, settings, finder, forbidden }: DiffRequest): S
     ...offLimits(work),
     ...linksOutside(work),
     ...withoutSubstance(work),
+    ...onlyRenamed(work),
+    ...constructsMissing(work),
     ...testsDeleted(work),
     ...testsWeakened(work),
     ...gatesNeutered(work),

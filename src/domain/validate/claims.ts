@@ -44,13 +44,19 @@ const reportHead =
   /^[\s#*_]*(?:(?:(?:i|i['’]ve|have)\s+)?(?:renamed|replaced|migrated|converted|moved|fixed|changed|updated|modified|edited|applied|switched|ported|refactored|rewrote|removed)\b[^\n]*\W*:\W*|(?:what (?:i )?changed|changes(?: made)?|files (?:changed|touched|modified)|changed files|summary of changes)\W*)$/i;
 const listItem = new RegExp(String.raw`^\s*(?:[-*+•]|\d+[.)])\s+[\x60"'*]*(${pathText})[\x60"'*]*(.*)$`);
 
-/** Reads what an agent's last words say that it did. Leaves out whatever might be meant otherwise. */
-export function claimsOf(text: string): Claims {
-  const prose = text.replaceAll(/^\s*(?:```|~~~)[\s\S]*?^\s*(?:```|~~~).*$/gm, "");
-  const said = prose
+const proseOf = (text: string): string => text.replaceAll(/^\s*(?:```|~~~)[\s\S]*?^\s*(?:```|~~~).*$/gm, "");
+
+/** The sentences that say what was done now, without those that may be meant otherwise. */
+export const affirmed = (text: string): readonly string[] =>
+  proseOf(text)
     .split(/(?<=[.!?;])\s+|\n+/u)
     .map((sentence) => sentence.replaceAll(passive, "has been"))
     .filter((sentence) => !notDone.test(sentence));
+
+/** Reads what an agent's last words say that it did. Leaves out whatever might be meant otherwise. */
+export function claimsOf(text: string): Claims {
+  const prose = proseOf(text);
+  const said = affirmed(text);
   return {
     files: unique([
       ...said.flatMap(inSentence),

@@ -27,7 +27,12 @@ export const qualityRules = {
   "link-outside": { severity: "blocker", about: "a link leads out of the repository" },
   "no-substance": {
     severity: "blocker",
-    about: "only comments, imports or layout differ, or only a document, and the task is about code",
+    about: "only comments, imports, names or layout differ, or only a document, and the task is about code",
+  },
+  "claim-unfounded": {
+    severity: "blocker",
+    about:
+      "the agent says that it used a set, a cache, a lock, a transaction or the like, and the changed files hold none",
   },
   "named-file-untouched": {
     severity: "blocker",
