@@ -1,4 +1,5 @@
 import type { AttemptId, CommitId } from "./ids.ts";
+import type { WorkProof } from "./quality/work-proof.ts";
 import type { Comparison } from "./quality/results/compare-results.ts";
 import type { ReadResults } from "./quality/results/test-counts.ts";
 
@@ -22,6 +23,8 @@ export type GateResult = {
 
 export type GateAtBase = {
   readonly isOk: boolean;
+  /** It could not be started, or was stopped: that says nothing about the files. */
+  readonly isBroken?: true;
   readonly counts?: ReadResults;
   /** What the attempt has made worse; absent when one of the two could not be read. */
   readonly comparison?: Comparison;
@@ -46,6 +49,8 @@ export type Evidence = {
   readonly gates: readonly GateResult[];
   readonly diff: DiffStat;
   readonly expectedOutputs: readonly string[];
+  /** How far anything judged what it does; absent in what older versions wrote, and where only gates judge. */
+  readonly proof?: WorkProof;
   /** No agent was asked: the work is that of an earlier attempt. */
   readonly replayOf?: ReplaySource;
 };

@@ -1,5 +1,6 @@
 import type { Usage, UsageTotal } from "./budget/usage.ts";
 import type { DiffStat, GateResult } from "./evidence.ts";
+import type { WorkProof } from "./quality/work-proof.ts";
 import type { QualityReport } from "./quality/quality-report.ts";
 import type { TaskStatus } from "./task-status.ts";
 
@@ -30,6 +31,8 @@ export type TaskReport = {
   readonly gates: readonly GateResult[];
   /** Of the attempt that was accepted, else of the last one; absent where nobody judged. */
   readonly quality?: QualityReport;
+  /** What stands behind work that was accepted; absent in what older versions wrote. */
+  readonly proof?: WorkProof;
   readonly expectedOutputs: readonly string[];
   /** What the agent says it did. */
   readonly claim: string | undefined;

@@ -49,13 +49,12 @@ function comparedTo({ isOk, counts }: GateAtBase, { result, redAtBase }: Compare
   return { ...result, base, ...(isOld && redAtBase === "accept" ? { isTolerated: true } : {}) };
 }
 
-type AtBase = { readonly gate: GateSpec; readonly baseCommit: CommitId; readonly signal: AbortSignal };
+export type AtBase = { readonly gate: GateSpec; readonly baseCommit: CommitId; readonly signal: AbortSignal };
 
 /** From memory, else by running it there once; `undefined` where that can't be done, which says nothing about the attempt. */
-async function atBase(desk: JobDesk, { gate, baseCommit, signal }: AtBase): Promise<GateAtBase | undefined> {
+export async function atBase(desk: JobDesk, { gate, baseCommit, signal }: AtBase): Promise<GateAtBase | undefined> {
   const { services, slots } = desk;
-  const tree = await treeOf(services.repo, baseCommit);
-  const key = { tree, command: gate.cwd === undefined ? gate.run : `${gate.cwd}: ${gate.run}` };
+  const key = await keyOf(desk, { gate, baseCommit });
   const known = await services.state.gateBaselines.find(key);
   if (known !== undefined) return known;
   try {
@@ -70,6 +69,22 @@ async function atBase(desk: JobDesk, { gate, baseCommit, signal }: AtBase): Prom
     return undefined;
   }
 }
+
+/** Only from memory. */
+export async function knownAtBase(
+  desk: JobDesk,
+  where: Pick<AtBase, "gate" | "baseCommit">,
+): Promise<GateAtBase | undefined> {
+  return desk.services.state.gateBaselines.find(await keyOf(desk, where));
+}
+
+async function keyOf({ services }: JobDesk, { gate, baseCommit }: Pick<AtBase, "gate" | "baseCommit">) {
+  const tree = await treeOf(services.repo, baseCommit);
+  return { tree, command: gate.cwd === undefined ? gate.run : `${gate.cwd}: ${gate.run}` };
+}
+
+/** What a shell answers when it can't start a command (POSIX, "Exit Status for Commands"), and a command that was stopped. */
+const saysNothing: ReadonlySet<number | null> = new Set([126, 127, null]);
 
 type Once = {
   readonly gate: GateSpec;
@@ -90,5 +105,6 @@ async function runOnce(desk: JobDesk, { gate, slot, signal }: Once): Promise<Gat
     signal,
   });
   if (result === undefined) return undefined;
-  return { isOk: result.isOk, ...(result.counts === undefined ? {} : { counts: result.counts }) };
+  const broken = saysNothing.has(result.exitCode) ? { isBroken: true as const } : {};
+  return { isOk: result.isOk, ...broken, ...(result.counts === undefined ? {} : { counts: result.counts }) };
 }

@@ -50,6 +50,7 @@ export async function gatherEvidence(
     validation: proof?.verdict,
     gates: proof === null ? undefined : proof.gates.map(gateVerdict),
     quality: proof?.quality,
+    asksUnproved: desk.job.options.quality?.unproved === "ask",
     earlierFailures,
     earlierTooBig: attempts.filter(({ id, outcome: ended }) => id !== begun.id && isLimit(ended?.error)).length,
     hasStrongerModel: hasStrongerModel(modelLadder(task.spec, desk.job.options), begun.model),

@@ -219,6 +219,7 @@ const evidenceOf = ({ task, attempt }: Pick<Work, "task" | "attempt">, { tip, ga
   gates: [...attempt.gates, ...gates],
   diff,
   expectedOutputs: task.spec.expectedOutputs,
+  ...(attempt.quality?.proof === undefined ? {} : { proof: attempt.quality.proof }),
   ...(attempt.decision?.approvedBy === undefined ? {} : { approvedBy: attempt.decision.approvedBy }),
   ...(attempt.outcome?.replayOf === undefined ? {} : { replayOf: attempt.outcome.replayOf }),
 });

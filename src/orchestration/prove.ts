@@ -1,6 +1,8 @@
+import { isPassed } from "../domain/evidence.ts";
 import type { PlanTask } from "../domain/plan/plan-schema.ts";
 import type { TaskSpec } from "../domain/plan/task-spec.ts";
 import type { ChangedFile } from "../domain/quality/judged-work/changed-file.ts";
+import type { QualityReport } from "../domain/quality/quality-report.ts";
 import { validateAttempt, type ValidationVerdict } from "../domain/validate/validate-attempt.ts";
 import type { AttemptProof } from "../state/attempts.ts";
 import { gatesOfTask, runGates } from "../supervision/run-gates.ts";
@@ -19,6 +21,7 @@ import { answerFacts } from "./answer-facts.ts";
 import type { JobDesk } from "./desk.ts";
 import { judgeQuality } from "./judge-quality.ts";
 import type { ProofRequest } from "./proof-request.ts";
+import { proveByBase, type ProvenWork } from "./prove-by-base.ts";
 import { agreeWithResult } from "./watch-attempt.ts";
 
 /**
@@ -50,8 +53,14 @@ export async function prove(desk: JobDesk, request: ProofRequest): Promise<Attem
     problems: verdict.ok ? [] : verdict.problems.map(({ message }) => message),
     verdict,
     gates,
-    ...(isJudged ? { quality: await judgeQuality(desk, { ...work, gates, settings }) } : {}),
+    ...(isJudged ? { quality: await judged(desk, { ...work, gates, settings }) } : {}),
   };
+}
+
+/** What no gate refuses is told with what stands behind it. */
+async function judged(desk: JobDesk, work: ProvenWork): Promise<QualityReport> {
+  const report = await judgeQuality(desk, work);
+  return work.gates.every(isPassed) ? { ...report, proof: await proveByBase(desk, work) } : report;
 }
 
 /** The agent's own work gets the attempt's ref: what was replayed may turn out not to hold, and a question was no work yet. */

@@ -50,6 +50,7 @@ async function reportTask(state: StateManager, task: Task, usage: Usage): Promis
     diff: task.evidence?.diff,
     gates: task.evidence?.gates ?? last?.gates ?? [],
     ...(quality === undefined ? {} : { quality }),
+    ...(task.evidence?.proof === undefined ? {} : { proof: task.evidence.proof }),
     expectedOutputs: task.spec.expectedOutputs,
     claim: last?.outcome?.text,
     usage,

@@ -14,6 +14,7 @@ export { fillSlot, slotFiles } from "./checkpoint/slot-files.ts";
 export { restoreWorktree, worktreeFiles, type WorktreeFiles } from "./checkpoint/worktree.ts";
 export { diffOf, patchOf, type DiffStat } from "./diff/diff-of.ts";
 export { treeOf } from "./diff/tree-of.ts";
+export { filesNaming } from "./diff/files-naming.ts";
 export { existsAt, listFiles, textAt } from "./diff/file-at.ts";
 export { readChange } from "./diff/read-change.ts";
 export { matchingPaths, outsideFootprint, protectedPaths } from "./footprint/footprint.ts";

@@ -5,12 +5,15 @@ import type { LabelledOutcome } from "./read-outcomes.ts";
 const atOnce = 4;
 
 /** Each has a slot of its own, so that some can be judged side by side. In the order of the list. */
-export async function judgeAll(outcomes: readonly LabelledOutcome[]): Promise<readonly JudgedOutcome[]> {
+export async function judgeAll(
+  outcomes: readonly LabelledOutcome[],
+  settings: { readonly proveOnBase: boolean } = { proveOnBase: false },
+): Promise<readonly JudgedOutcome[]> {
   await using place = await outcomesPlace(outcomes);
   const judged: JudgedOutcome[] = [];
   const waiting = outcomes.entries();
   const judgeNext = async (): Promise<void> => {
-    for (const [index, outcome] of waiting) judged[index] = await judgeOutcome(outcome, index, place);
+    for (const [index, outcome] of waiting) judged[index] = await judgeOutcome(outcome, index, place, settings);
   };
   await Promise.all(Array.from({ length: atOnce }, judgeNext));
   return judged;

@@ -24,6 +24,8 @@ import type { LabelledOutcome } from "./read-outcomes.ts";
 export type JudgedOutcome = {
   readonly outcome: LabelledOutcome;
   readonly decision: ReturnType<typeof decideAttempt>;
+  /** The decision with `quality.unproved: ask`. */
+  readonly withAsking: ReturnType<typeof decideAttempt>;
   readonly proof: AttemptProof;
 };
 
@@ -35,6 +37,7 @@ export async function judgeOutcome(
   outcome: LabelledOutcome,
   index: number,
   { folder, repo, state, bases }: OutcomesPlace,
+  settings: { readonly proveOnBase: boolean },
 ): Promise<JudgedOutcome> {
   const baseCommit = bases[index];
   if (baseCommit === undefined) throw new Error(`no commit for ${outcome.name}`);
@@ -42,7 +45,7 @@ export async function judgeOutcome(
   const taskId = asTaskId(`${jobId}/task-${index + 1}`);
   const slot = await createSlot({ repo, path: join(folder, slotId), slotId, base: baseCommit, jobId });
   await work(slot.path, outcome.change);
-  const proof = await prove(deskFor(outcome, slot, state), {
+  const proof = await prove(deskFor(outcome, slot, { state, ...settings }), {
     slot,
     lease: { taskId, fence: { round: 1, token: 1 }, workerId: asWorkerId("w1") },
     begun: {
@@ -58,7 +61,7 @@ export async function judgeOutcome(
     outcome: saidBy(outcome),
     signal: new AbortController().signal,
   });
-  return { outcome, proof, decision: decisionOn(proof) };
+  return { outcome, proof, decision: decisionOn(proof, false), withAsking: decisionOn(proof, true) };
 }
 
 async function writeAll(root: string, files: Readonly<Record<string, string>>): Promise<void> {
@@ -98,9 +101,13 @@ function saidBy({ says, result, isTruncated }: LabelledOutcome): AttemptOutcome 
 }
 
 /** As much of a worker as proving needs. What is asked for as a structured result comes through the job API. */
-function deskFor({ task, gates, resultSchema }: LabelledOutcome, slot: Slot, state: StateManager): JobDesk {
+function deskFor(
+  { task, gates, resultSchema }: LabelledOutcome,
+  slot: Slot,
+  { state, proveOnBase }: { readonly state: StateManager; readonly proveOnBase: boolean },
+): JobDesk {
   // With these defaults, red is red whatever it was before: to look at the base would change no decision.
-  const quality = { compareWithBase: false };
+  const quality = { compareWithBase: false, proveOnBase };
   const config = completeConfig(configSchema.parse({ gates, quality, watch: { enabled: false } }));
   const spec = {
     key: "task",
@@ -124,10 +131,20 @@ function deskFor({ task, gates, resultSchema }: LabelledOutcome, slot: Slot, sta
   };
   const options = jobSettings(config, slot.path, { cores: 2, freeMemoryBytes: 8e9 });
   const job = { id: jobId, options, strategy: resultSchema === undefined ? "manager" : "manual" };
-  return { services, job } as unknown as JobDesk;
+  return { services, job, slots: { beside: slotBeside(slot, job.id) } } as unknown as JobDesk;
 }
 
-const decisionOn = (proof: AttemptProof): ReturnType<typeof decideAttempt> =>
+/** Where gates are run without the change: a slot for each of them. */
+function slotBeside({ repo, path, slotId }: Slot, job: typeof jobId): JobDesk["slots"]["beside"] {
+  let count = 0;
+  return async (base, _signal, use) => {
+    count += 1;
+    const own = { path: `${path}-base-${count}`, slotId: asSlotId(`${slotId}-base-${count}`) };
+    return use(await createSlot({ repo, ...own, base, jobId: job }));
+  };
+}
+
+const decisionOn = (proof: AttemptProof, asksUnproved: boolean): ReturnType<typeof decideAttempt> =>
   decideAttempt({
     outcome: { status: "finished" },
     validation: proof.verdict,
@@ -137,6 +154,7 @@ const decisionOn = (proof: AttemptProof): ReturnType<typeof decideAttempt> =>
       summary: `exit code ${gate.exitCode}`,
     })),
     quality: proof.quality,
+    asksUnproved,
     earlierFailures: [],
     limits: defaultRetryLimits,
   });

@@ -201,6 +201,7 @@ function evidenceLines(evidence: Evidence, { style, columns }: Output): readonly
   return [
     style("bold", "Evidence"),
     `    ${formatDiff(evidence.diff)}, merged as ${shortCommit(evidence.mergedCommit)}`,
+    ...(evidence.proof === undefined ? [] : indented(`${evidence.proof.level}: ${evidence.proof.says}`, page.width)),
     ...evidence.gates.flatMap((gate) => gateLines(gate, page)),
     ...(outputs === "" ? [] : indented(`made: ${outputs}`, page.width)),
   ];

@@ -3,7 +3,7 @@ import type { JobReport, TaskReport } from "../../domain/job-report.ts";
 import { counted, formatDiff, formatDuration, shortCommit } from "./quantities.ts";
 import { lastLines, nextCommands, reportHeadline } from "./report-facts.ts";
 import { qualitySummary } from "./quality-text.ts";
-import { gateFailure, usageRow } from "./report-text.ts";
+import { gateFailure, statusOf, usageRow } from "./report-text.ts";
 import { oneLine, plainLines } from "./terminal-text.ts";
 
 const outputTailLines = 20;
@@ -49,7 +49,7 @@ function reviewBlocks({ review, reviewProblem }: JobReport): readonly string[] {
 
 function taskBlocks(task: TaskReport): readonly string[] {
   const facts = [
-    `status: **${task.status}**, ${counted(task.attempts, "attempt")}`,
+    `status: **${statusOf(task)}**, ${counted(task.attempts, "attempt")}`,
     ...(task.replayOf === undefined ? [] : [`no agent was asked: the cached result of \`${task.replayOf}\``]),
     ...(task.durationMs === undefined ? [] : [`time: ${formatDuration(task.durationMs)}`]),
     ...(task.diff === undefined ? [] : [`changes: ${formatDiff(task.diff)}`]),
@@ -59,6 +59,7 @@ function taskBlocks(task: TaskReport): readonly string[] {
       : [`files it had to make: ${task.expectedOutputs.map(code).join(", ")}`]),
     ...(task.status === "completed" || task.reason === undefined ? [] : [`why: ${escaped(oneLine(task.reason))}`]),
     ...task.gates.map(gateFact),
+    ...(task.proof === undefined ? [] : [escaped(`${task.proof.level}: ${task.proof.says}`)]),
     ...(task.quality === undefined ? [] : [escaped(qualitySummary(task.quality))]),
   ];
   const failed = task.gates.filter(({ isOk }) => !isOk).map(outputBlock);

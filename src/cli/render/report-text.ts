@@ -61,7 +61,7 @@ function taskLines(task: TaskReport, page: Page): readonly string[] {
   const { style } = page;
   const { symbol, colour } = taskSigns[task.status];
   const facts = [
-    task.status,
+    statusOf(task),
     ...(task.attempts === 0 ? [] : [counted(task.attempts, "attempt")]),
     ...(task.replayOf === undefined ? [] : ["cached"]),
     ...(task.durationMs === undefined ? [] : [formatDuration(task.durationMs)]),
@@ -74,6 +74,10 @@ function taskLines(task: TaskReport, page: Page): readonly string[] {
   return [...head, ...indented([facts.join(" · ")], page, "    "), ...taskDetails(task, page)];
 }
 
+/** What nothing has judged is not called completed and no more. */
+export const statusOf = ({ status, proof }: TaskReport): string =>
+  status === "completed" && proof !== undefined ? `${status}, ${proof.level}` : status;
+
 function taskDetails(task: TaskReport, page: Page): readonly string[] {
   const isDone = task.status === "completed";
   const why = isDone || task.reason === undefined ? [] : [`why: ${task.reason}`];
@@ -84,6 +88,7 @@ function taskDetails(task: TaskReport, page: Page): readonly string[] {
     ...indented(why, page, "    "),
     ...task.gates.flatMap((gate) => gateLines(gate, page)),
     ...(task.quality === undefined ? [] : indented([qualitySummary(task.quality)], page, "    ")),
+    ...(task.proof === undefined ? [] : indented([`${task.proof.level}: ${task.proof.says}`], page, "    ")),
     ...indented(outputs, page, "    "),
     ...claim.map((line) => `    ${page.style("dim", cut(line, page.width - 4))}`),
   ];

@@ -57,5 +57,13 @@ export const qualitySchema = z.strictObject({
     .enum(["refuse", "accept"])
     .default("refuse")
     .describe("A gate whose failures were all there before: red is red, or only new failures count."),
+  unproved: z
+    .enum(["accept", "ask"])
+    .default("accept")
+    .describe("Work that nothing refuses and whose behaviour nothing judged: accept it and say so, or ask a person."),
+  proveOnBase: z
+    .boolean()
+    .default(false)
+    .describe("Run the gates once more without the change but with its tests: what fails there and passes with it is proved."),
   pluginTimeoutMs: durationMs().default(60_000).describe("Longest time for a plugin's stage; then it has not judged."),
 });

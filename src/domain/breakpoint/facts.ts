@@ -32,6 +32,7 @@ export const factTable = {
   confidence: fact("number", judged, "how sure the decision is, 0 to 1"),
   isCalibrated: fact("flag", judged, "whether enough outcomes stand behind the confidence"),
   qualityScore: fact("number", judged, "the quality report's score, 0 to 1"),
+  proof: fact("text", judged, "what stands behind the work: `proved`, `tested`, `unproved`"),
   findings: fact("names", judged, "codes of the quality report's findings"),
   problems: fact("names", [...judged, "question"], "codes of what the validation found"),
   filesTouched: fact("number", judged, "how many files the work changes"),

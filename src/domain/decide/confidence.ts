@@ -1,6 +1,6 @@
 /** One reason to trust or to doubt, with what it did to the sum. */
 export type ConfidenceTerm = {
-  /** Stable: `prior`, `gates`, `validator`, `review`, `quality`, `attempts`, `diff-risk`, `history`. */
+  /** Stable: `prior`, `gates`, `proof`, `validator`, `review`, `quality`, `attempts`, `diff-risk`, `history`. */
   readonly name: string;
   /** In [0, 1]; absent when it says nothing. */
   readonly value?: number;

@@ -51,6 +51,18 @@ const evidences = fc.record({
 });
 
 describe("decideAttempt", () => {
+  it.each(["proved", "tested", "unproved"] as const)(
+    "asks a person about unproved work where that is wanted: %s",
+    (level) => {
+      const quality = { stages: [], proof: { level, says: "no gate judged it" } };
+      expect(decide({ quality }).kind).toBe("accept");
+      const asked = decide({ quality, asksUnproved: true });
+      expect(asked.kind).toBe(level === "unproved" ? "ask" : "accept");
+      const { rules } = explainDecision({ ...proven, quality, asksUnproved: true }, asked);
+      expect(rules.find(({ rule }) => rule === "proof")?.status).toBe(level === "unproved" ? "fired" : "held");
+    },
+  );
+
   it("accepts what finished, validated and passed every gate, and nothing else", () => {
     fc.assert(
       fc.property(evidences, (evidence) => {

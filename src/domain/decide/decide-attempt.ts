@@ -30,8 +30,12 @@ export function decideAttempt(evidence: AttemptEvidence): AttemptDecision {
   return { kind, failureClass, reasons: all };
 }
 
-function acceptIfSure({ gates = [], confidence, settings = defaultDecisions }: AttemptEvidence): AttemptDecision {
+function acceptIfSure(evidence: AttemptEvidence): AttemptDecision {
+  const { gates = [], confidence, settings = defaultDecisions } = evidence;
   const { minConfidence } = settings;
+  const proof = evidence.quality?.proof;
+  if (evidence.asksUnproved === true && proof?.level === "unproved")
+    return { kind: "ask", reasons: [`No rule refuses it, but it is unproved: ${proof.says}.`] };
   if (minConfidence === undefined || (confidence !== undefined && confidence >= minConfidence))
     return {
       kind: "accept",

@@ -6,7 +6,7 @@ import { isTooBig } from "./decide-attempt.ts";
 import { defaultDecisions } from "./decision-settings.ts";
 import { qualityShortfall } from "./quality-shortfall.ts";
 
-export type RuleName = "turn" | "validation" | "harm" | "gates" | "quality" | "confidence" | "policy";
+export type RuleName = "turn" | "validation" | "harm" | "gates" | "quality" | "proof" | "confidence" | "policy";
 
 /** One rule, in the order in which they are looked at. */
 export type RuleCheck = {
@@ -58,6 +58,7 @@ function stages(evidence: AttemptEvidence): readonly RuleCheck[] {
         : fired("validation", validation.problems.map(({ message }) => message).join(" ")),
     gateRule(gates),
     ...qualityRules(evidence),
+    ...proofRule(evidence),
     confidenceRule(evidence),
   ];
 }
@@ -77,6 +78,13 @@ function qualityRules({ quality, settings = defaultDecisions }: AttemptEvidence)
   if (found === undefined) return [held("quality", `every judged stage passed${score}`)];
   const says = found.reasons.join(" ");
   return [fired(found.isHarm === true ? "harm" : "quality", says)];
+}
+
+function proofRule({ quality, asksUnproved = false }: AttemptEvidence): readonly RuleCheck[] {
+  const { level, says } = quality?.proof ?? {};
+  if (level === undefined) return [];
+  if (level !== "unproved") return [held("proof", `${level}: ${says}`)];
+  return [asksUnproved ? fired("proof", `unproved: ${says}`) : notJudged("proof", `unproved: ${says}`)];
 }
 
 function confidenceRule({ confidence, settings = defaultDecisions }: AttemptEvidence): RuleCheck {

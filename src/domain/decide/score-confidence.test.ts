@@ -121,6 +121,7 @@ describe("what speaks for work", () => {
     const silent = confidenceTerms(bare).filter(({ value }) => value === undefined);
     expect(silent.map(({ name, weight }) => [name, weight])).toEqual([
       ["gates", 0],
+      ["proof", 0],
       ["review", 0],
       ["quality", 0],
       ["history", 0],

@@ -25,6 +25,7 @@ export type ConfidenceFacts = {
 export const confidenceTerms = (facts: ConfidenceFacts): readonly ConfidenceTerm[] => [
   prior,
   gatesTerm(facts),
+  proofTerm(facts),
   validatorTerm(facts),
   reviewTerm(facts),
   qualityTerm(facts),
@@ -48,10 +49,19 @@ const silent = (name: string, says: string): ConfidenceTerm => ({ name, weight: 
 /** As heavy as the gates: what little evidence says is drawn towards the middle. */
 const prior: ConfidenceTerm = { name: "prior", value: 0.5, weight: 3, says: "as likely right as wrong, by itself" };
 
-function gatesTerm({ gates }: ConfidenceFacts): ConfidenceTerm {
+function gatesTerm({ gates, quality }: ConfidenceFacts): ConfidenceTerm {
   if (gates.length === 0) return silent("gates", "no gate judged it");
   const passed = gates.filter(({ isOk }) => isOk).length;
-  return { name: "gates", value: passed / gates.length, weight: 3, says: `${passed} of ${gates.length} gates passed` };
+  const says = `${passed} of ${gates.length} gates passed`;
+  const isTelling = quality?.proof?.level !== "unproved";
+  return { name: "gates", value: passed / gates.length, weight: isTelling ? 3 : 1, says };
+}
+
+/** Gates that pass are counted already; what they prove comes on top. */
+function proofTerm({ quality }: ConfidenceFacts): ConfidenceTerm {
+  const { level, says = "" } = quality?.proof ?? {};
+  if (level !== "proved") return silent("proof", level === undefined ? "not looked at" : `${level}: ${says}`);
+  return { name: "proof", value: 1, weight: 2, says: `proved: ${says}` };
 }
 
 const validatorTerm = ({ isValid }: ConfidenceFacts): ConfidenceTerm => ({

@@ -1,3 +1,5 @@
+import type { WorkProof } from "./work-proof.ts";
+
 /** What one stage of the quality control came to. */
 export type StageVerdict = {
   /** `outputs`, `commands`, `diff`, `review`, or the name of a plugin's stage. */
@@ -31,6 +33,8 @@ export type QualityReport = {
   readonly stages: readonly StageVerdict[];
   /** Weighted mean over the judged stages, in [0, 1]; absent when none was judged. */
   readonly score?: number;
+  /** Of work that no gate refuses; absent in what older versions wrote. */
+  readonly proof?: WorkProof;
 };
 
 /** Names of the stages that said nothing. */

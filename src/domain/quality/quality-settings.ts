@@ -28,6 +28,10 @@ export type QualitySettings = {
   readonly compareWithBase: boolean;
   /** What a gate means whose failures were all there before: `refuse` red is red, `accept` only new failures count. */
   readonly redAtBase: "refuse" | "accept";
+  /** What becomes of good work whose behaviour nothing judged; absent: `accept`. */
+  readonly unproved?: "accept" | "ask";
+  /** Whether gates are run once more without the change, so that what notices it is known; absent: `false`. */
+  readonly proveOnBase?: boolean;
   /** Longest time for a stage of a plugin. */
   readonly pluginTimeoutMs: number;
 };

@@ -55,6 +55,7 @@ async function workFacts(desk: JobDesk, { begun, outcome, decision }: Decided, p
     confidence: confidence?.score,
     isCalibrated: confidence?.isCalibrated,
     qualityScore: quality?.score,
+    proof: quality?.proof?.level,
     findings: quality?.stages.flatMap(({ findings }) => findings.map(({ code }) => code)),
     problems: verdict.ok ? [] : verdict.problems.map(({ code }) => code),
     filesTouched: diff.files,

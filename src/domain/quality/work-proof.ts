@@ -1,0 +1,8 @@
+/**
+ * What stands behind accepted work. `proved`: a gate fails without the change and passes with it. `tested`: a gate that runs the
+ * code, and by what is known what was changed, passes. `unproved`: nothing judged what it does.
+ */
+export type ProofLevel = "proved" | "tested" | "unproved";
+
+/** `says`: why, one clause for a person. */
+export type WorkProof = { readonly level: ProofLevel; readonly says: string };
