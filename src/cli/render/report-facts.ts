@@ -2,8 +2,12 @@ import type { JobReport, TaskReport } from "../../domain/job-report.ts";
 import { counted, formatDuration } from "./quantities.ts";
 
 /** `2 of 3 tasks completed in 6m 12s` */
-export const reportHeadline = ({ tasks, durationMs }: JobReport): string =>
-  `${completedOf(tasks).length} of ${counted(tasks.length, "task")} completed in ${formatDuration(durationMs)}`;
+export function reportHeadline({ tasks, durationMs }: JobReport): string {
+  const completed = completedOf(tasks);
+  const unproved = completed.filter(({ proof }) => proof?.level === "unproved").length;
+  const how = unproved === 0 ? "" : ` (${unproved} unproved)`;
+  return `${completed.length} of ${counted(tasks.length, "task")} completed${how} in ${formatDuration(durationMs)}`;
+}
 
 export const completedOf = (tasks: readonly TaskReport[]): readonly TaskReport[] =>
   tasks.filter(({ status }) => status === "completed");
