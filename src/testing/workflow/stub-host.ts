@@ -14,13 +14,21 @@ import type {
 /** What a stub says: its last words, or a structured answer. What it throws is the agent's failure. */
 export type StubAgent = (call: AgentCall, nth: number) => Json | Promise<Json>;
 
+/** A person's answer, so long after the question. Default 0 ms. */
+export type StubAnswer = ApprovalSignal & { readonly afterMs?: number };
+
+/** So long after the start. Default 0 ms: it lies there before anyone waits for it. */
+export type StubSignal = { readonly name: string; readonly payload: Json; readonly afterMs?: number };
+
 export type Stubs = {
   /** By profile; `*` stands for all others. */
   readonly agents?: Readonly<Record<string, StubAgent>>;
   /** By the command's name; `*` stands for all others. Default: it ends well and says nothing. */
   readonly commands?: Readonly<Record<string, (call: CommandCall) => CommandResult>>;
   /** By the question. `undefined`: nobody answers. */
-  readonly answers?: (question: ApprovalQuestion) => ApprovalSignal | undefined;
+  readonly answers?: (question: ApprovalQuestion) => StubAnswer | undefined;
+  /** What somebody sends to the workflow. */
+  readonly signals?: readonly StubSignal[];
   readonly budget?: BudgetStanding;
   /** What each agent's call costs. Default 0. */
   readonly costUsd?: number;
@@ -47,22 +55,14 @@ export class StubHost implements WorkflowHost {
   }
 
   async agent(call: AgentCall): Promise<AgentAnswer> {
-    const { agents = {}, costUsd = 0 } = this.#stubs;
     const nth = this.calls.filter(({ profile }) => profile === call.profile).length;
     this.calls.push(call);
-    const stub = agents[call.profile] ?? agents["*"];
-    if (stub === undefined) return { status: "failed", error: errorToJson(noStub(call.profile)) };
-    try {
-      return answerOf(await stub(call, nth), costUsd);
-    } catch (thrown) {
-      return { status: "failed", error: errorToJson(TuttiError.from(thrown, "AGENT_FAILED")), costUsd };
-    }
+    return askStub(this.#stubs, call, nth);
   }
 
   async command(call: CommandCall): Promise<CommandResult> {
     this.commands.push(call);
-    const stub = this.#stubs.commands?.[call.name] ?? this.#stubs.commands?.["*"];
-    return stub?.(call) ?? { isOk: true, exitCode: 0, output: "" };
+    return runStub(this.#stubs, call);
   }
 
   async ask(question: ApprovalQuestion): Promise<void> {
@@ -88,6 +88,22 @@ export class StubHost implements WorkflowHost {
   async log(line: WorkflowLog): Promise<void> {
     this.lines.push(line);
   }
+}
+
+/** What the stub of an agent answers when it is called for the `nth` time, from 0. */
+export async function askStub({ agents = {}, costUsd = 0 }: Stubs, call: AgentCall, nth: number): Promise<AgentAnswer> {
+  const stub = agents[call.profile] ?? agents["*"];
+  if (stub === undefined) return { status: "failed", error: errorToJson(noStub(call.profile)) };
+  try {
+    return answerOf(await stub(call, nth), costUsd);
+  } catch (thrown) {
+    return { status: "failed", error: errorToJson(TuttiError.from(thrown, "AGENT_FAILED")), costUsd };
+  }
+}
+
+export function runStub({ commands = {} }: Stubs, call: CommandCall): CommandResult {
+  const stub = commands[call.name] ?? commands["*"];
+  return stub?.(call) ?? { isOk: true, exitCode: 0, output: "" };
 }
 
 const answerOf = (answer: Json, costUsd: number): AgentAnswer =>
