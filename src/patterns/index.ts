@@ -1,7 +1,17 @@
 import type { AnyWorkflow } from "../workflow/flow.ts";
+import { branchWorkflow } from "./conditional-branching/branch-workflow.ts";
 import { fanOutWorkflow } from "./fan-out/fan-out-workflow.ts";
 import { pipelineWorkflow } from "./sequential-pipeline/pipeline-workflow.ts";
 
+export { branch } from "./conditional-branching/branch.ts";
+export type {
+  BranchEnded,
+  BranchOptions,
+  BranchOptionsWithOtherwise,
+  DecidingAgent,
+  DecidingFunction,
+  Decision,
+} from "./conditional-branching/branch-options.ts";
 export { fanOut } from "./fan-out/fan-out.ts";
 export type {
   Check,
@@ -20,4 +30,4 @@ export {
 } from "./sequential-pipeline/sequential-pipeline.ts";
 
 /** Ready workflows: `tutti workflow run <name>`. In the order of the catalogue. */
-export const builtInWorkflows: readonly AnyWorkflow[] = [pipelineWorkflow, fanOutWorkflow];
+export const builtInWorkflows: readonly AnyWorkflow[] = [pipelineWorkflow, fanOutWorkflow, branchWorkflow];

@@ -4,6 +4,7 @@ import { errorToJson, TuttiError } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { forward, shortenedText, type Part } from "../domain/workflow/forward.ts";
 import type { AgentRequest, WorkflowFlow } from "../workflow/flow.ts";
+import { isLostRace } from "../workflow/lost-race.ts";
 
 /** What the patterns have in common: how a part of one is given, and how its options are looked at before anything starts. */
 
@@ -148,7 +149,7 @@ const named = z.looseObject({ name: z.string() });
 
 /**
  * The failure of a part, as the failure of the whole that says how far it came: same code and class. A run that ends as a whole
- * (cancelled, its worker stopped) is thrown on as it is.
+ * (cancelled, its worker stopped), or a lost race, is thrown on as it is.
  */
 export function partFailed(
   flow: WorkflowFlow,
@@ -156,6 +157,7 @@ export function partFailed(
   part: { readonly what: string; readonly context: JsonObject },
 ): TuttiError {
   flow.signal.throwIfAborted();
+  if (isLostRace(thrown)) throw thrown;
   const { code, message, failureClass, hint, context } = errorToJson(TuttiError.from(thrown, "WORKFLOW_AGENT_FAILED"));
   return new TuttiError(code, `${part.what}: ${message}`, {
     failureClass,
