@@ -1,3 +1,4 @@
+import type { Subagent } from "../domain/agent/subagent.ts";
 import type { Usage } from "../domain/budget/usage.ts";
 import type { ErrorJson } from "../domain/errors.ts";
 import type { SessionId, SlotId } from "../domain/ids.ts";
@@ -42,6 +43,12 @@ export type AgentLaunch = {
   readonly effort?: "low" | "medium" | "high" | "xhigh" | "max";
   /** Appended to the agent's own system prompt. */
   readonly systemPrompt?: string;
+  /** Names of all the tools that the agent has, in its own words. Absent = those that its permissions' mode allows. */
+  readonly tools?: readonly string[];
+  /** Tools that it does not have. */
+  readonly disallowedTools?: readonly string[];
+  /** Whom it may call within its own session. Agents that know no such thing ignore it. */
+  readonly subagents?: readonly Subagent[];
   /** JSON Schema of the structured result; absent = free text. */
   readonly resultSchema?: JsonObject;
   readonly permissions: AgentPermissions;

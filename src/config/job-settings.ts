@@ -44,6 +44,7 @@ export function jobSettings(config: Config, projectDir: string, machine: Machine
     prompts: config.prompts,
     watch: config.watch,
     agent: agentSettings(config, projectDir),
+    ...(Object.keys(config.agents).length === 0 ? {} : { agents: config.agents }),
     decisions: decisionsOf(config),
     ...limitsOf(config),
     ...qualityOf(config),

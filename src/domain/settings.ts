@@ -1,3 +1,4 @@
+import type { AgentsSettings, EffortLevel } from "./agent/agent-profile.ts";
 import type { BreakpointRule } from "./breakpoint/rule.ts";
 import type { BudgetPeriod } from "./budget/budget-period.ts";
 import type { RetentionRules } from "./checkpoint/retention.ts";
@@ -32,7 +33,7 @@ export type AgentSettings = {
   readonly fakeScript?: string;
 };
 
-export type EffortLevel = "low" | "medium" | "high" | "xhigh" | "max";
+export type { EffortLevel } from "./agent/agent-profile.ts";
 
 /**
  * Everything that decides how a job is carried out: resolved from the configuration when the job is created and stored
@@ -90,6 +91,8 @@ export type JobSettings = {
   /** Absent: none are made by themselves. */
   readonly checkpoints?: RetentionRules & { readonly automatic: boolean };
   readonly agent: AgentSettings;
+  /** Agent profiles of the settings, by name. Absent: none. */
+  readonly agents?: AgentsSettings;
   /** How work is judged besides its gates. Absent: by them alone. */
   readonly quality?: QualitySettings;
   /** Absent: `defaultPromptSettings`. */

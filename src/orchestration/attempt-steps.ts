@@ -16,7 +16,9 @@ import { decide } from "./decide.ts";
 import type { DecisionRequest } from "./decision-evidence.ts";
 import { withTaskBudget, type AttemptStep, type JobDesk } from "./desk.ts";
 import { jobTip } from "./job-branch.ts";
+import { agentOfTask, isReadOnly, launchOf } from "./profiles/task-agent.ts";
 import { prove } from "./prove.ts";
+import { proveAnswer } from "./prove-answer.ts";
 import { redactError } from "./redact-agent.ts";
 import { replayResult } from "./replay-result.ts";
 import { forkFor } from "./fork-conversation.ts";
@@ -63,7 +65,7 @@ type Execution = AttemptStep & { readonly signal: AbortSignal };
 async function workOrFailure(desk: JobDesk, execution: Execution): Promise<AttemptOutcome> {
   const { lease, begun } = execution;
   try {
-    await checkpointBefore({ ...desk, taskId: lease.taskId, begun });
+    if (!(await isReadOnly(desk, lease.taskId))) await checkpointBefore({ ...desk, taskId: lease.taskId, begun });
     return (await replayResult(desk, execution)) ?? outcomeOf(await haveWorkDone(desk, execution));
   } catch (thrown) {
     execution.signal.throwIfAborted();
@@ -81,7 +83,10 @@ async function haveWorkDone(desk: JobDesk, execution: Execution): Promise<AgentO
   const slot = await placeOf(desk, begun, signal);
   await services.state.attempts.placeIn(lease, begun.id, slot.slotId);
   services.fault("execute.before-agent");
-  return whileWatched(desk, { lease, begun, slot }, (lifeSigns) => workIn(desk, { ...execution, slot, lifeSigns }));
+  const work = (lifeSigns: LifeSigns) => workIn(desk, { ...execution, slot, lifeSigns });
+  return (await isReadOnly(desk, lease.taskId))
+    ? work(() => undefined)
+    : whileWatched(desk, { lease, begun, slot }, work);
 }
 
 type Placed = Execution & { readonly slot: Slot; readonly lifeSigns: LifeSigns };
@@ -96,6 +101,7 @@ async function workIn(desk: JobDesk, execution: Placed): Promise<AgentOutcome> {
   const whole = filesCommit === undefined ? asked : await continued(desk, asked);
   const fork = await forkFor(desk, execution);
   const onPermission = permissionsOf(desk, execution, slot.path);
+  const agent = await agentOfTask(desk, spec);
   return runAgent(withTaskBudget(desk, spec.budgetUsd), {
     owner: { key: begun.conversation, jobId: job.id, taskId: lease.taskId, role: "worker" },
     attemptId: begun.id,
@@ -104,8 +110,9 @@ async function workIn(desk: JobDesk, execution: Placed): Promise<AgentOutcome> {
       slotId: slot.slotId,
       cwd: slot.path,
       ...roleModel(job.options, "worker", begun.model),
+      ...launchOf(agent),
       ...(spec.resultSchema === undefined ? {} : { resultSchema: spec.resultSchema }),
-      permissions: { mode: "edit", allow: job.options.agent.allow, sandbox: job.options.agent.sandbox },
+      permissions: { mode: agent.access, allow: job.options.agent.allow, sandbox: job.options.agent.sandbox },
     },
     prompt: {
       fresh: { ...whole, text: withAnswers(answers, whole.text) },
@@ -171,11 +178,16 @@ export async function proveAttempt(
 ): Promise<AttemptProof | null> {
   const { begun, lease, outcome } = step;
   if (outcome.status === "failed") return null;
-  const slot = await placeOfWork(desk, begun, step.signal);
-  const proof = await prove(desk, { slot, lease, begun, outcome, signal: step.signal });
+  const proof = await proofOf(desk, step);
   await desk.services.state.attempts.recordProof(lease, begun.id, proof);
   desk.services.fault("proof.recorded");
   return proof;
+}
+
+async function proofOf(desk: JobDesk, step: Parameters<typeof proveAttempt>[1]): Promise<AttemptProof> {
+  const { spec } = await desk.services.state.tasks.get(step.lease.taskId);
+  if ((await agentOfTask(desk, spec)).access === "read") return proveAnswer(desk, step, spec);
+  return prove(desk, { ...step, slot: await placeOfWork(desk, step.begun, step.signal) });
 }
 
 /** How soon a worker that has lost a task leaves its slot is up to its agent's end. */

@@ -13,6 +13,7 @@ import { checkPrices } from "./caps.ts";
 import { abandonBranch, startBranch } from "./job-branch.ts";
 import { addTasksTo, checkContextFiles, checkGates } from "./manual-jobs.ts";
 import { checkTemplates } from "./prompts/check-templates.ts";
+import { checkAgents } from "./profiles/check-agents.ts";
 import type { Services } from "./services.ts";
 
 export type JobRequest = {
@@ -40,6 +41,7 @@ export async function createJob(services: Services, request: JobRequest): Promis
     checkGates(settings, plan.tasks);
     checkPrices(services, settings, plan.tasks);
     await checkTemplates(services, services.repo.head, plan.tasks);
+    await checkAgents(services, { commit: services.repo.head, settings }, plan.tasks);
   }
   const id = await create(services, { ...request, strategy: "manager" });
   if (plan !== undefined) await services.state.jobs.proposePlan(id, plan);
@@ -63,6 +65,7 @@ export async function createManualJob(services: Services, request: ManualJobRequ
   checkGates(request.settings, added);
   checkPrices(services, request.settings, added);
   await checkTemplates(services, services.repo.head, added);
+  await checkAgents(services, { commit: services.repo.head, settings: request.settings }, added);
   await checkContextFiles(services.repo, services.repo.head, { known: [], added });
   const job = await createOnce(services, { ...request, strategy: "manual" });
   if (tasks.length > 0) await addTasksTo(services, job, tasks);
@@ -99,6 +102,7 @@ async function create(services: Services, request: NewJobRequest): Promise<JobId
     });
   }
   await checkTemplates(services, repo.head, []);
+  await checkAgents(services, { commit: repo.head, settings }, []);
   const id = newJobId(goal);
   await startBranch(repo, id, repo.head);
   const job = {

@@ -13,6 +13,7 @@ import type { AttemptOutcome, GateResult } from "../domain/model.ts";
 import type { AttemptProof } from "../state/attempts.ts";
 import { diffOf, matchingPaths } from "../workspace/index.ts";
 import type { AttemptStep, JobDesk } from "./desk.ts";
+import { agentOfTask } from "./profiles/task-agent.ts";
 import { isOverTaskBudget } from "./spending.ts";
 
 export type DecisionRequest = AttemptStep & {
@@ -45,6 +46,7 @@ export async function gatherEvidence(
     state.attempts.list(lease.taskId),
     state.attempts.failureClasses(lease.taskId),
   ]);
+  const { profile, access } = await agentOfTask(desk, task.spec);
   const evidence: AttemptEvidence = {
     outcome: turnOf(outcome),
     validation: proof?.verdict,
@@ -53,14 +55,17 @@ export async function gatherEvidence(
     asksUnproved: desk.job.options.quality?.unproved === "ask",
     earlierFailures,
     earlierTooBig: attempts.filter(({ id, outcome: ended }) => id !== begun.id && isLimit(ended?.error)).length,
-    hasStrongerModel: hasStrongerModel(modelLadder(task.spec, desk.job.options), begun.model),
+    hasStrongerModel: hasStrongerModel(modelLadder(task.spec, desk.job.options, profile), begun.model),
     limits: { ...defaultRetryLimits, maxAttempts, maxTransient: maxTransientRetries },
     means,
-    settings: decisionSettings(desk),
+    settings: access === "read" ? withoutConfidence(decisionSettings(desk)) : decisionSettings(desk),
   };
-  const confidence = await confidenceOfProof(desk, request, evidence);
+  const confidence = access === "read" ? undefined : await confidenceOfProof(desk, request, evidence);
   return { evidence: { ...evidence, confidence: confidence?.score }, confidence };
 }
+
+/** Nothing of it is merged, so that there is nothing to be sure of first. */
+const withoutConfidence = ({ minConfidence: _any, ...settings }: DecisionSettings): DecisionSettings => settings;
 
 const hasStrongerModel = (ladder: readonly string[], model: string | undefined): boolean =>
   model !== undefined && ladder.includes(model) && ladder.at(-1) !== model;

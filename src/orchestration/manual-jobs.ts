@@ -9,6 +9,7 @@ import { existsAt, type Repository } from "../workspace/index.ts";
 import { checkPrices } from "./caps.ts";
 import { jobTip } from "./job-branch.ts";
 import { checkTemplates } from "./prompts/check-templates.ts";
+import { checkAgents } from "./profiles/check-agents.ts";
 import type { Services } from "./services.ts";
 
 /**
@@ -28,6 +29,7 @@ export async function addTasksTo(
   checkGates(job.options, added);
   checkPrices(services, job.options, added);
   await checkTemplates(services, job.baseCommit, added);
+  await checkAgents(services, { commit: job.baseCommit, settings: job.options }, added);
   await checkContextFiles(services.repo, await jobTip(services.repo, job.id), { known, added });
   return state.tasks.add(job.id, (current) => addTasks(job.id, current, requests));
 }

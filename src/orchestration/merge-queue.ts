@@ -18,6 +18,7 @@ import { compareWithKnown, ownParsers } from "./compare-with-base.ts";
 import type { JobDesk } from "./desk.ts";
 import { advanceJob, jobTip } from "./job-branch.ts";
 import { isMended, takeMendedConflict } from "./mended-conflict.ts";
+import { agentOfTask } from "./profiles/task-agent.ts";
 import { resolveConflict, resolverKey, type Conflict } from "./resolve-conflict.ts";
 import { resultChangeOf } from "./result-cache.ts";
 
@@ -61,7 +62,8 @@ export class MergeQueue {
     const { services, job } = this.#desk;
     const tip = await jobTip(services.repo, job.id);
     if (await this.#wasIntended(work, tip)) return;
-    if (this.#hasNothingToMerge(work)) return this.#complete(work, evidenceOf(work, { tip, gates: [], diff: noDiff }));
+    if (await this.#hasNothingToMerge(work))
+      return this.#complete(work, evidenceOf(work, { tip, gates: [], diff: noDiff }));
     await checkpointBefore({ services, job, taskId: work.task.id });
     await services.state.integrations.started(subjectOf(work), tip);
     const merge = await this.#merge(work, tip);
@@ -76,9 +78,11 @@ export class MergeQueue {
   }
 
   /** Its answer is its result: the branch stays where it is, and there is no merged tree to judge. */
-  #hasNothingToMerge({ task, attempt }: Work): boolean {
+  async #hasNothingToMerge({ task, attempt }: Work): Promise<boolean> {
+    if (attempt.diff?.files !== 0) return false;
     const gates = gatesOfTask(this.#desk.job.options.gates, task.spec.gates);
-    return attempt.diff?.files === 0 && !gates.some(({ on }) => on.includes("merged"));
+    if (!gates.some(({ on }) => on.includes("merged"))) return true;
+    return (await agentOfTask(this.#desk, task.spec)).access === "read";
   }
 
   /** A crash after the proof was stored: only the branch, or only the record of it, is still to follow. */

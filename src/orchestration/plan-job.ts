@@ -6,6 +6,8 @@ import { managerRequest } from "../supervision/prompts/manager-prompt.ts";
 import { listFiles } from "../workspace/index.ts";
 import type { JobDesk } from "./desk.ts";
 import { checkGates } from "./manual-jobs.ts";
+import { profilesOf } from "./profiles/task-agent.ts";
+import { withUsableAgents, type UsablePlan } from "./profiles/usable-agents.ts";
 import { runAgent } from "./run-agent.ts";
 import { defaultAccount } from "./services.ts";
 import { isAccountExhausted } from "./spending.ts";
@@ -35,7 +37,9 @@ export async function planJob(desk: JobDesk, signal: AbortSignal): Promise<Plann
     if (outcome.status === "failed") return planningFailure(desk, outcome.failure);
     services.fault("plan.after-agent");
     try {
-      return { status: "planned", plan: checkPlan(outcome.result, job) };
+      const { plan, notes } = await usableAgents(desk, checkPlan(outcome.result, job));
+      for (const text of notes) desk.activity.add({ jobId: job.id, taskId: null, role: "manager", kind: "text", text });
+      return { status: "planned", plan };
     } catch (error) {
       problem = TuttiError.from(error).message;
     }
@@ -57,6 +61,11 @@ function checkPlan(result: unknown, job: Job): Plan {
   return plan;
 }
 
+async function usableAgents(desk: JobDesk, plan: Plan): Promise<UsablePlan> {
+  const templates = await desk.services.prompts.templatesAt(desk.job.baseCommit);
+  return withUsableAgents(plan, await profilesOf(desk), (name) => templates.hasVariant(name));
+}
+
 type Question = { readonly number: number; readonly problem: string | undefined; readonly signal: AbortSignal };
 
 async function askManager(desk: JobDesk, { number, problem, signal }: Question) {
@@ -73,6 +82,7 @@ async function askManager(desk: JobDesk, { number, problem, signal }: Question) 
     gates: job.options.gates.map(({ name, run }) => ({ name, run })),
     workers: job.options.workers,
     notes: await notesFor(desk),
+    agents: (await profilesOf(desk)).profiles.map(({ name, description }) => ({ name, description })),
     ...(problem === undefined ? {} : { problem }),
   });
   const prompt = await promptOrFailure(desk, request);

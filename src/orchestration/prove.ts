@@ -92,7 +92,7 @@ async function changesOf(
 async function validate(desk: JobDesk, facts: Work): Promise<ValidationVerdict> {
   const { spec, taken, outcome } = facts;
   const settings = desk.job.options.quality;
-  const requiresChanges = desk.job.strategy !== "manual" || spec.expectedOutputs.length > 0;
+  const requiresChanges = desk.job.strategy === "manager" || spec.expectedOutputs.length > 0;
   // What is replayed was said about another base.
   const isChecked = settings !== undefined && outcome.replayOf === undefined;
   const changedFiles = taken.changedFiles.map(({ path }) => path);

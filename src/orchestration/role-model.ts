@@ -5,6 +5,7 @@ import type { Attempt } from "../domain/model.ts";
 import type { JobSettings } from "../domain/settings.ts";
 import type { TaskLease } from "../state/begin-attempt.ts";
 import type { JobDesk } from "./desk.ts";
+import { agentOfTask } from "./profiles/task-agent.ts";
 
 /**
  * Which model a role's agent is started with.
@@ -24,7 +25,8 @@ export async function modelOfNext({ services, job }: JobDesk, { taskId }: TaskLe
   const { tasks, attempts } = services.state;
   const [{ spec }, begun] = await Promise.all([tasks.get(taskId), attempts.list(taskId)]);
   const earlier = begun.filter(({ isTakenBack }) => isTakenBack !== true);
-  const ladder = modelLadder(spec, job.options);
+  const { profile } = await agentOfTask({ services, job }, spec);
+  const ladder = modelLadder(spec, job.options, profile);
   const start = await firstRung({ services, job }, ladder, earlier);
   return modelOfAttempt(ladder.slice(start), earlier.map(verdictOn));
 }

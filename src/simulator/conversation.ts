@@ -16,6 +16,8 @@ export type Conversation = {
   /** The agent's working directory, where the agent says it. */
   readonly cwd: string | undefined;
   readonly prompts: readonly Prompt[];
+  /** The agent's system prompt. */
+  readonly system: string;
   readonly messages: readonly RequestMessage[];
 };
 
@@ -48,7 +50,7 @@ export function readConversation(request: MessagesRequest): Conversation {
   const reminders = request.messages.filter(({ role }) => role === "user").map(({ content }) => textOf(content));
   const cwd = lastDirectory(system.join("\n")) ?? lastDirectory(reminders.join("\n"));
   const prompts = promptsOf(request, readPromptLines(system.join("\n")));
-  return { model: request.model, cwd, prompts, messages: request.messages };
+  return { model: request.model, cwd, prompts, system: system.join("\n"), messages: request.messages };
 }
 
 /**

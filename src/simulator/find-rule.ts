@@ -23,13 +23,16 @@ export type FoundRule = {
 };
 
 /** The first rule that matches the conversation's active prompt. `undefined` when there is no prompt at all. */
-export function findRule({ rules }: Scenario, { prompts, model }: Conversation): FoundRule | undefined {
+export function findRule({ rules }: Scenario, { prompts, model, system }: Conversation): FoundRule | undefined {
   const isKnown = (candidate: Prompt): boolean =>
     rules.some(({ match }) => asksForText(match) && matchesPrompt(match, candidate));
   const prompt = activePrompt(prompts, isKnown);
   if (prompt === undefined) return undefined;
   const index = rules.findIndex(
-    ({ match }) => matchesPrompt(match, prompt) && (match.model === undefined || model.includes(match.model)),
+    ({ match }) =>
+      matchesPrompt(match, prompt) &&
+      (match.model === undefined || model.includes(match.model)) &&
+      (match.system ?? []).every((part) => system.includes(part)),
   );
   return index === -1 ? { prompt, index: undefined, rule: undefined } : { prompt, index, rule: rules[index] };
 }

@@ -73,12 +73,16 @@ function isAskedAgain(prompt: Prompt, { prompts, messages }: Conversation, { tur
   return isUnanswered && (last.structured !== undefined || !callsTools(last));
 }
 
-function scripted({ prompt, conversation, script, values, at }: Found, nonce: string): Answer {
+function scripted(
+  { prompt, conversation, script, values, at }: Found,
+  tools: readonly string[],
+  nonce: string,
+): Answer {
   const turn = script.turns[at] ?? closing;
   const kind = script.rule === "x" ? "unmatched" : "turn";
   const { model } = conversation;
   return {
-    facts: { kind, model, ...prompt.lines, rule: script.name, turn: at, prompt: prompt.text.slice(0, 200) },
+    facts: { kind, model, ...prompt.lines, rule: script.name, turn: at, tools, prompt: prompt.text.slice(0, 200) },
     message: messageOf(turn, values, { model, rule: script.rule, turn: at, nonce }),
     hasOwnUsage: turn.usage !== undefined,
     delayMs: turn.delayMs ?? 0,
@@ -103,5 +107,6 @@ export function planAnswer(scenario: Scenario, request: MessagesRequest, nonce: 
   const found = find(scenario, request);
   if (kind !== undefined) return plain("auxiliary", textMessage(id, request.model, auxiliaryText(kind, found)));
   if (found === undefined) return plain("unmatched", textMessage(id, request.model, "There is no prompt."));
-  return scripted(found, nonce);
+  const tools = request.tools.map(({ name }) => name);
+  return scripted(found, tools, nonce);
 }

@@ -27,6 +27,8 @@ export type RecordedRequest = {
   readonly turn?: number;
   /** The agent's own name of its session, from its request headers. */
   readonly sessionId?: string;
+  /** Names of the tools that the agent has. */
+  readonly tools?: readonly string[];
   /** First 200 characters of the active prompt. */
   readonly prompt?: string;
   /** HTTP status sent; absent when the connection was cut or left before one was. */

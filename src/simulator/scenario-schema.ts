@@ -108,6 +108,9 @@ const Match = z.strictObject({
     .refine(isPattern, { error: "Not a regular expression." })
     .optional()
     .describe("Regular expression on the prompt; ^ and $ match at line ends."),
+  system: oneOrMore
+    .optional()
+    .describe("Texts that all stand in the system prompt: what a profile, or a subagent, is told."),
   model: z.string().min(1).optional().describe("Part of the model's name."),
 });
 

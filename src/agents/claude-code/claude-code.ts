@@ -10,6 +10,7 @@ import { launchKeyOf } from "./launch-key.ts";
 import { withDefaults, type ClaudeCodeOptions, type ClaudeCodeSettings } from "./options.ts";
 import { denialMessage, permissionOptions } from "./permissions.ts";
 import { sandboxAvailability } from "./sandbox.ts";
+import { toolOptions } from "./tool-options.ts";
 
 /** Claude Code through the Agent SDK: one live `claude` process for each session, with a streaming input. */
 export function claudeCode(options: ClaudeCodeOptions = {}): AgentAdapter {
@@ -45,6 +46,7 @@ async function open(settings: ClaudeCodeSettings, launch: AgentLaunch): Promise<
 
 async function startOptions(settings: ClaudeCodeSettings, launch: AgentLaunch): Promise<Options> {
   const { cwd, model, effort, systemPrompt, resultSchema, permissions, maxConversationCostUsd } = launch;
+  const permitted = permissionOptions(permissions, settings, await sandboxAvailability());
   return {
     cwd,
     model,
@@ -58,7 +60,8 @@ async function startOptions(settings: ClaudeCodeSettings, launch: AgentLaunch): 
     },
     // Between two messages of a long answer nothing else tells that the agent lives, or what it has used.
     includePartialMessages: true,
-    ...permissionOptions(permissions, settings, await sandboxAvailability()),
+    ...permitted,
+    ...toolOptions(launch, permitted),
     ...(resultSchema === undefined ? {} : { outputFormat: { type: "json_schema", schema: { ...resultSchema } } }),
     ...conversationOptions(launch),
   };

@@ -1,14 +1,10 @@
 import type { Options, SandboxSettings } from "@anthropic-ai/claude-agent-sdk";
+import { readTools } from "../../domain/agent/subagent.ts";
+import { toolOfRule } from "../../domain/agent/tool-access.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import type { AgentPermissions } from "../port.ts";
 import type { ClaudeCodeSettings } from "./options.ts";
 import type { SandboxAvailability } from "./sandbox.ts";
-
-/** Tools that look and do not change. */
-const readTools = ["Read", "Grep", "Glob"];
-
-/** `Bash` of `Bash(npm test:*)`. */
-const toolOfRule = (rule: string): string => /^[^(]*/.exec(rule)?.[0].trim() ?? rule;
 
 /** What the agent reads when it asks for more than it may. */
 export const denialMessage = (mode: AgentPermissions["mode"]): string =>

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { agentSchema } from "./agent.ts";
+import { agentsSchema } from "./agents.ts";
 import { budgetSchema } from "./budget.ts";
 import { checkpointsSchema } from "./checkpoints.ts";
 import { decisionsSchema } from "./decisions.ts";
@@ -21,6 +22,7 @@ export const configSchema = z.strictObject({
   execution: executionSchema.prefault({}).describe("How many at once, how long, how often."),
   monitoring: monitoringSchema.prefault({}).describe("Progress and logs."),
   agent: agentSchema.prefault({}).describe("The coding agent and what it may do."),
+  agents: agentsSchema.default({}).describe("Agent profiles, by name: changes to those that are there, and new ones."),
   workspace: workspaceSchema.prefault({}).describe("The isolated copies that agents work in."),
   watch: watchSchema.prefault({}).describe("The history of the files that an attempt changes."),
   gates: z.array(gateSchema).default([]).describe("Commands that must pass before work is accepted."),

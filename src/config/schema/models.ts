@@ -8,7 +8,7 @@ export const fullModelNamePattern = new RegExp(`^(?!(?:${modelAliases.join("|")}
 
 export const effortLevels = ["low", "medium", "high", "xhigh", "max"] as const;
 
-const modelName = () =>
+export const modelName = () =>
   z
     .string()
     .regex(modelNamePattern)

@@ -1,3 +1,5 @@
+import type { AgentProfile } from "../agent/agent-profile.ts";
+import { builtInProfiles } from "../agent/built-in-profiles.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { modelLadder } from "../decide/model-of-attempt.ts";
 import type { PlanTask } from "../plan/plan-schema.ts";
@@ -20,7 +22,7 @@ export type KeyedTask = PlanTask & { readonly resultSchema?: JsonObject };
 
 export type ResultFacts = {
   readonly spec: KeyedTask;
-  readonly settings: Pick<JobSettings, "agent" | "models" | "escalate" | "efforts" | "gates">;
+  readonly settings: Pick<JobSettings, "agent" | "agents" | "models" | "escalate" | "efforts" | "gates">;
   /** Object name of the tree of the job's base commit. */
   readonly baseTree: string;
   /** Result keys of the tasks that it depends on, in any order. */
@@ -47,8 +49,11 @@ export function resultIngredients({ spec, settings, baseTree, dependencyKeys }: 
       expectedOutputs: spec.expectedOutputs.toSorted(),
       footprint: spec.footprint?.toSorted(),
     },
-    agent: { profile: spec.agent, ...agentFacts(settings.agent) },
-    model: { ...modelFacts(modelLadder(spec, settings)), effort: settings.efforts.worker },
+    agent: { profile: spec.agent, ...profileFacts(spec, settings), ...agentFacts(settings.agent) },
+    model: {
+      ...modelFacts(modelLadder(spec, settings, ownProfile(settings, spec.agent))),
+      effort: settings.efforts.worker,
+    },
     gates: gateFacts(settings.gates, spec.gates),
     base: baseTree,
     dependencies: dependencyKeys.toSorted(),
@@ -58,6 +63,29 @@ export function resultIngredients({ spec, settings, baseTree, dependencyKeys }: 
 /** Which rung it came to is no ingredient: a result is asked for before anybody knows. */
 const modelFacts = ([model, ...stronger]: readonly string[]): JsonObject =>
   stronger.length === 0 ? { model: model ?? "" } : { model: model ?? "", stronger };
+
+/** A profile in a file of the project lies in the base tree; the others are told here. */
+function profileFacts({ agent, access, subagents }: KeyedTask, settings: ResultFacts["settings"]): JsonObject {
+  const names = [...(agent === undefined ? [] : [agent]), ...(subagents ?? [])];
+  const told = names.flatMap((name): readonly JsonObject[] => {
+    const profile = ownProfile(settings, name);
+    return profile === undefined ? [] : [{ ...profile, name }];
+  });
+  return {
+    ...(told.length === 0 ? {} : { profiles: told }),
+    ...(access === undefined ? {} : { access }),
+    ...(subagents === undefined ? {} : { subagents: subagents.toSorted() }),
+  };
+}
+
+/** Of the settings, over what Tutti brings. */
+function ownProfile({ agents }: ResultFacts["settings"], name: string | undefined): OwnProfile | undefined {
+  const known = builtInProfiles.find((profile) => profile.name === name);
+  const own = name === undefined ? undefined : agents?.[name];
+  return known === undefined && own === undefined ? undefined : { ...known, ...own };
+}
+
+type OwnProfile = Partial<AgentProfile>;
 
 /** Where the agent's program lies is not what it does. */
 const agentFacts = ({ kind, allow, sandbox, settingSources }: JobSettings["agent"]): JsonObject => ({

@@ -1,19 +1,29 @@
+import type { AgentProfile } from "../agent/agent-profile.ts";
 import type { PlanTask } from "../plan/plan-schema.ts";
 import type { JobSettings } from "../settings.ts";
 
-/** The models that may work on a task, cheap ones first; never empty. What the task itself says goes first. */
+/**
+ * The models that may work on a task, cheap ones first; never empty. What the task itself says goes first, then the model of its
+ * agent's profile; one that is a rung of the project's ladder may still climb from there.
+ */
 export function modelLadder(
   spec: Pick<PlanTask, "escalate">,
   settings: Pick<JobSettings, "models" | "escalate">,
+  profile?: Pick<AgentProfile, "model">,
 ): readonly string[] {
-  return spec.escalate ?? settings.escalate ?? [settings.models.worker];
+  const usual = settings.escalate ?? [settings.models.worker];
+  if (spec.escalate !== undefined) return spec.escalate;
+  if (profile?.model === undefined) return usual;
+  const rung = usual.indexOf(profile.model);
+  return rung === -1 ? [profile.model] : usual.slice(rung);
 }
 
 /** The model of a task's first attempt. */
 export const firstModel = (
   spec: Pick<PlanTask, "escalate">,
   settings: Pick<JobSettings, "models" | "escalate">,
-): string => modelOfAttempt(modelLadder(spec, settings), []);
+  profile?: Pick<AgentProfile, "model">,
+): string => modelOfAttempt(modelLadder(spec, settings, profile), []);
 
 /** What became of an earlier attempt, as far as it says something about its model. */
 export type ModelVerdict =

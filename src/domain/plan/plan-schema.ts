@@ -42,7 +42,13 @@ export type PlanTask = {
   readonly escalate?: readonly string[];
   /** Name of a prompt template of the project: `docs` for `.tutti/templates/worker-docs.md.j2`. */
   readonly template?: string;
+  /** `read`: its agent may look and not change, and nothing of it is merged. Absent: as its profile says, else `edit`. */
+  readonly access?: TaskAccess;
+  /** Names of agent profiles that its agent may use as subagents within its own session. */
+  readonly subagents?: readonly string[];
 };
+
+export type TaskAccess = "read" | "edit";
 
 /** The keys that a `dependsOn` may name. */
 const taskKeyPattern = /^[a-z0-9][a-z0-9_-]{0,63}$/;
@@ -68,6 +74,11 @@ const personsChoice = {
     .regex(templatePattern)
     .exactOptional()
     .describe("Prompt template of the project: `docs` for .tutti/templates/worker-docs.md.j2"),
+  access: z
+    .enum(["read", "edit"])
+    .exactOptional()
+    .describe("read: its agent looks and changes nothing, and nothing of it is merged. Default: as its profile says"),
+  subagents: texts.exactOptional().describe("Names of agent profiles that its agent may call within its own session"),
 };
 
 const plannedTask = {

@@ -3,6 +3,8 @@ import { z } from "zod";
 import type { JsonObject } from "../json.ts";
 import { planTaskSchema, type PlanTask } from "./plan-schema.ts";
 
+export type { TaskAccess } from "./plan-schema.ts";
+
 /** A task as it is stored: a plan's entry, and what only the job API can say besides. */
 export type TaskSpec = PlanTask & {
   /** Name of the group that it belongs to. Has no effect on order. */
@@ -15,13 +17,7 @@ export type TaskSpec = PlanTask & {
   readonly budgetUsd?: number;
   /** JSON Schema of the answer that the agent must end with; absent = plain text. */
   readonly resultSchema?: JsonObject;
-  /** `read`: its agent may look and not change, and nothing of it is merged. Absent: as its profile says, else `edit`. */
-  readonly access?: TaskAccess;
-  /** Names of agent profiles that its agent may use as subagents within its own session. */
-  readonly subagents?: readonly string[];
 };
-
-export type TaskAccess = "read" | "edit";
 
 const jsonObject = z.record(z.string(), z.json());
 
@@ -35,8 +31,6 @@ export const taskRequestSchema = planTaskSchema.omit({ parent: true }).extend({
   timeoutMs: z.int().positive().exactOptional(),
   budgetUsd: z.number().positive().exactOptional(),
   resultSchema: jsonObject.exactOptional(),
-  access: z.enum(["read", "edit"]).exactOptional(),
-  subagents: z.array(z.string().min(1)).exactOptional(),
 });
 
 /** `dependsOn` and `parentTaskId` name tasks by id or by key. */

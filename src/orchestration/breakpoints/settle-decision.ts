@@ -4,6 +4,7 @@ import { tallyFailures } from "../../domain/failure/failure-tally.ts";
 import { defaultRetryLimits } from "../../domain/failure/retry-policy.ts";
 import type { AttemptDecision } from "../../domain/model.ts";
 import type { JobDesk } from "../desk.ts";
+import { isReadOnly } from "../profiles/task-agent.ts";
 import { isOverTaskBudget } from "../spending.ts";
 import { askRules } from "./ask-rules.ts";
 import { attemptFacts, type Decided } from "./attempt-facts.ts";
@@ -17,6 +18,7 @@ import { attemptQuestion, type Question } from "./attempt-question.ts";
 export async function settleDecision(desk: JobDesk, decided: Decided): Promise<AttemptDecision> {
   const kind = kindOf(decided);
   if (kind === undefined) return decided.decision;
+  if (kind === "before-merge" && (await isReadOnly(desk, decided.lease.taskId))) return decided.decision;
   if (kind === "permission") return ask(desk, { ...decided, kind, verdict: verdictOfTurn(decided) });
   const verdict = await askRules(desk, kind, () => attemptFacts(desk, kind, decided));
   if (verdict?.action === "deny") return denied(decided.decision, verdict);

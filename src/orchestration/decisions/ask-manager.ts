@@ -63,6 +63,8 @@ async function converse(
     fileCount: listing.total,
     gates: job.options.gates.map(({ name, run }) => ({ name, run })),
     workers: job.options.workers,
+    // What takes the place of a task is done as that would have been.
+    agents: [],
     notes: await notesFor(desk),
     ...(problem === undefined ? {} : { problem }),
   });

@@ -5,11 +5,12 @@ import type { AttemptDecision, Job, Task } from "../../domain/model.ts";
 import { addTasks } from "../../domain/plan/add-tasks.ts";
 import { parsePlan } from "../../domain/plan/parse-plan.ts";
 import type { PlanTask } from "../../domain/plan/plan-schema.ts";
-import type { TaskSpec } from "../../domain/plan/task-spec.ts";
+import type { TaskAccess, TaskSpec } from "../../domain/plan/task-spec.ts";
 import type { DecisionRequest } from "../decision-evidence.ts";
 import type { JobDesk } from "../desk.ts";
 import { matchingPaths } from "../../workspace/index.ts";
 import { checkGates } from "../manual-jobs.ts";
+import { agentOfTask } from "../profiles/task-agent.ts";
 import { askManager, type ManagersAnswer } from "./ask-manager.ts";
 
 const maxParts = 8;
@@ -24,7 +25,8 @@ export async function splitTask(
   const known = (await state.tasks.list(task.jobId)).map(({ spec }) => spec);
   const spentUsd = totalUsage(await state.sessions.usageOfTask(task.id)).costUsd ?? 0;
   const { job } = desk;
-  const read = (answer: Json | undefined) => ({ parts: partsOf({ job, task, known, spentUsd }, answer) });
+  const { access } = await agentOfTask(desk, task.spec);
+  const read = (answer: Json | undefined) => ({ parts: partsOf({ job, task, known, spentUsd, access }, answer) });
   return askManager(desk, { request, about: "split", goal: goalOf(task) }, read);
 }
 
@@ -44,16 +46,20 @@ type Whole = {
   readonly known: readonly TaskSpec[];
   /** What the whole has cost so far, in US dollars. */
   readonly spentUsd: number;
+  /** Absent: each part says it, or its agent. */
+  readonly access?: TaskAccess;
 };
 
 /** @throws {TuttiError} `PLAN_INVALID`, `PLAN_CYCLE` */
-export function partsOf({ job, task, known, spentUsd }: Whole, answer: Json | undefined): readonly TaskSpec[] {
+export function partsOf({ job, task, known, spentUsd, access }: Whole, answer: Json | undefined): readonly TaskSpec[] {
   const { tasks } = parsePlan(answer, {});
   if (tasks.length < 2 || tasks.length > maxParts) {
     throw new TuttiError("PLAN_INVALID", `There are ${tasks.length} parts, and there have to be 2 to ${maxParts}`);
   }
   checkGates(job.options, tasks);
-  const requests = tasks.map((part) => partOf(task.spec, part, shareOf(task.spec, { spentUsd, count: tasks.length })));
+  // A part of what may only look may do no more.
+  const whole = access === "read" ? { ...task.spec, access } : task.spec;
+  const requests = tasks.map((part) => partOf(whole, part, shareOf(whole, { spentUsd, count: tasks.length })));
   return addTasks(task.jobId, known, requests).added;
 }
 
@@ -78,9 +84,12 @@ function footprintOf(whole: TaskSpec, { footprint }: PlanTask): readonly string[
 function partOf(whole: TaskSpec, part: PlanTask, budgetUsd: number | undefined) {
   const { footprint: _asked, gates = whole.gates, dependsOn, ...own } = part;
   const footprint = footprintOf(whole, part);
-  const { timeoutMs, escalate } = whole;
+  const { timeoutMs, escalate, agent, access, subagents } = whole;
   return {
+    ...(agent === undefined ? {} : { agent }),
     ...own,
+    ...(access === undefined ? {} : { access }),
+    ...(subagents === undefined ? {} : { subagents }),
     key: keyIn(whole, part.key),
     dependsOn: [...whole.dependsOn, ...dependsOn.map((key) => keyIn(whole, key))],
     partOf: whole.key,

@@ -1,5 +1,6 @@
 import { partOf } from "./compose-prompt.ts";
 import { keptNotes, noteParts } from "./note-parts.ts";
+import { oneLine } from "./worker-prompt.ts";
 import type { PromptRequest } from "./prompt-request.ts";
 
 export type ManagerPromptFacts = {
@@ -9,6 +10,8 @@ export type ManagerPromptFacts = {
   readonly fileCount: number;
   readonly gates: readonly { readonly name: string; readonly run: string }[];
   readonly workers: number;
+  /** Whom a task may be given to. */
+  readonly agents: readonly { readonly name: string; readonly description: string }[];
   /** What was learned about the repository. */
   readonly notes: readonly string[];
   /** Why the plan before was refused. */
@@ -16,6 +19,11 @@ export type ManagerPromptFacts = {
 };
 
 const filesPriority = 50;
+/** A plan can do without them. */
+const agentsPriority = 40;
+
+const agentLine = ({ name, description }: ManagerPromptFacts["agents"][number]): string =>
+  `${name}: ${oneLine(description)}`;
 
 /** Asks the manager for a plan as structured output. */
 export const managerRequest = (facts: ManagerPromptFacts): PromptRequest => ({
@@ -25,6 +33,7 @@ export const managerRequest = (facts: ManagerPromptFacts): PromptRequest => ({
     ...partOf("goal", "required", facts.goal),
     ...partOf("files", filesPriority, facts.files.join("\n")),
     ...partOf("gates", "required", facts.gates.map(({ name, run }) => `${name}: ${run}`).join("\n")),
+    ...partOf("agents", agentsPriority, facts.agents.map(agentLine).join("\n")),
     ...noteParts(facts.notes),
     ...partOf("problem", "required", facts.problem),
   ],
@@ -34,6 +43,7 @@ export const managerRequest = (facts: ManagerPromptFacts): PromptRequest => ({
     fileCount: facts.fileCount,
     gates: facts.gates,
     workers: facts.workers,
+    agents: kept.has("agents") ? wholeLines(kept.text("agents"), facts.agents.map(agentLine)) : [],
     notes: keptNotes(facts.notes, kept),
     problem: facts.problem ?? "",
   }),

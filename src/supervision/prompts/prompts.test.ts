@@ -10,9 +10,19 @@ import { forkRequest, retryRequest, workerRequest } from "./worker-prompt.ts";
 
 describe("the other prompts", () => {
   const { gates, notes } = facts;
+  const agents = [{ name: "explorer", description: "Finds things." }];
 
   it("ask the manager for a plan", async () => {
-    const planning = { goal: "g", files: ["a", "b"], fileCount: 3, gates, workers: 2, notes: [], problem: "A cycle." };
+    const planning = {
+      goal: "g",
+      files: ["a", "b"],
+      fileCount: 3,
+      gates,
+      workers: 2,
+      notes: [],
+      agents,
+      problem: "A cycle.",
+    };
     expect(await textOf(managerRequest(planning))).toMatchInlineSnapshot(`
       "Tutti role: manager
 
@@ -28,6 +38,10 @@ describe("the other prompts", () => {
       ## Commands that judge every result
       - tests: \`npm test\`
 
+      ## Agents
+      A task's agent may be one of these; leave it out where none fits better than the plain one.
+      - explorer: Finds things.
+
       ## A good plan
       - Read what you need of the repository before you plan.
       - Each task is one coherent change that one agent can finish and that leaves the repository working.
@@ -42,7 +56,7 @@ describe("the other prompts", () => {
 
       Answer with the plan."
     `);
-    const least = { ...planning, files: [], fileCount: 0, gates: [], notes };
+    const least = { ...planning, files: [], fileCount: 0, gates: [], agents: [], notes };
     expect(await textOf(managerRequest(least))).toContain("- dist/ is generated.");
   });
 

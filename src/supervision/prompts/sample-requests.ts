@@ -74,9 +74,10 @@ const ofTask = {
   feedback: "sample-feedback",
 };
 
+const agents = [{ name: "sample-agent", description: "sample-role" }];
 const baseCommit = "c0ffee";
 const reviewed = [{ key: "sample", title: "A sample", status: "completed", evidence: "sample-evidence" }];
-const planning = { goal: "sample-goal", files: ["sample/a.md"], fileCount: 2, gates, workers: 2, notes };
+const planning = { goal: "sample-goal", files: ["sample/a.md"], fileCount: 2, gates, workers: 2, notes, agents };
 
 const samples: Readonly<Partial<Record<PromptKind, SampleRequests>>> = {
   worker: {
@@ -97,7 +98,7 @@ const samples: Readonly<Partial<Record<PromptKind, SampleRequests>>> = {
   },
   manager: {
     everything: managerRequest({ ...planning, problem: "sample-problem" }),
-    least: managerRequest({ ...planning, files: [], fileCount: 0, gates: [], notes: [] }),
+    least: managerRequest({ ...planning, files: [], fileCount: 0, gates: [], notes: [], agents: [] }),
     expected: { goal: "sample-goal", gates: "sample-command", problem: "sample-problem" },
   },
   resolver: {

@@ -31,6 +31,16 @@ seeing only the repository and the text of its own task.
 
 {% endif %}
 {% endblock %}
+{% block agents %}
+{% if agents %}
+## Agents
+A task's agent may be one of these; leave it out where none fits better than the plain one.
+{% for agent in agents %}
+- {{ agent }}
+{% endfor %}
+
+{% endif %}
+{% endblock %}
 ${notesBlock}
 {% block rules %}
 ## A good plan
