@@ -63,7 +63,7 @@ export class FakePlayer {
     const past = await this.#transcript();
     const lines = hasPromptLines(prompt) ? readPromptLines(prompt) : (lastLines(past) ?? readPromptLines(prompt));
     if (past === undefined && this.#session === this.#start.resume) return noConversation(this.#session);
-    const found = findAnswer(this.#script, lines);
+    const found = findAnswer(this.#script, lines, `${prompt}\n${past ?? ""}`);
     const key = found?.key ?? "";
     const earlier = await this.#earlierRequests(key);
     await this.#note(key, lines, prompt);

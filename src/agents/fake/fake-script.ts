@@ -50,7 +50,7 @@ const Answer = AnswerFields.extend({
 /**
  * What each prompt is answered with, found by the prompt's own lines `Tutti role|task|attempt: …`.
  *
- * Keys, most telling first: `<role>:<task>`, `<task>` (role `worker` or none), `<role>:*`, `*`. A list holds one answer for
+ * Keys, most telling first: `<role>:<task>`, `<task>` (role `worker` or none), `/<regular expression on the prompt>/`, `<role>:*`, `*`. A list holds one answer for
  * each attempt, and its last one for all attempts after.
  */
 export const FakeScript = z.strictObject({
@@ -109,12 +109,24 @@ export function readPromptLines(prompt: string): PromptLines {
   };
 }
 
-/** The answer and the key that it stands under; `undefined` when the script has none. */
+const patternForm = /^\/(.*)\/$/s;
+
+function isSaid(key: string, said: string): boolean {
+  const pattern = patternForm.exec(key)?.[1];
+  return pattern !== undefined && new RegExp(pattern, "m").test(said);
+}
+
+/**
+ * The answer and the key that it stands under; `undefined` when the script has none.
+ * @param said - the prompt, and what was said before it in the conversation
+ */
 export function findAnswer(
   { answers }: ReadyScript,
   { role, task, attempt }: PromptLines,
+  said = "",
 ): { readonly key: string; readonly answer: z.output<typeof Answer> } | undefined {
-  const keys = [`${role}:${task}`, ...(role === "worker" ? [task] : []), `${role}:*`, "*"];
+  const patterns = Object.keys(answers).filter((key) => isSaid(key, said));
+  const keys = [`${role}:${task}`, ...(role === "worker" ? [task] : []), ...patterns, `${role}:*`, "*"];
   const key = keys.find((each) => answers[each] !== undefined);
   const found = key === undefined ? undefined : answers[key];
   if (key === undefined || found === undefined) return undefined;
