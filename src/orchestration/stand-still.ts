@@ -31,6 +31,14 @@ const settledStatuses = taskStatuses.filter(isSettled);
 /** What a drive would not leave as it is. */
 async function mayGoOn(state: StateManager, job: Job): Promise<boolean> {
   const { schedule } = await JobBoard.open(state, job);
-  const isOver = schedule.count(...settledStatuses) === schedule.size;
+  const isOver = schedule.count(...settledStatuses) === schedule.size && !(await isAsking(state, job.id));
   return isOver || schedule.count("ready", "integrating") > 0 || schedule.hasStartable || schedule.blocked.length > 0;
+}
+
+/** Its workflow waits for a person. */
+async function isAsking(state: StateManager, jobId: JobId): Promise<boolean> {
+  const run = await state.workflowRuns.current(jobId);
+  if (run?.status !== "running") return false;
+  const asked = await state.workflowRuns.questions(run);
+  return asked.some(({ breakpoint }) => breakpoint.status === "open");
 }
