@@ -52,6 +52,10 @@ export function addResume(parent: Command, { cli, finish }: Face): void {
     .argument("[job]", newest)
     .option("-y, --yes", "start a proposed plan without asking")
     .option("--max-cost <usd>", "what the whole job may cost from now on, what it has cost included", amountUsd)
+    .option(
+      "--begin-anew",
+      "begin a workflow's code anew, as it is now; agents that finished the same request are not asked again",
+    )
     .addOption(resumeAtReset())
     .addOption(noCache())
     .addOption(json())

@@ -16,6 +16,8 @@ export type DriveRequest = {
   readonly liftsPause: boolean;
   /** Asked for by a flag; the settings may say so too. */
   readonly resumesAtReset?: boolean;
+  /** A workflow's body begins anew, with its code as it is now. */
+  readonly beginsAnew?: boolean;
   readonly stop?: AbortSignal;
 };
 
@@ -55,6 +57,7 @@ export async function driveJob(cli: Cli, project: Project, request: DriveRequest
       liftsPause,
       resumesAtReset: resumeRules(project.loaded.config, request.resumesAtReset === true),
       returnsWhenProposed: !cli.output.isTty || cli.output.isJson,
+      beginsAnew: request.beginsAnew === true,
       stop: signals.stop,
       stopNow: signals.stopNow,
       prepare,

@@ -60,6 +60,7 @@ export type ResumeOptions = {
   readonly maxCost?: number;
   readonly cache?: boolean;
   readonly resumeAtReset?: boolean;
+  readonly beginAnew?: boolean;
 };
 
 const askedToWait = ({ resumeAtReset = false }: Pick<ResumeOptions, "resumeAtReset">) => ({
@@ -88,6 +89,7 @@ export async function resumeCommand(cli: Cli, id: string | undefined, options: R
       prepare,
       isApproved: options.yes === true,
       liftsPause: true,
+      beginsAnew: options.beginAnew === true,
       ...askedToWait(options),
     });
   } finally {

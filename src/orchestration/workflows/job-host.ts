@@ -1,5 +1,4 @@
 import type { BudgetStanding, CommandResult } from "../../workflow/flow.ts";
-import { isLostRace } from "../../workflow/lost-race.ts";
 import type { AgentAnswer, AgentCall, ApprovalQuestion, CommandCall, WorkflowHost } from "../../workflow/host.ts";
 import { isLostRace } from "../../workflow/lost-race.ts";
 import { totalUsage } from "../../domain/budget/usage.ts";
