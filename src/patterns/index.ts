@@ -1,6 +1,7 @@
 import type { AnyWorkflow } from "../workflow/flow.ts";
 import { branchWorkflow } from "./conditional-branching/branch-workflow.ts";
 import { fanOutWorkflow } from "./fan-out/fan-out-workflow.ts";
+import { refineWorkflow } from "./iterative-refinement/refine-workflow.ts";
 import { pipelineWorkflow } from "./sequential-pipeline/pipeline-workflow.ts";
 
 export { branch } from "./conditional-branching/branch.ts";
@@ -21,6 +22,9 @@ export type {
   FanOutOptions,
   Verification,
 } from "./fan-out/fan-out-options.ts";
+export type { Iteration, Plateau, RefineStatus, Score } from "./iterative-refinement/progress.ts";
+export { refine } from "./iterative-refinement/refine.ts";
+export type { Evaluate, RefineEnded, RefineOptions } from "./iterative-refinement/refine-options.ts";
 export {
   sequentialPipeline,
   type PipelineCompleted,
@@ -30,4 +34,9 @@ export {
 } from "./sequential-pipeline/sequential-pipeline.ts";
 
 /** Ready workflows: `tutti workflow run <name>`. In the order of the catalogue. */
-export const builtInWorkflows: readonly AnyWorkflow[] = [pipelineWorkflow, fanOutWorkflow, branchWorkflow];
+export const builtInWorkflows: readonly AnyWorkflow[] = [
+  pipelineWorkflow,
+  fanOutWorkflow,
+  branchWorkflow,
+  refineWorkflow,
+];
