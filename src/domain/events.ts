@@ -178,6 +178,13 @@ export type EventData = {
     readonly status: "completed" | "failed" | "cancelled";
     readonly error?: ErrorJson;
   };
+  /** The job is there that reacts to an event from outside. */
+  "workflow-event-started": { readonly id: string };
+  "workflow-event-ended": {
+    readonly id: string;
+    readonly status: "done" | "failed" | "unhandled";
+    readonly reason?: string;
+  };
 };
 
 export type EventType = keyof EventData;

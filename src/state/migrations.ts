@@ -11,6 +11,7 @@ import { createGovernor } from "./governor-tables.ts";
 import { createSupervisor } from "./supervisor-tables.ts";
 import { promptsMigration } from "./prompt-tables.ts";
 import { createGateBaselines } from "./gate-baseline-tables.ts";
+import { createWorkflowEvents } from "./workflow-event-table.ts";
 import { createWorkflowTables } from "./workflow-tables.ts";
 import { createResults } from "./result-tables.ts";
 import { sharedConversationsMigration } from "./shared-conversations-migration.ts";
@@ -222,4 +223,5 @@ export const stateMigrations: Migrations = {
   "state-120-file-changes": { up: createFileChanges },
   "state-130-feedback-indexes": { up: indexFeedback },
   "state-140-workflows": { up: createWorkflowTables },
+  "state-150-workflow-events": { up: createWorkflowEvents },
 };

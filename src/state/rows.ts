@@ -1,6 +1,8 @@
 import type { Selectable } from "kysely";
 
+import type { ReceivedEvent } from "../domain/workflow/received-event.ts";
 import type { WorkflowRun } from "../domain/workflow/workflow-run.ts";
+import type { WorkflowEventRow } from "./workflow-event-table.ts";
 import type { WorkflowRunRow } from "./workflow-tables.ts";
 import type { Breakpoint } from "../domain/breakpoint/breakpoint.ts";
 import {
@@ -255,5 +257,20 @@ export const workflowRunFromRow = (row: WorkflowRunRow): WorkflowRun => ({
   output: parsed(row.output),
   error: parsed(row.error),
   startedAt: row.started_at,
+  endedAt: row.ended_at ?? undefined,
+});
+
+export const receivedEventFromRow = (row: Selectable<WorkflowEventRow>): ReceivedEvent => ({
+  event: {
+    id: row.id,
+    type: row.type,
+    source: row.source,
+    ...(row.happened_at === null ? {} : { at: row.happened_at }),
+    details: JSON.parse(row.details) as ReceivedEvent["event"]["details"],
+  },
+  status: row.status as ReceivedEvent["status"],
+  receivedAt: row.received_at,
+  jobId: row.job_id === null ? undefined : asJobId(row.job_id),
+  reason: row.reason ?? undefined,
   endedAt: row.ended_at ?? undefined,
 });

@@ -7,6 +7,7 @@ import type { AccountRow, HoldRow } from "./governor-tables.ts";
 import type { CheckpointTables } from "./checkpoint-tables.ts";
 import type { NoteChangeRow, NoteRow, PromptRewriteRow, PromptRow } from "./prompt-tables.ts";
 import type { GateBaselineTables } from "./gate-baseline-tables.ts";
+import type { WorkflowEventRow } from "./workflow-event-table.ts";
 import type { WorkflowTables } from "./workflow-tables.ts";
 import type { ResultTables } from "./result-tables.ts";
 import type { InteractionRow, SupervisorStandingRow } from "./supervisor-tables.ts";
@@ -197,7 +198,9 @@ export type ActivityRow = {
   text: string;
 };
 
-type PartTables = ResultTables & CheckpointTables & DecisionTables & WorkflowTables;
+type WorkflowEventTables = { workflow_events: WorkflowEventRow };
+
+type PartTables = WorkflowEventTables & ResultTables & CheckpointTables & DecisionTables & WorkflowTables;
 
 export type StateTables = GateBaselineTables &
   PartTables & {

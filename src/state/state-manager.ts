@@ -28,6 +28,7 @@ import { Sessions } from "./sessions.ts";
 import { SupervisorStandings } from "./supervisor-standings.ts";
 import { TaskFeed } from "./task-feed.ts";
 import { Tasks } from "./tasks.ts";
+import { WorkflowEvents } from "./workflow-events.ts";
 import { WorkflowRuns } from "./workflow-runs.ts";
 
 /**
@@ -64,6 +65,7 @@ export class StateManager {
   readonly feedback: Feedback;
   readonly history: History;
   readonly workflowRuns: WorkflowRuns;
+  readonly workflowEvents: WorkflowEvents;
 
   constructor(context: StateContext) {
     this.jobs = new Jobs(context);
@@ -96,5 +98,6 @@ export class StateManager {
     this.feedback = new Feedback(context);
     this.history = new History(context);
     this.workflowRuns = new WorkflowRuns(context);
+    this.workflowEvents = new WorkflowEvents(context);
   }
 }
