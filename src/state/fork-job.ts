@@ -7,6 +7,7 @@ import { appendEvent, type Tx } from "./append-events.ts";
 import type { JobVersions, TaskVersion } from "./checkpoint-versions.ts";
 import { jobStatusOf, specFromRow, taskStatusOf } from "./rows.ts";
 import type { JobRow, TaskRow } from "./schema.ts";
+import { currentWorkflow, insertWorkflowRun } from "./workflow-runs.ts";
 
 export type JobFork = {
   /** Of the new job. */
@@ -35,17 +36,25 @@ export async function insertFork(tx: Tx, fork: JobFork, at: number): Promise<voi
     await insertDependencies(tx, id, task);
     await keepResultKey(tx, id, task.row);
   }
+  await forkWorkflow(tx, fork, at);
   const subject = { jobId: id };
   const { goal, base_commit: baseCommit } = job;
   await appendEvent(tx, { at, type: "job-created", subject, data: { goal, baseCommit } });
   await appendEvent(tx, { at, type: "job-forked", subject, data: { checkpoint, from, tip } });
 }
 
+/** Its body begins at the start: what was done is not asked for again, because the same request is the same task. */
+async function forkWorkflow(tx: Tx, { id: jobId, from }: JobFork, at: number): Promise<void> {
+  const run = await currentWorkflow(tx, from);
+  if (run !== undefined) await insertWorkflowRun(tx, { jobId, run, number: 1, at });
+}
+
 type Standing = { readonly rows: readonly TaskRow[]; readonly at: number };
 
 function forkedJob(job: JobRow, { id, branch, options }: JobFork, { rows, at }: Standing): JobRow {
   const fresh = { report: null, coordinator_id: null, coordinator_until: null, pause_requested_at: null };
-  const status = statusOf(job, rows);
+  // A workflow says by itself whether there is more to do.
+  const status = job.strategy === "workflow" ? "interrupted" : statusOf(job, rows);
   const named = { id, branch, options: JSON.stringify(options), dispatch_key: null };
   const over = status === "completed" ? at : null;
   return { ...job, ...fresh, ...named, status, round: 1, created_at: at, ended_at: over };

@@ -30,7 +30,7 @@ export class WorkflowRuns {
 
   /** The newest body of a job; absent for a job without a workflow. */
   async current(jobId: JobId): Promise<WorkflowRun | undefined> {
-    return this.#context.store.read((db) => currentOf(db, jobId));
+    return this.#context.store.read((db) => currentWorkflow(db, jobId));
   }
 
   /** Oldest first. */
@@ -143,7 +143,7 @@ export async function insertWorkflowRun(tx: Tx, { jobId, run, number, at }: NewR
 
 /** Part of a rollback, which took back what it had done: whoever drives the job next begins it anew. */
 export async function supersedeWorkflow(tx: Tx, jobId: JobId, at: number): Promise<void> {
-  const known = await currentOf(tx, jobId);
+  const known = await currentWorkflow(tx, jobId);
   if (known !== undefined) await supersede(tx, known, at);
 }
 
@@ -180,7 +180,8 @@ const questionOf = (tx: Tx, { jobId, number }: Pick<WorkflowRun, "jobId" | "numb
     .where("key", "=", key)
     .executeTakeFirst();
 
-async function currentOf(db: Pick<Tx, "selectFrom">, jobId: JobId): Promise<WorkflowRun | undefined> {
+/** The newest body of a job. */
+export async function currentWorkflow(db: Pick<Tx, "selectFrom">, jobId: JobId): Promise<WorkflowRun | undefined> {
   const row = await db
     .selectFrom("workflow_runs")
     .selectAll()
@@ -191,7 +192,7 @@ async function currentOf(db: Pick<Tx, "selectFrom">, jobId: JobId): Promise<Work
 }
 
 async function mustHave(tx: Tx, jobId: JobId): Promise<WorkflowRun> {
-  const run = await currentOf(tx, jobId);
+  const run = await currentWorkflow(tx, jobId);
   if (run === undefined) throw new Error(`job ${jobId} has no workflow`);
   return run;
 }
