@@ -4,14 +4,7 @@ import type { AnyWorkflow } from "../../workflow/flow.ts";
 import { isWorkflow } from "../../workflow/workflow.ts";
 import { importProblem } from "./import-problem.ts";
 import { tracedImport } from "./traced-import.ts";
-
-/** The workflows of a file, and what names their code. */
-export type WorkflowFile = {
-  /** Absolute. */
-  readonly file: string;
-  readonly version: string;
-  readonly workflows: readonly AnyWorkflow[];
-};
+import type { WorkflowFile } from "./workflow-files.ts";
 
 /**
  * Runs a `.ts` or `.js` file and takes the workflows that it exports.

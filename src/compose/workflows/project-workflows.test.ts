@@ -128,3 +128,53 @@ test("tests beside workflows, and what lies in folders, are no workflows", async
   await write("lib/other.ts", "throw 1;");
   expect(await inNode("print((await own()).map(({ name }) => name));")).toEqual(["review"]);
 });
+
+test("a YAML file is a workflow too, named for its file, and calls others by name or by the path beside it", async () => {
+  await write("inner.ts", echo("inner"));
+  await write("beside.yaml", "steps: [{ id: a, workflow: inner, input: hi }]\n");
+  await write(
+    "outer.yml",
+    "steps:\n  - { id: a, workflow: inner, input: hi }\n  - { id: b, workflow: ./beside.yaml }\n",
+  );
+  const body = `
+    const before = (await source.load("outer")).version;
+    writeFileSync(root + "/.tutti/workflows/inner.ts", ${JSON.stringify(echo("inner", "1;"))});
+    print([(await own()).map(({ name, problem }) => [name, problem]), before === (await source.load("outer")).version]);`;
+  expect(await inNode(body)).toEqual([
+    [
+      ["beside", null],
+      ["inner", null],
+      ["outer", null],
+    ],
+    false,
+  ]);
+});
+
+test("YAML workflows that call one another in a circle are refused with the lines", async () => {
+  await write("a.yaml", "steps:\n  - { id: x, workflow: b }\n");
+  await write("b.yaml", "description: B\nsteps:\n  - { id: x, workflow: a }\n");
+  const message =
+    ".tutti/workflows/a.yaml:2: workflows call one another in a circle: a (.tutti/workflows/a.yaml:2) → b (.tutti/workflows/b.yaml:3) → a";
+  expect(await inNode('print([await error("a"), (await own()).length]);')).toEqual([
+    { code: "WORKFLOW_INVALID", message, hint: "Take one of these calls away" },
+    2,
+  ]);
+});
+
+test("a call of a workflow that isn't there is named with its line", async () => {
+  await write("a.yaml", "steps:\n  - { id: x, workflow: revieww }\n");
+  await write("review.ts", echo("review"));
+  expect(await inNode('print(await error("a"));')).toEqual({
+    code: "WORKFLOW_UNKNOWN",
+    message: ".tutti/workflows/a.yaml:2: There is no workflow revieww",
+    hint: "Did you mean review?",
+  });
+});
+
+test("YAML that is none is named with the line", async () => {
+  await write("a.yaml", 'name: a\nsteps: [ { id: "a }\n');
+  expect(await inNode('print(await error("a"));')).toMatchObject({
+    code: "WORKFLOW_INVALID",
+    message: expect.stringMatching(/^\.tutti\/workflows\/a\.yaml:2: not valid YAML/),
+  });
+});

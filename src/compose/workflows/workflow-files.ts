@@ -2,6 +2,19 @@ import { readdir } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 
 import { TuttiError } from "../../domain/errors.ts";
+import type { AnyWorkflow } from "../../workflow/flow.ts";
+import type { Origin } from "../../workflow/yaml/problem.ts";
+import type { YamlProgram } from "../../workflow/yaml/yaml-workflow.ts";
+
+/** The workflows of a file, and what names their code. */
+export type WorkflowFile = {
+  /** Absolute. */
+  readonly file: string;
+  readonly version: string;
+  readonly workflows: readonly AnyWorkflow[];
+  /** Of a YAML file, whose workflow is linked with those that it calls before it can run. */
+  readonly yaml?: { readonly program: YamlProgram; readonly origin: Origin };
+};
 
 const programEndings: readonly string[] = [".ts", ".mts", ".js", ".mjs"];
 const yamlEndings: readonly string[] = [".yaml", ".yml"];
