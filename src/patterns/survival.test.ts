@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+
+import { asRunId, asWorkerId } from "../domain/ids.ts";
+import { embeddedEngine } from "../engine/embedded/embedded-engine.ts";
+import { untilAborted } from "../testing/engine/test-bed.ts";
+import { MemoryStore } from "../testing/workflow/memory-store.ts";
+import { restartEverywhere } from "../testing/workflow/restart-everywhere.ts";
+import type { WorkflowCase } from "../testing/workflow/run-life.ts";
+import { StubHost } from "../testing/workflow/stub-host.ts";
+import { engineWorkflow } from "../workflow/engine-workflow.ts";
+import type { WorkflowFlow } from "../workflow/flow.ts";
+import { workflow } from "../workflow/workflow.ts";
+import { branch, fanOut, refine, sequentialPipeline } from "./index.ts";
+
+const over = (body: (flow: WorkflowFlow) => Promise<unknown>) =>
+  workflow("test", { input: z.null(), output: z.json() }, async (flow) =>
+    z.json().parse(JSON.parse(JSON.stringify(await body(flow)))),
+  );
+
+/** What it says depends on what it is asked alone. */
+const agents: WorkflowCase["agents"] = {
+  worker: ({ title }) => `did ${title}`,
+  finder: ({ title }) => [`${title} 1`, `${title} 2`],
+  checker: ({ prompt }) => ({ isConfirmed: prompt.includes("1"), reason: "looked" }),
+  breaker: () => Promise.reject(new Error("broken")),
+  judge: () => ({ choice: "bug", reason: "it crashes", confidence: 0.4 }),
+  critic: ({ title }) => ({ score: title.endsWith("2") ? 0.6 : 0.3, feedback: `on ${title}` }),
+  session: () => ({ branches: { "branch-1": "a" }, problems: [{ branch: "branch-2", why: "lost" }] }),
+};
+
+const work = (name: string, agent = "worker") => ({ name, agent, prompt: `Do ${name}.` });
+
+const bodies: Readonly<Record<string, (flow: WorkflowFlow) => Promise<unknown>>> = {
+  "a sequential pipeline": (flow) =>
+    sequentialPipeline(flow, { input: "a goal", stages: ["one", "two", "three"].map((name) => work(name)) }),
+  "a fan-out with failures, checks and an aggregation": (flow) =>
+    fanOut(flow, {
+      branches: [
+        { ...work("a", "finder"), result: z.array(z.string()) },
+        work("b", "breaker"),
+        { ...work("c", "finder"), result: z.array(z.string()) },
+      ],
+      failures: "some",
+      verify: { agent: "checker", prompt: "Is it so?" },
+      aggregate: { agent: "worker", title: "report", prompt: "Put it together." },
+    }),
+  "a light fan-out": (flow) =>
+    fanOut(flow, { branches: [work("a"), work("b")], form: "light", session: "session", failures: "some" }),
+  "a branch that asks a person": (flow) =>
+    branch(flow, {
+      decide: { agent: "judge", prompt: "What is it?", choices: { bug: "broken", wish: "not" } },
+      paths: { bug: (own) => own.agent("worker", { title: "fix", prompt: "Fix." }), wish: async () => null },
+      minConfidence: 0.5,
+    }),
+  "a refinement that restores its best": (flow) =>
+    refine(flow, {
+      produce: { agent: "worker", prompt: "Write." },
+      evaluate: { agent: "critic", rubric: "Is it good?" },
+      restore: { paths: ["src/**"] },
+    }),
+};
+
+const caseOf = (body: (flow: WorkflowFlow) => Promise<unknown>): WorkflowCase => ({
+  definition: over(body),
+  input: null,
+  agents,
+  commands: {
+    tip: () => ({ isOk: true, exitCode: 0, output: "c".repeat(40) }),
+    "compare with the best": ({ path }) => {
+      const isOk = path.endsWith("#2");
+      return { isOk, exitCode: isOk ? 0 : 1, output: "" };
+    },
+  },
+  answers: () => ({ approved: true }),
+});
+
+describe.each(Object.entries(bodies))("%s", (_name, body) => {
+  it("comes to the same when its worker dies at every record, and no agent is asked twice", async () => {
+    const { deaths, problems } = await restartEverywhere(caseOf(body));
+    expect(problems).toEqual([]);
+    expect(deaths).toBeGreaterThan(1);
+  });
+
+  it("asks nobody else once it was cancelled in its middle", async () => {
+    const whole = await lifeOf(body, { cancelledAt: Infinity });
+    expect(whole).toMatchObject({ status: "completed" });
+    const cancelledAt = Math.ceil(whole.asked / 2);
+    expect(await lifeOf(body, { cancelledAt })).toMatchObject({ status: "cancelled", askedAfterwards: 0 });
+  });
+});
+
+/** Cancels the run while its `cancelledAt`-th agent works, counted from 1. */
+async function lifeOf(
+  body: (flow: WorkflowFlow) => Promise<unknown>,
+  { cancelledAt }: { readonly cancelledAt: number },
+) {
+  const store = await MemoryStore.open();
+  const engine = embeddedEngine({ store });
+  const runId = asRunId("run");
+  let asked = 0;
+  let askedBy = Infinity;
+  const { commands, answers } = caseOf(body);
+  const counted = Object.entries(agents ?? {}).map(([profile, stub]): [string, typeof stub] => [
+    profile,
+    async (call, nth) => {
+      asked += 1;
+      if (asked !== cancelledAt) return stub(call, nth);
+      await engine.cancel(runId, "a person said so");
+      askedBy = asked;
+      return untilAborted(call.signal);
+    },
+  ]);
+  const stubs = { agents: Object.fromEntries(counted), ...(commands && { commands }), ...(answers && { answers }) };
+  const host = new StubHost(stubs, (name, key, payload) => engine.signal(runId, { name, key, payload }));
+  engine.register(engineWorkflow(over(body), { host, name: "test", version: "1" }));
+  await engine.start({ runId, workflow: "test", input: null, queue: "main" });
+  engine.work({ workerId: asWorkerId("w"), queues: ["main"], concurrency: 1 });
+  await engine.result(runId).catch(() => null);
+  const { status, error } = (await engine.find(runId)) ?? {};
+  await engine.close();
+  store.close();
+  return { status, error, asked, askedAfterwards: Math.max(0, asked - askedBy) };
+}
