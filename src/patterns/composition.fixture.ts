@@ -1,0 +1,102 @@
+import fc from "fast-check";
+
+import type { Json } from "../domain/json.ts";
+import type { WorkflowCase } from "../testing/workflow/run-life.ts";
+import type { WorkflowFlow } from "../workflow/flow.ts";
+import { branch, fanOut, refine, sequentialPipeline } from "./index.ts";
+
+/** Patterns within patterns, down to agents. */
+export type Tree =
+  | { readonly pattern: "agent"; readonly isBroken: boolean }
+  | { readonly pattern: "pipeline" | "fan-out"; readonly parts: readonly Tree[]; readonly concurrency: number }
+  | { readonly pattern: "light"; readonly missing: readonly boolean[] }
+  | { readonly pattern: "branch"; readonly chosen: number; readonly parts: readonly Tree[] }
+  | { readonly pattern: "refine"; readonly scores: readonly number[]; readonly part: Tree };
+
+/** With some failures, so that they are met everywhere, and not so many that little is done. */
+export const trees: fc.Arbitrary<Tree> = fc.letrec<{ readonly tree: Tree; readonly root: Tree }>((tie) => {
+  const parts = fc.array(tie("tree"), { minLength: 2, maxLength: 3 });
+  const concurrency = fc.integer({ min: 1, max: 3 });
+  const isBroken = fc.integer({ min: 0, max: 14 }).map((drawn) => drawn === 14);
+  const score = fc.integer({ min: 0, max: 10 }).map((tenths) => tenths / 10);
+  const missing = fc.array(isBroken, { minLength: 1, maxLength: 3 });
+  const leaves = [
+    fc.record({ pattern: fc.constant("agent" as const), isBroken }),
+    fc.record({ pattern: fc.constant("light" as const), missing }),
+  ];
+  const nodes = [
+    fc.record({ pattern: fc.constantFrom("pipeline" as const, "fan-out" as const), parts, concurrency }),
+    fc.record({ pattern: fc.constant("branch" as const), chosen: fc.nat(3), parts }),
+    fc.record({
+      pattern: fc.constant("refine" as const),
+      scores: fc.array(score, { minLength: 1, maxLength: 3 }),
+      part: tie("tree"),
+    }),
+  ];
+  return { tree: fc.oneof({ maxDepth: 3 }, ...leaves, ...nodes), root: fc.oneof(...nodes) };
+}).root;
+
+/** Carries a tree out. What a part is called says where it stands, and what agents say depends on that alone. */
+export async function grow(flow: WorkflowFlow, tree: Tree, at = "t"): Promise<Json> {
+  switch (tree.pattern) {
+    case "agent":
+      return flow.agent(tree.isBroken ? "breaker" : "worker", { title: at, prompt: `Do ${at}.` });
+    case "pipeline":
+      return plain(await sequentialPipeline(flow, { stages: partsOf(tree.parts, at) }));
+    case "fan-out": {
+      const { parts, concurrency } = tree;
+      const aggregate = { agent: "worker", title: `${at} report`, prompt: "Put it together." };
+      return plain(await fanOut(flow, { branches: partsOf(parts, at), failures: "some", concurrency, aggregate }));
+    }
+    case "light": {
+      const branches = tree.missing.map((isMissing, index) => ({
+        ...{ name: `${at}.${index}`, agent: "session", access: "read" as const },
+        prompt: isMissing ? "missing" : "there",
+      }));
+      return plain(await fanOut(flow, { branches, form: "light", failures: "some" }));
+    }
+    case "branch":
+      return plain(await grownBranch(flow, tree, at));
+    case "refine":
+      return plain(
+        await refine(flow, {
+          produce: { run: (own, { iteration }) => grow(own, tree.part, `${at}.${iteration}`) },
+          evaluate: (_result, iteration) => tree.scores[(iteration - 1) % tree.scores.length] ?? 0,
+          maxIterations: 3,
+        }),
+      );
+  }
+}
+
+function grownBranch(flow: WorkflowFlow, tree: Tree & { readonly pattern: "branch" }, at: string): Promise<unknown> {
+  const labels = tree.parts.map((_, index) => `p${index}`);
+  const choices = Object.fromEntries([...labels, "none"].map((label) => [label, `The part ${label}`]));
+  const paths = tree.parts.map((part, index) => [
+    labels[index],
+    (own: WorkflowFlow) => grow(own, part, `${at}.${index}`),
+  ]);
+  return branch(flow, {
+    decide: { agent: "judge", title: at, prompt: `Choose ${labels[tree.chosen] ?? "none"}.`, choices },
+    paths: Object.fromEntries(paths),
+    otherwise: async () => "nothing",
+  });
+}
+
+const partsOf = (parts: readonly Tree[], at: string) =>
+  parts.map((part, index) => ({
+    name: `${at}.${index}`,
+    run: (flow: WorkflowFlow) => grow(flow, part, `${at}.${index}`),
+  }));
+
+const plain = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
+
+export const treeAgents: NonNullable<WorkflowCase["agents"]> = {
+  worker: ({ title }) => `did ${title}`,
+  breaker: () => Promise.reject(new Error("broken")),
+  judge: ({ prompt }) => ({ choice: /Choose (\w+)\./.exec(prompt)?.[1] ?? "none", reason: "so" }),
+  session: ({ prompt }) => {
+    const parts = [...prompt.matchAll(/^## (branch-\d+).*\n\n(\w+)/gm)].map(([, key, text]) => ({ key, text }));
+    const there = parts.filter(({ text }) => text === "there").map(({ key }) => [key, `saw ${key}`]);
+    return { branches: Object.fromEntries(there) as Json };
+  },
+};
