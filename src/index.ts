@@ -37,6 +37,26 @@ export type {
 export type { TypedTaskResult } from "./library/typed-results.ts";
 export type { WaitOptions } from "./library/wait-for-job.ts";
 export type { JobProgress, TaskResult } from "./orchestration/task-results.ts";
+export {
+  branch,
+  fanOut,
+  refine,
+  sequentialPipeline,
+  type BranchEnded,
+  type BranchOptions,
+  type Check,
+  type Decision,
+  type FailedBranch,
+  type FanOutEnded,
+  type FanOutOptions,
+  type Iteration,
+  type PipelineCompleted,
+  type PipelineOptions,
+  type PipelineStopped,
+  type RefineEnded,
+  type RefineOptions,
+  type Score,
+} from "./patterns/index.ts";
 export { workflow, type WorkflowForm } from "./workflow/workflow.ts";
 export type {
   AgentRequest,
