@@ -8,7 +8,7 @@ type Face = { readonly cli: Cli; readonly finish: (code: number) => void };
 
 const newest = "its id or the beginning of it; default: the newest job";
 
-const resumeAtReset = () =>
+export const resumeAtReset = () =>
   new Option("--resume-at-reset", "when a quota has ended, wait until it comes back and go on; Ctrl-C ends the wait");
 export const noCache = () => new Option("--no-cache", "have everything done anew, also what was done before");
 

@@ -7,6 +7,7 @@ import type { Cli } from "./cli.ts";
 import { confirmPlan } from "./confirm-plan.ts";
 import { showJob, type ShownJob } from "./show-job.ts";
 import { stopSignals } from "./stop-signals.ts";
+import { tellWorkflow } from "./tell-workflow.ts";
 
 export type DriveRequest = {
   readonly job: Job;
@@ -23,8 +24,14 @@ export type DriveRequest = {
 
 type Showing = { readonly shown: ShownJob; readonly asked: Promise<void> };
 
-/** Drives a job and shows it while it does. @returns the exit code */
+/** Drives a job and shows it while it does; at the end, what a workflow came to. @returns the exit code */
 export async function driveJob(cli: Cli, project: Project, request: DriveRequest): Promise<number> {
+  const exitCode = await driveShown(cli, project, request);
+  await tellWorkflow(cli, project, request.job);
+  return exitCode;
+}
+
+async function driveShown(cli: Cli, project: Project, request: DriveRequest): Promise<number> {
   const { services, own, application } = project;
   const { job, isApproved, liftsPause } = request;
   const signals = stopSignals(cli, request.stop);

@@ -36,8 +36,12 @@ function titleOf(prompt: string): string {
   return line.length <= titleLength ? line : `${line.slice(0, titleLength - 1)}…`;
 }
 
-/** Without `$schema`: some agents' validators refuse a dialect that they don't know. */
+/**
+ * Without `$schema`: some agents' validators refuse a dialect that they don't know. What refers to itself does so by `$defs`, which
+ * readers of every dialect find.
+ */
 function schemaOf(schema: z.ZodType): JsonObject {
-  const { $schema: _dialect, ...plain } = z.toJSONSchema(schema, { io: "input", target: "draft-7" });
-  return jsonObject.parse(plain);
+  const { $schema: _dialect, definitions, ...plain } = z.toJSONSchema(schema, { io: "input", target: "draft-7" });
+  const whole = definitions === undefined ? plain : { ...plain, $defs: definitions };
+  return jsonObject.parse(JSON.parse(JSON.stringify(whole).replaceAll('"#/definitions/', '"#/$defs/')));
 }

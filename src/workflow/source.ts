@@ -18,7 +18,12 @@ export type LoadedWorkflow = {
   readonly origin: WorkflowOrigin;
   /** Absolute; absent for what is built in. */
   readonly file?: string;
+  /** The agents that it calls, where they are known before it runs. */
+  readonly agents?: readonly NamedAgent[];
 };
+
+/** `where` names file and line. */
+export type NamedAgent = { readonly name: string; readonly where: string };
 
 export type WorkflowOrigin = "project" | "file" | "built-in";
 

@@ -58,6 +58,16 @@ describe("a workflow", () => {
     });
   });
 
+  it("asks for answers of a form that refers to itself, in a way that every reader of the form understands", async () => {
+    const asks = workflow("asks", { input: z.null(), output: z.json() }, (flow) =>
+      flow.agent("a", { prompt: "x", result: z.object({ any: z.array(z.json()) }) }),
+    );
+    const { host } = await runWorkflow(asks, { input: null, agents: { a: () => ({ any: [[1]] }) } });
+    const { resultSchema = {} } = host.calls[0] ?? {};
+    const read = z.fromJSONSchema(resultSchema);
+    expect([read.safeParse({ any: [["x"]] }).success, read.safeParse({ any: 1 }).success]).toEqual([true, false]);
+  });
+
   it("keeps the agents of a part within its budget", async () => {
     const spends = workflow("spends", { input: z.null(), output: z.string() }, async (flow) =>
       flow.budget({ maxCostUsd: 2 }, async () => {

@@ -62,9 +62,17 @@ type Checked = {
 function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown, { workflow: name, code, what }: Checked) {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issues = result.error.issues.map(({ path, message }) => `${[what, ...path].join(".")}: ${message}`);
+  const issues = result.error.issues.map(({ path, message }) => `${[what, ...path].join(".")}${reasonOf(message)}`);
   throw new TuttiError(code, `The ${what} of workflow ${name} is wrong: ${issues.join("; ")}`, {
     ...(code === "WORKFLOW_INPUT_INVALID" ? { hint: `See what it takes: tutti workflow show ${name}` } : {}),
     context: { workflow: name, issues },
   });
+}
+
+/** As zod says it, in fewer words. */
+function reasonOf(message: string): string {
+  const plain = message.replace(/^Invalid input: /, "");
+  return plain.endsWith(", received undefined")
+    ? ` is missing: ${plain.replace(/, received undefined$/, "")}`
+    : `: ${plain}`;
 }

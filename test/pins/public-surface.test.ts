@@ -83,7 +83,7 @@ describe("the public surface", () => {
     );
     expect(lines).toEqual([
       "run: --file --plan --workers --manager-model --worker-model --yes --resume-at-reset --no-cache --json",
-      "resume: --yes --max-cost --resume-at-reset --no-cache --json",
+      "resume: --yes --max-cost --begin-anew --resume-at-reset --no-cache --json",
       "retry: --max-cost-per-task --no-cache --json",
       "merge: --strategy --json",
       "worker: --job --id --settings",
@@ -91,6 +91,8 @@ describe("the public surface", () => {
       "workflow: ",
       "workflow list: --json",
       "workflow show: --json",
+      "workflow run: --input --set --key --workers --max-cost --resume-at-reset --no-cache --json",
+      "workflow signal: --payload --key --json",
       "workflow advise: --json",
       "job: ",
       "job list: --json",
@@ -104,7 +106,7 @@ describe("the public surface", () => {
       "job compare: --json",
       "job pause: --json",
       "job cancel: --json",
-      "job resume: --yes --max-cost --resume-at-reset --no-cache --json",
+      "job resume: --yes --max-cost --begin-anew --resume-at-reset --no-cache --json",
       "job retry: --max-cost-per-task --no-cache --json",
       "job import: --tag --goal --json",
       "job export: --output --task-master --tag --json",

@@ -10,6 +10,7 @@ import type { Cli } from "../cli.ts";
 import { driveJob } from "../drive-shown-job.ts";
 import { showJob } from "../show-job.ts";
 import { stopSignals } from "../stop-signals.ts";
+import { tellWorkflow } from "../tell-workflow.ts";
 import { readTasks } from "./job-add.ts";
 
 /** `tutti job wait`: carries the job out, or watches whoever does, until nothing of it goes on by itself. */
@@ -50,7 +51,8 @@ function goalOf(tasks: readonly RawTaskRequest[]): string {
   return words.join("; ") || `${tasks.length} tasks`;
 }
 
-async function waitFor(cli: Cli, project: Project, job: Job): Promise<number> {
+/** Carries a job out, watches whoever does, or shows how it ended. */
+export async function waitFor(cli: Cli, project: Project, job: Job): Promise<number> {
   if (isJobOver(job.status)) return showEnded(cli, project, job);
   try {
     // A plan that waits for a person goes on waiting.
@@ -66,6 +68,7 @@ async function showEnded(cli: Cli, project: Project, job: Job): Promise<number> 
   const shown = await showJob(cli, project, { job });
   await shown.finish(job.status);
   await shown.close();
+  await tellWorkflow(cli, project, job);
   return exitCodeOf(job.status);
 }
 
@@ -88,6 +91,7 @@ async function watchElsewhere(cli: Cli, project: Project, job: Job): Promise<num
   } finally {
     signals.dispose();
     await shown.close();
+    await tellWorkflow(cli, project, job);
   }
 }
 

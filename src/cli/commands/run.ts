@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 
-import { jobSettings, openProject, type Project } from "../../compose.ts";
+import { jobSettings, openProject } from "../../compose.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import type { Plan } from "../../domain/plan/plan-schema.ts";
 import { checkAgent } from "../check-agent.ts";
@@ -11,6 +11,7 @@ import { readPlanFile } from "../read-plan-file.ts";
 import { tellRestored } from "../tell-restored.ts";
 import { tellRemarks } from "../tell-remarks.ts";
 import { showPreview } from "../show-preview.ts";
+import { warnAboutDirt } from "../warn-about-dirt.ts";
 
 export type RunOptions = {
   readonly file?: string;
@@ -164,11 +165,4 @@ function flagsOf(options: RunOptions) {
       ...(workerModel === undefined ? {} : { worker: { model: workerModel } }),
     },
   };
-}
-
-function warnAboutDirt(cli: Cli, { repo }: Project): void {
-  if (!repo.isDirty) return;
-  cli.output.stderr(
-    "note: your checkout has uncommitted changes; they are not part of the base that agents start from\n",
-  );
 }

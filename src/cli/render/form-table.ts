@@ -74,6 +74,10 @@ export function formTable({ fields }: FormFacts): string {
   );
 }
 
+/** All fields in a line, for hints. */
+export const formLine = ({ fields }: FormFacts): string =>
+  fields.map(({ name, type, need }) => (name === "" ? type : `${name} (${[type, need].join(", ")})`)).join(", ");
+
 const examples: Readonly<Record<string, string | number | boolean | null>> = {
   string: "…",
   number: 1,

@@ -2,13 +2,14 @@ import { dirname } from "node:path";
 
 import { TuttiError } from "../../domain/errors.ts";
 import type { AnyWorkflow } from "../../workflow/flow.ts";
+import type { LoadedWorkflow, NamedAgent } from "../../workflow/source.ts";
 import { placeOf } from "../../workflow/yaml/problem.ts";
 import type { NamedAt } from "../../workflow/yaml/yaml-workflow.ts";
 import { version as tuttiVersion } from "../../cli/version.ts";
 import { shortDigest } from "./traced-import.ts";
 import type { FoundWorkflow, WorkflowCatalogue } from "./workflow-catalogue.ts";
 
-export type LinkedWorkflow = { readonly definition: AnyWorkflow; readonly version: string };
+export type LinkedWorkflow = Pick<LoadedWorkflow, "definition" | "version" | "agents">;
 
 type Caller = { readonly file: string; readonly name: string; readonly where: string };
 
@@ -26,6 +27,10 @@ export async function linkWorkflow(
   if (yaml === undefined) return { definition, version };
   const others = new Map<string, AnyWorkflow>();
   const versions = [version];
+  const agents: NamedAgent[] = yaml.program.agents.map(({ name, path }) => ({
+    name,
+    where: placeOf(yaml.origin, path),
+  }));
   for (const call of yaml.program.calls) {
     const where = placeOf(yaml.origin, call.path);
     const caller = { file: file.file, name: definition.name, where };
@@ -35,10 +40,12 @@ export async function linkWorkflow(
     const linked = await linkWorkflow(catalogue, found, way);
     others.set(call.name, linked.definition);
     versions.push(linked.version);
+    agents.push(...(linked.agents ?? []));
   }
   return {
     definition: yaml.program.link(others),
     version: versions.length === 1 ? version : shortDigest(versions.join(" ")),
+    agents,
   };
 }
 

@@ -4,6 +4,7 @@ import type { JobSettings } from "../../domain/settings.ts";
 import { workflowInput } from "../../workflow/workflow.ts";
 import { createWorkflow } from "../create-job.ts";
 import type { Services } from "../services.ts";
+import { checkNamedAgents } from "./check-named-agents.ts";
 import { loadWorkflow } from "./take-up-workflow.ts";
 
 export type WorkflowJobRequest = {
@@ -24,7 +25,8 @@ export type WorkflowJobRequest = {
  */
 export async function createWorkflowJob(services: Services, request: WorkflowJobRequest): Promise<Job> {
   const { ref, input, goal, ...job } = request;
-  const { definition, version } = await loadWorkflow(services, ref);
+  const { definition, version, agents = [] } = await loadWorkflow(services, ref);
+  await checkNamedAgents(services, request.settings, agents);
   workflowInput(definition.name, definition.inputSchema, input);
   const stored = services.redactJson(input);
   const workflow = { ref, name: definition.name, version, input: stored };

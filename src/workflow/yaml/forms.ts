@@ -9,7 +9,7 @@ const inputTypes = {
   string: () => z.string(),
   number: () => z.number(),
   boolean: () => z.boolean(),
-  list: () => z.array(z.json()),
+  list: () => z.array(z.unknown()),
 } as const;
 
 type InputFields = Readonly<Record<string, InputField | InputField["type"]>>;
@@ -41,8 +41,8 @@ const shorthands: Readonly<Record<string, () => z.ZodType>> = {
   number: () => z.number(),
   integer: () => z.int(),
   boolean: () => z.boolean(),
-  list: () => z.array(z.json()),
-  object: () => z.record(z.string(), z.json()),
+  list: () => z.array(z.unknown()),
+  object: () => z.record(z.string(), z.unknown()),
   "string[]": () => z.array(z.string()),
   "number[]": () => z.array(z.number()),
 };

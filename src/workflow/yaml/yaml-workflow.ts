@@ -58,7 +58,7 @@ export function readYamlWorkflow(content: unknown, origin: Origin, usualName: st
       return output === undefined ? last : finished(output, values);
     });
   const steps = list.steps.flatMap(withInner);
-  return { name, description, link, calls: named(steps, "workflow"), agents: named(steps, "agent") };
+  return { name, description, link, calls: steps.flatMap(callsOf), agents: steps.flatMap(agentsOf) };
 }
 
 /** In what a workflow comes to, the result of a step that was not run is `null`. */
@@ -68,9 +68,12 @@ const finished = (output: unknown, values: Values): Json =>
     return wasRun ? values.lookup(segments, path) : null;
   });
 
-const named = (steps: readonly Step[], kind: "workflow" | "agent"): readonly NamedAt[] =>
-  steps.flatMap(({ doing, path }) => {
-    if (doing.kind !== kind) return [];
-    const name = doing.kind === "workflow" ? doing.workflow : doing.agent;
-    return [{ name, path: [...path, kind] }];
-  });
+const callsOf = ({ doing, path }: Step): readonly NamedAt[] =>
+  doing.kind === "workflow" ? [{ name: doing.workflow, path: [...path, "workflow"] }] : [];
+
+function agentsOf({ doing, path }: Step): readonly NamedAt[] {
+  if (doing.kind !== "agent") return [];
+  const { agent, subagents = [] } = doing;
+  const lent = subagents.map((name, index) => ({ name, path: [...path, "subagents", index] }));
+  return [{ name: agent, path: [...path, "agent"] }, ...lent];
+}
