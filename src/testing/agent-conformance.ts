@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it } from "./vitest.ts";
 import { totalUsage } from "../domain/budget/usage.ts";
 import { asSessionId } from "../domain/ids.ts";
 import { Bench, isRunning, pidOf, play, playAndThen, textIn, type AgentUnderTest, type Ended } from "./agent-bench.ts";

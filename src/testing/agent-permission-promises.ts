@@ -1,4 +1,4 @@
-import { expect } from "vitest";
+import { expect } from "./vitest.ts";
 import { asSessionId } from "../domain/ids.ts";
 import { play, textIn, type Bench } from "./agent-bench.ts";
 import { asked } from "./agent-conformance-scripts.ts";

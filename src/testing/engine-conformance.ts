@@ -1,4 +1,4 @@
-import { describe, it } from "vitest";
+import { describe, it } from "./vitest.ts";
 import { cancellingPromises } from "./engine/cancelling.ts";
 import { changingPromises } from "./engine/changing.ts";
 import { claimingPromises } from "./engine/claiming.ts";

@@ -1,6 +1,6 @@
 /**
- * For whoever writes an adapter or a workflow: the conformance suites of our ports, and the scripted stand-ins. The suites
- * register tests with vitest, an optional peer.
+ * For whoever writes an adapter or a workflow: tests of workflows, the conformance suites of our ports, and the scripted
+ * stand-ins. Only the suites need vitest, an optional peer: they register tests with it.
  */
 export { fakeAgent } from "../agents/fake/fake-agent.ts";
 export { fakeLlm } from "../llms/fake/fake-llm.ts";
@@ -9,3 +9,14 @@ export { agentConformance } from "./agent-conformance.ts";
 export { engineConformance } from "./engine-conformance.ts";
 export { llmConformance, llmServerConformance } from "./llm-conformance.ts";
 export { storeConformance } from "./store-conformance.ts";
+export { restartEverywhere, type RestartOptions, type Restarts } from "./workflow/restart-everywhere.ts";
+export type { WorkflowCase } from "./workflow/run-life.ts";
+export type { StubAgent, StubAnswer, Stubs, StubSignal } from "./workflow/stubs.ts";
+export {
+  testWorkflow,
+  tryWorkflow,
+  type TestedWorkflow,
+  type TriedWorkflow,
+  type WorkflowDeeds,
+  type WorkflowTest,
+} from "./workflow/test-workflow.ts";

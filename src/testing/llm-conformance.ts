@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it } from "./vitest.ts";
 
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { LlmAdapter, LlmAnswer, LlmRequest } from "../llms/port.ts";

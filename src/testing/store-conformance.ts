@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it } from "./vitest.ts";
 import type { Store } from "../stores/port.ts";
 import type { ProbeTables } from "./probe-tables.ts";
 

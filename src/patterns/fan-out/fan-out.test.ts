@@ -129,7 +129,10 @@ describe("a fan-out", () => {
   it("calls a finding unverified when the second agent fails, where failures are allowed", async () => {
     const verify = { agent: "checker", prompt: "Check it." };
     const test = (failures: "all" | "some") => over((flow) => fanOut(flow, { branches: three, verify, failures }));
-    const agents = { explorer: failing(), checker: failing("db") };
+    const checker = () => {
+      throw new Error("no time");
+    };
+    const agents = { explorer: failing(), checker };
     const { output } = await runWorkflow(test("some"), { input: null, agents });
     expect(output).toMatchObject({ checks: { db: [{ verdict: "unverified" }], auth: [{ verdict: "unverified" }] } });
   });

@@ -1,4 +1,4 @@
-import { expect } from "vitest";
+import { expect } from "../vitest.ts";
 import { asRunId } from "../../domain/ids.ts";
 import { type EnginePromises, Gate, until, untilAborted } from "./test-bed.ts";
 

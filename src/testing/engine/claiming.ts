@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { expect } from "vitest";
+import { expect } from "../vitest.ts";
 import { asRunId, type RunId } from "../../domain/ids.ts";
 import { type EnginePromises, Gate, until, untilAborted, workflowOf } from "./test-bed.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import fc from "fast-check";
-import { expect } from "vitest";
+import { expect } from "../vitest.ts";
 import { asRunId } from "../../domain/ids.ts";
 import type { Json } from "../../domain/json.ts";
 import type { Flow } from "../../engine/port.ts";

@@ -1,4 +1,4 @@
-import { expect } from "vitest";
+import { expect } from "../vitest.ts";
 import type { Json } from "../../domain/json.ts";
 import type { Flow } from "../../engine/port.ts";
 import { stopFirst } from "./recording.ts";

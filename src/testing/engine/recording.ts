@@ -1,4 +1,4 @@
-import { expect } from "vitest";
+import { expect } from "../vitest.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import { asRunId, asWorkerId, type RunId } from "../../domain/ids.ts";
 import type { Json } from "../../domain/json.ts";

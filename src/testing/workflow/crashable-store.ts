@@ -3,7 +3,16 @@ import type { SqlSession, SqlStore } from "../../engine/embedded/sql-store.ts";
 /** Where a run is to stop for good: at its `n`-th record, counted from 1, when that isn't made yet or just has been. */
 export type Boundary = { readonly n: number; readonly side: "before" | "after" };
 
-type Watched = { readonly boundary: Boundary; records: number; isParked: boolean; readonly parked: () => void };
+type Watched = {
+  readonly runId: string;
+  readonly boundary: Boundary;
+  records: number;
+  isParked: boolean;
+  readonly parked: () => void;
+};
+
+/** Virtual time goes on beyond its end, and nobody here may take the run. */
+const withoutLease = "UPDATE engine_runs SET due_at = NULL WHERE run_id = ?";
 
 /** How a store answers for a run that is parked. Default: never, as from a process that is dead. */
 export type AnswerWhenParked = () => Promise<never>;
@@ -27,7 +36,7 @@ export class CrashableStore implements SqlStore {
   /** Resolves when the run has come to the boundary. */
   park(runId: string, boundary: Boundary): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#watched.set(runId, { boundary, records: 0, isParked: false, parked: resolve });
+    this.#watched.set(runId, { runId, boundary, records: 0, isParked: false, parked: resolve });
     return promise;
   }
 
@@ -45,12 +54,15 @@ export class CrashableStore implements SqlStore {
     const guarded = (session: SqlSession): T => {
       const recorded = new Set<Watched>();
       const value = command(this.#watch(session, recorded));
-      parked.push(...[...recorded].filter(countRecord));
+      for (const run of recorded) countRecord(run, parked);
       return value;
     };
     const value = await this.#settle(() => this.#inner.transact(guarded));
-    for (const run of parked) run.parked();
-    return parked.length > 0 ? this.#answer() : value;
+    for (const { runId, parked: told } of parked) {
+      await this.#inner.transact((session) => session.run(withoutLease, runId));
+      told();
+    }
+    return parked.length > 0 || value === parkedBefore ? this.#answer() : value;
   }
 
   inspect<T>(query: (session: SqlSession) => T): Promise<T> {
@@ -61,11 +73,11 @@ export class CrashableStore implements SqlStore {
     return this.#inner.watch();
   }
 
-  async #settle<T>(work: () => Promise<T>): Promise<T> {
+  async #settle<T>(work: () => Promise<T>): Promise<T | typeof parkedBefore> {
     try {
       return await work();
     } catch (thrown) {
-      if (thrown instanceof Parked) return this.#answer();
+      if (thrown instanceof Parked) return parkedBefore;
       throw thrown;
     }
   }
@@ -91,13 +103,13 @@ export class CrashableStore implements SqlStore {
 
 class Parked extends Error {}
 
-/** @returns whether this was the last one */
-function countRecord(run: Watched): boolean {
+const parkedBefore = Symbol("parked");
+
+function countRecord(run: Watched, parked: Watched[]): void {
   const { n, side } = run.boundary;
   run.records += 1;
-  if (run.records < n) return false;
+  if (run.records < n) return;
   run.isParked = true;
-  if (side === "after") return true;
-  run.parked();
-  throw new Parked();
+  parked.push(run);
+  if (side === "before") throw new Parked();
 }

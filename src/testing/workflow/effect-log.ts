@@ -9,7 +9,7 @@ export type Effect = {
   readonly life: number;
   /** By the run's own clock, in milliseconds since the Unix epoch. */
   readonly at: number;
-  readonly event: "started" | "begun" | "ended" | "asked" | "withdrawn" | "jumped";
+  readonly event: "started" | "begun" | "ended" | "asked" | "jumped";
   /** `<scope>@<position>` in the journal. */
   readonly node: string;
   readonly name: string;

@@ -79,9 +79,9 @@ async function liveOnce({ given, store, log, life, boundary }: OneLife) {
     ...{ store: crashable, case: given, log, life, concurrency: 1, isDead },
     isParked: isDead,
   });
-  const runId = await current.enter(run);
+  await current.enter(run);
   await current.work();
-  const hasEnded = await Promise.race([current.ended(runId).then(() => true), died.then(() => false)]);
+  const hasEnded = await Promise.race([current.ended(run).then(() => true), died.then(() => false)]);
   const close = async () => {
     death.reject(new TuttiError("LEASE_LOST", "The worker has died", { failureClass: "killed" }));
     await current.engine.close();

@@ -5,10 +5,12 @@ import type { SqlStore } from "../../engine/embedded/sql-store.ts";
 import type { Engine } from "../../engine/port.ts";
 import { engineWorkflow } from "../../workflow/engine-workflow.ts";
 import type { AnyWorkflow } from "../../workflow/flow.ts";
+import type { AgentCall } from "../../workflow/host.ts";
 import type { EffectLog } from "./effect-log.ts";
-import { LastingHost } from "./lasting-host.ts";
 import { lookAtRuns } from "./look-at-runs.ts";
-import type { StubAnswer, Stubs } from "./stub-host.ts";
+import { standstillOf } from "./standstill.ts";
+import { StubHost } from "./stub-host.ts";
+import type { StubAnswer, Stubs } from "./stubs.ts";
 import { storeOnVirtualTime, VirtualTime } from "./virtual-time.ts";
 
 /** A workflow with all that it is run with in a test. */
@@ -24,6 +26,8 @@ export type LifeOptions = {
   /** Runs that nobody has to wait for any more. */
   readonly isParked?: (runId: string) => boolean;
   readonly isDead?: () => boolean;
+  /** Of the clock of the first life, in milliseconds since the Unix epoch. Default `startOfTests`. */
+  readonly startAt?: number;
 };
 
 /** 2026-01-01: runs of a test begin at the same moment. */
@@ -39,37 +43,38 @@ export class RunLife {
   readonly engine: Engine;
   readonly #options: LifeOptions;
   readonly #time: VirtualTime;
-  readonly #standstill = Promise.withResolvers<never>();
+  readonly #problem = Promise.withResolvers<never>();
 
   constructor(options: LifeOptions) {
     this.#options = options;
-    const { store, log, isParked = () => false } = options;
-    this.#time = new VirtualTime(Math.max(startOfTests, ...log.effects.map(({ at }) => at)));
-    this.#standstill.promise.catch(() => undefined);
+    const { store, log, isParked = () => false, startAt = startOfTests } = options;
+    this.#time = new VirtualTime(Math.max(startAt, ...log.effects.map(({ at }) => at)));
+    this.#problem.promise.catch(() => undefined);
     const timed = storeOnVirtualTime(store, {
       time: this.#time,
       look: () => lookAtRuns(store, isParked),
       onJump: () => this.#noteJump(),
-      onStandstill: () => this.#standstill.reject(new Error("All runs wait, and nothing will ever come")),
+      onStandstill: async () => this.#problem.reject(await standstillOf(store)),
     });
     const logger = { warn: () => undefined };
     this.engine = embeddedEngine({ store: timed, clock: this.#time.clock, random: () => 0.5, logger });
   }
 
-  /** Rejects when all runs wait for what never comes. */
-  get standstill(): Promise<never> {
-    return this.#standstill.promise;
+  /** Milliseconds since the Unix epoch, by the virtual clock. */
+  now(): number {
+    return this.#time.clock();
   }
 
   /** Makes a run known, and begins it when it has not begun yet. Other lives' answers and signals arrive again. */
-  async enter(id: string): Promise<RunId> {
+  async enter(id: string): Promise<StubHost> {
     const { case: given, log, life, isDead } = this.#options;
     const runId = asRunId(id);
-    const deliver = (question: { readonly signalName: string }, answer: StubAnswer) =>
-      this.#answer(id, question.signalName, answer);
-    const host = new LastingHost({
-      ...{ run: id, life, stubs: given, log, clock: this.#time.clock, deliver },
+    const host = new StubHost({
+      ...{ run: id, life, stubs: given, log, clock: this.#time.clock },
       ...(isDead === undefined ? {} : { isDead }),
+      deliver: ({ signalName }, answer) => this.#answer(id, signalName, answer),
+      onCall: (call) => this.#cancelAt(runId, call),
+      onProblem: (problem) => this.#problem.reject(problem),
     });
     const name = `${given.definition.name}/${id}`;
     this.engine.register(engineWorkflow(given.definition, { host, name, version: "1" }));
@@ -77,7 +82,7 @@ export class RunLife {
     if (isNew) this.#append(id, "started");
     await this.#sendSignals(id);
     if (!isNew) await this.#sendAnswers(id);
-    return runId;
+    return host;
   }
 
   async work(): Promise<void> {
@@ -86,15 +91,29 @@ export class RunLife {
     this.engine.work({ workerId: workerOf(life), queues: ["main"], concurrency, leaseMs });
   }
 
-  /** Resolves when the run has ended, however. */
-  async ended(runId: RunId): Promise<void> {
-    await Promise.race([this.engine.result(runId).catch(() => undefined), this.standstill]);
+  /** @throws what the run failed with; {@link StubProblem} when the test is wrong */
+  result(id: string): Promise<Json> {
+    return Promise.race([this.engine.result(asRunId(id)), this.#problem.promise]);
+  }
+
+  /** Resolves when the run has ended, however. @throws {StubProblem} when the test is wrong */
+  async ended(id: string): Promise<void> {
+    await Promise.race([this.engine.result(asRunId(id)).catch(() => undefined), this.#problem.promise]);
   }
 
   /** The next life goes on at this time. A write, even one that changes nothing, makes the worker look around. */
   async #noteJump(): Promise<void> {
     this.#append("", "jumped");
     await this.#options.store.transact((session) => session.run("UPDATE engine_runs SET priority = priority"));
+  }
+
+  async #cancelAt(runId: RunId, call: AgentCall): Promise<void> {
+    if (this.#options.case.cancelWhen?.(call) !== true) return;
+    await this.engine.cancel(runId, "the test cancels it");
+    const aborted = Promise.withResolvers<void>();
+    call.signal.addEventListener("abort", () => aborted.resolve());
+    if (!call.signal.aborted) await aborted.promise;
+    call.signal.throwIfAborted();
   }
 
   #append(run: string, event: "started" | "jumped"): void {

@@ -1,4 +1,3 @@
-import { TuttiError, errorToJson } from "../../domain/errors.ts";
 import type { Json } from "../../domain/json.ts";
 import type { NodeNote, WorkflowLog } from "../../domain/workflow/node-note.ts";
 import type { BudgetStanding, CommandResult } from "../../workflow/flow.ts";
@@ -6,112 +5,130 @@ import type {
   AgentAnswer,
   AgentCall,
   ApprovalQuestion,
-  ApprovalSignal,
+  CallPlace,
   CommandCall,
   WorkflowHost,
 } from "../../workflow/host.ts";
+import type { Effect, EffectLog } from "./effect-log.ts";
+import { askStub, runStub, StubProblem, type StubAnswer, type Stubs } from "./stubs.ts";
 
-/** What a stub says: its last words, or a structured answer. What it throws is the agent's failure. */
-export type StubAgent = (call: AgentCall, nth: number) => Json | Promise<Json>;
-
-/** A person's answer, so long after the question. Default 0 ms. */
-export type StubAnswer = ApprovalSignal & { readonly afterMs?: number };
-
-/** So long after the start. Default 0 ms: it lies there before anyone waits for it. */
-export type StubSignal = { readonly name: string; readonly payload: Json; readonly afterMs?: number };
-
-export type Stubs = {
-  /** By profile; `*` stands for all others. */
-  readonly agents?: Readonly<Record<string, StubAgent>>;
-  /** By the command's name; `*` stands for all others. Default: it ends well and says nothing. */
-  readonly commands?: Readonly<Record<string, (call: CommandCall) => CommandResult>>;
-  /** By the question. `undefined`: nobody answers. */
-  readonly answers?: (question: ApprovalQuestion) => StubAnswer | undefined;
-  /** What somebody sends to the workflow. */
-  readonly signals?: readonly StubSignal[];
-  readonly budget?: BudgetStanding;
-  /** What each agent's call costs. Default 0. */
-  readonly costUsd?: number;
+export type StubHostOptions = {
+  readonly run: string;
+  readonly life: number;
+  readonly stubs: Stubs;
+  readonly log: EffectLog;
+  readonly clock: () => number;
+  readonly deliver: (question: Pick<ApprovalQuestion, "key" | "signalName">, answer: StubAnswer) => Promise<void>;
+  /** After that nothing that happens in this life is remembered. */
+  readonly isDead?: () => boolean;
+  readonly onCall?: (call: AgentCall) => Promise<void>;
+  /** The test can't go on. */
+  readonly onProblem: (problem: StubProblem) => void;
 };
 
-/** Hears the answers of stubs as a person's signals. */
-export type SendSignal = (name: string, key: string, payload: Json) => Promise<void>;
-
-/** A host whose agents, commands and persons are functions. It remembers everything that it was asked. */
+/**
+ * A host whose agents, commands and persons are functions. It remembers everything that it was asked, and behaves over crashes as the
+ * real one does: who asks for the same again gets what was answered, and nothing is done twice for it. What it knows of that is
+ * in the log, which outlives the process.
+ */
 export class StubHost implements WorkflowHost {
   readonly calls: AgentCall[] = [];
+  readonly commands: CommandCall[] = [];
+  readonly questions: ApprovalQuestion[] = [];
+  /** Keys of the questions that nobody waits for any more. */
+  readonly withdrawn: string[] = [];
   readonly notes: NodeNote[] = [];
   readonly lines: WorkflowLog[] = [];
-  readonly questions: ApprovalQuestion[] = [];
-  readonly commands: CommandCall[] = [];
-  /** Keys of questions. */
-  readonly withdrawn: string[] = [];
-  readonly #stubs: Stubs;
-  readonly #send: SendSignal;
+  readonly #options: StubHostOptions;
 
-  constructor(stubs: Stubs, send: SendSignal) {
-    this.#stubs = stubs;
-    this.#send = send;
+  constructor(options: StubHostOptions) {
+    this.#options = options;
   }
 
   async agent(call: AgentCall): Promise<AgentAnswer> {
-    const nth = this.calls.filter(({ profile }) => profile === call.profile).length;
+    const known = this.#answerTo(call.key);
+    if (known !== undefined) return known as AgentAnswer;
     this.calls.push(call);
-    return askStub(this.#stubs, call, nth);
+    return this.#answered(call, call.profile, () => this.#ask(call));
   }
 
   async command(call: CommandCall): Promise<CommandResult> {
+    const known = this.#answerTo(call.key);
+    if (known !== undefined) return known as CommandResult;
     this.commands.push(call);
-    return runStub(this.#stubs, call);
+    return this.#answered(call, call.name, async () => runStub(this.#options.stubs, call));
   }
 
   async ask(question: ApprovalQuestion): Promise<void> {
     this.questions.push(question);
-    const answer = this.#stubs.answers?.(question);
-    if (answer !== undefined) await this.#send(question.signalName, "first", answer);
+    const answer = this.#options.stubs.answers?.(question);
+    if (answer === undefined) return;
+    const { node, key, signalName } = question;
+    this.#append({ event: "asked", node, name: signalName, key, answer });
+    await this.#options.deliver(question, answer);
   }
 
-  async withdraw({ key }: Pick<ApprovalQuestion, "key">): Promise<void> {
+  async withdraw({ key }: { readonly key: string }): Promise<void> {
     this.withdrawn.push(key);
   }
 
-  async budget(pathPrefix = ""): Promise<BudgetStanding> {
-    const { budget, costUsd = 0 } = this.#stubs;
-    const spentUsd = this.calls.filter(({ path }) => path.startsWith(pathPrefix)).length * costUsd;
-    return { ...budget, spentUsd };
+  async budget(pathPrefix?: string): Promise<BudgetStanding> {
+    const { run, log, stubs } = this.#options;
+    const ended = log.effects.filter((effect) => effect.run === run && effect.event === "ended");
+    const paid = ended.filter(({ key }) => isWithin(key, run, pathPrefix));
+    const costs = new Map(paid.map(({ key, answer }) => [key, (answer as AgentAnswer).costUsd ?? 0]));
+    return { ...stubs.budget, spentUsd: [...costs.values()].reduce((sum, costUsd) => sum + costUsd, 0) };
   }
 
   async note(note: NodeNote): Promise<void> {
     this.notes.push(note);
+    const { node, name, status } = note;
+    if (status === "running" || status === "waiting") this.#append({ event: "begun", node, name });
   }
 
   async log(line: WorkflowLog): Promise<void> {
     this.lines.push(line);
   }
-}
 
-/** What the stub of an agent answers when it is called for the `nth` time, from 0. */
-export async function askStub({ agents = {}, costUsd = 0 }: Stubs, call: AgentCall, nth: number): Promise<AgentAnswer> {
-  const stub = agents[call.profile] ?? agents["*"];
-  if (stub === undefined) return { status: "failed", error: errorToJson(noStub(call.profile)) };
-  try {
-    return answerOf(await stub(call, nth), costUsd);
-  } catch (thrown) {
-    return { status: "failed", error: errorToJson(TuttiError.from(thrown, "AGENT_FAILED")), costUsd };
+  async #ask(call: AgentCall): Promise<AgentAnswer> {
+    try {
+      await this.#options.onCall?.(call);
+      return await askStub(this.#options.stubs, call, this.#nth(call));
+    } catch (thrown) {
+      if (thrown instanceof StubProblem) this.#options.onProblem(thrown);
+      throw thrown;
+    }
+  }
+
+  async #answered<T extends Json>({ node, key }: CallPlace, name: string, work: () => Promise<T>): Promise<T> {
+    this.#append({ event: "begun", node, name, key });
+    const answer = await work();
+    this.#append({ event: "ended", node, name, key, answer });
+    return answer;
+  }
+
+  #answerTo(key: string): Json | undefined {
+    return this.#options.log.effects.find((effect) => effect.event === "ended" && effect.key === key)?.answer;
+  }
+
+  /** How many other calls of this profile began before this one, in whichever life. */
+  #nth({ key, profile }: AgentCall): number {
+    const { run, log } = this.#options;
+    const keys = log.effects.flatMap((effect) =>
+      effect.run === run && effect.event === "begun" && effect.name === profile ? (effect.key ?? []) : [],
+    );
+    return [...new Set(keys)].indexOf(key);
+  }
+
+  #append(effect: Pick<Effect, "event" | "node" | "name" | "key" | "answer">): void {
+    const { run, life, log, clock, isDead } = this.#options;
+    if (isDead?.() === true) return;
+    log.append({ run, life, at: clock(), ...effect });
   }
 }
 
-export function runStub({ commands = {} }: Stubs, call: CommandCall): CommandResult {
-  const stub = commands[call.name] ?? commands["*"];
-  return stub?.(call) ?? { isOk: true, exitCode: 0, output: "" };
+function isWithin(key: string | undefined, run: string, pathPrefix: string | undefined): boolean {
+  const prefix = pathPrefix === undefined ? `${run}/` : `${run}/${pathPrefix}`;
+  if (key?.startsWith(prefix) !== true) return false;
+  return pathPrefix === undefined || ["", "/", "["].includes(key.charAt(prefix.length));
 }
-
-const answerOf = (answer: Json, costUsd: number): AgentAnswer =>
-  typeof answer === "string"
-    ? { status: "completed", text: answer, result: answer, costUsd }
-    : { status: "completed", text: JSON.stringify(answer), result: answer, costUsd };
-
-const noStub = (profile: string): TuttiError =>
-  new TuttiError("AGENT_NOT_FOUND", `There is no stub for the agent "${profile}"`, {
-    hint: `Give one: agents: { "${profile}": (call) => … }, or "*" for all`,
-  });

@@ -51,7 +51,7 @@ export type TimedStoreOptions = {
   /** The clock was set: whoever waits has to look again. */
   readonly onJump: () => void | Promise<void>;
   /** Everything waits, and nothing will ever come. */
-  readonly onStandstill: () => void;
+  readonly onStandstill: () => void | Promise<void>;
 };
 
 /** The store of an engine whose worker moves the clock on when it has nothing to do. */

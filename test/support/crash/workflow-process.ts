@@ -26,7 +26,8 @@ async function main([module = "", name = "", path = "", effects = "", life = ""]
 async function dieEverywhere(life: RunLife, crashable: CrashableStore): Promise<void> {
   await life.work();
   void crashable.park(undisturbed, { n: Infinity, side: "after" });
-  await life.ended(await life.enter(undisturbed));
+  await life.enter(undisturbed);
+  await life.ended(undisturbed);
   const boundaries = boundariesOf(crashable.records(undisturbed));
   await Promise.all(boundaries.map((boundary) => dieAt(life, crashable, boundary)));
   process.kill(process.pid, "SIGKILL");
@@ -41,13 +42,14 @@ const boundariesOf = (records: number): readonly Boundary[] =>
 async function dieAt(life: RunLife, crashable: CrashableStore, boundary: Boundary): Promise<void> {
   const run = `${boundary.side}-${boundary.n}`;
   const parked = crashable.park(run, boundary);
-  const runId = await life.enter(run);
-  await Promise.race([parked, life.ended(runId)]);
+  await life.enter(run);
+  await Promise.race([parked, life.ended(run)]);
 }
 
 async function goOn(life: RunLife, store: SqliteStore<EngineTables>): Promise<void> {
   const rows = await store.inspect((session) => session.all("SELECT run_id FROM engine_runs"));
-  const runs = await Promise.all(rows.map((row) => life.enter(String(row["run_id"]))));
+  const runs = rows.map((row) => String(row["run_id"]));
+  await Promise.all(runs.map((run) => life.enter(run)));
   await life.work();
   await Promise.all(runs.map((run) => life.ended(run)));
   process.exit(0);
