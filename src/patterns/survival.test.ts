@@ -1,14 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 
-import { asRunId, asWorkerId } from "../domain/ids.ts";
-import { embeddedEngine } from "../engine/embedded/embedded-engine.ts";
-import { untilAborted } from "../testing/engine/test-bed.ts";
-import { MemoryStore } from "../testing/workflow/memory-store.ts";
 import { restartEverywhere } from "../testing/workflow/restart-everywhere.ts";
 import type { WorkflowCase } from "../testing/workflow/run-life.ts";
-import { StubHost } from "../testing/workflow/stub-host.ts";
-import { engineWorkflow } from "../workflow/engine-workflow.ts";
+import { testWorkflow, tryWorkflow } from "../testing/workflow/test-workflow.ts";
 import type { WorkflowFlow } from "../workflow/flow.ts";
 import { workflow } from "../workflow/workflow.ts";
 import { branch, fanOut, refine, sequentialPipeline } from "./index.ts";
@@ -83,42 +78,12 @@ describe.each(Object.entries(bodies))("%s", (_name, body) => {
   });
 
   it("asks nobody else once it was cancelled in its middle", async () => {
-    const whole = await lifeOf(body, { cancelledAt: Infinity });
-    expect(whole).toMatchObject({ status: "completed" });
-    const cancelledAt = Math.ceil(whole.asked / 2);
-    expect(await lifeOf(body, { cancelledAt })).toMatchObject({ status: "cancelled", askedAfterwards: 0 });
+    const { definition, ...test } = caseOf(body);
+    const whole = await testWorkflow(definition, test);
+    const cancelledAt = Math.ceil(whole.calls.length / 2);
+    let asked = 0;
+    const tried = await tryWorkflow(definition, { ...test, cancelWhen: () => ++asked === cancelledAt });
+    expect(tried).toMatchObject({ status: "failed", error: { code: "ENGINE_RUN_CANCELLED" } });
+    expect(asked).toBe(cancelledAt);
   });
 });
-
-/** Cancels the run while its `cancelledAt`-th agent works, counted from 1. */
-async function lifeOf(
-  body: (flow: WorkflowFlow) => Promise<unknown>,
-  { cancelledAt }: { readonly cancelledAt: number },
-) {
-  const store = await MemoryStore.open();
-  const engine = embeddedEngine({ store });
-  const runId = asRunId("run");
-  let asked = 0;
-  let askedBy = Infinity;
-  const { commands, answers } = caseOf(body);
-  const counted = Object.entries(agents ?? {}).map(([profile, stub]): [string, typeof stub] => [
-    profile,
-    async (call, nth) => {
-      asked += 1;
-      if (asked !== cancelledAt) return stub(call, nth);
-      await engine.cancel(runId, "a person said so");
-      askedBy = asked;
-      return untilAborted(call.signal);
-    },
-  ]);
-  const stubs = { agents: Object.fromEntries(counted), ...(commands && { commands }), ...(answers && { answers }) };
-  const host = new StubHost(stubs, (name, key, payload) => engine.signal(runId, { name, key, payload }));
-  engine.register(engineWorkflow(over(body), { host, name: "test", version: "1" }));
-  await engine.start({ runId, workflow: "test", input: null, queue: "main" });
-  engine.work({ workerId: asWorkerId("w"), queues: ["main"], concurrency: 1 });
-  await engine.result(runId).catch(() => null);
-  const { status, error } = (await engine.find(runId)) ?? {};
-  await engine.close();
-  store.close();
-  return { status, error, asked, askedAfterwards: Math.max(0, asked - askedBy) };
-}

@@ -43,6 +43,7 @@ export class RunLife {
   readonly engine: Engine;
   readonly #options: LifeOptions;
   readonly #time: VirtualTime;
+  #cancelled: Promise<void> | undefined;
   readonly #problem = Promise.withResolvers<never>();
 
   constructor(options: LifeOptions) {
@@ -107,9 +108,13 @@ export class RunLife {
     await this.#options.store.transact((session) => session.run("UPDATE engine_runs SET priority = priority"));
   }
 
+  /** What is called once the run is cancelled gets no answer. */
   async #cancelAt(runId: RunId, call: AgentCall): Promise<void> {
-    if (this.#options.case.cancelWhen?.(call) !== true) return;
-    await this.engine.cancel(runId, "the test cancels it");
+    if (this.#cancelled === undefined) {
+      if (this.#options.case.cancelWhen?.(call) !== true) return;
+      this.#cancelled = this.engine.cancel(runId, "the test cancels it");
+    }
+    await this.#cancelled;
     const aborted = Promise.withResolvers<void>();
     call.signal.addEventListener("abort", () => aborted.resolve());
     if (!call.signal.aborted) await aborted.promise;

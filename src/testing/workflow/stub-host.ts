@@ -48,7 +48,6 @@ export class StubHost implements WorkflowHost {
   async agent(call: AgentCall): Promise<AgentAnswer> {
     const known = this.#answerTo(call.key);
     if (known !== undefined) return known as AgentAnswer;
-    this.calls.push(call);
     return this.#answered(call, call.profile, () => this.#ask(call));
   }
 
@@ -93,6 +92,7 @@ export class StubHost implements WorkflowHost {
   async #ask(call: AgentCall): Promise<AgentAnswer> {
     try {
       await this.#options.onCall?.(call);
+      this.calls.push(call);
       return await askStub(this.#options.stubs, call, this.#nth(call));
     } catch (thrown) {
       if (thrown instanceof StubProblem) this.#options.onProblem(thrown);

@@ -23,7 +23,7 @@ export type Stubs = {
   readonly answers?: (question: ApprovalQuestion) => StubAnswer | undefined;
   /** What somebody sends to the workflow. */
   readonly signals?: readonly StubSignal[];
-  /** Cancels the run when this agent's call has begun. */
+  /** Cancels the run instead of answering this call. */
   readonly cancelWhen?: (call: AgentCall) => boolean;
   readonly budget?: BudgetStanding;
   /** What each agent's call costs. Default 0. */
