@@ -44,6 +44,7 @@ const kinds = [
   "ts run",
   "ts check",
   "json events",
+  "mermaid",
   "text",
   "text output",
 ];
@@ -140,6 +141,10 @@ describe("commands in the text", () => {
     );
     expect(untold).toEqual([]);
   });
+});
+
+test.each(ofKind("mermaid", ""))("$page:$line is a picture of one kind", ({ code }) => {
+  expect(code).toMatch(/^(?:flowchart (?:LR|TD)|stateDiagram-v2|sequenceDiagram)\n/);
 });
 
 describe("YAML", () => {
