@@ -115,6 +115,9 @@ export const workOption = (besides: z.ZodRawShape) => {
   });
 };
 
+/** What ready workflows say about a failure of a part. */
+export const failureFacts = z.object({ code: z.string(), message: z.string(), hint: z.string().exactOptional() });
+
 /** @throws {TuttiError} `WORKFLOW_INVALID` naming each option that is wrong; nothing has been started by then */
 export function checkOptions(pattern: string, schema: z.ZodType, options: unknown): void {
   const { error } = schema.safeParse(options);
