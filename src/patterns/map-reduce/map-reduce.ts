@@ -1,8 +1,19 @@
 import { z } from "zod";
 
 import { errorFromJson, TuttiError, type ErrorJson } from "../../domain/errors.ts";
+import { textOf } from "../../domain/workflow/forward.ts";
 import type { Outcome, WorkflowFlow } from "../../workflow/flow.ts";
-import { checkOptions, doWork, isOwnWork, partFailed, type ResultOf, type Work } from "../port.ts";
+import {
+  checkOptions,
+  doWork,
+  forwardParts,
+  isOwnWork,
+  partFailed,
+  promptText,
+  type ResultOf,
+  type Work,
+} from "../port.ts";
+import { forwardedParts } from "./forwarded-parts.ts";
 import {
   optionsSchema,
   type AnyMapReduce,
@@ -14,12 +25,11 @@ import {
   type SplittingAgent,
 } from "./options.ts";
 import { partOf, reduceTree, type Group, type Part, type ReduceLimits } from "./reduce-tree.ts";
-import { reducerPrompt } from "./reducer-prompt.ts";
 
 export type MapReduceResult<T> = {
-  /** `empty`: there were no items. `failed`: all failed, and `failures` is `all`. In both cases the reducer wasn't asked. */
-  readonly status: "reduced" | "empty" | "failed";
-  /** What the root of the tree came to; `null` when the reducer wasn't asked. */
+  /** `empty`: there were no items, and the reducer wasn't asked. */
+  readonly status: "reduced" | "empty";
+  /** What the root of the tree came to; `null` where there were no items. */
   readonly result: T | null;
   /** In the order of the items. */
   readonly items: readonly ItemReport[];
@@ -54,7 +64,7 @@ export async function mapReduce(flow: WorkflowFlow, options: AnyMapReduce): Prom
   return flow.group("map-reduce", () => mapAndReduce(flow, options), { pattern: "map-reduce" });
 }
 
-const defaults = { maxTokens: 30_000, fanIn: 20, concurrency: 8, maxItems: 200, failures: "some" } as const;
+const defaults = { maxTokens: 30_000, fanIn: 20, concurrency: 8, maxItems: 200 } as const;
 
 async function mapAndReduce(flow: WorkflowFlow, options: AnyMapReduce): Promise<MapReduceResult<unknown>> {
   const items = options.items ?? (await splitItems(flow, options));
@@ -62,17 +72,27 @@ async function mapAndReduce(flow: WorkflowFlow, options: AnyMapReduce): Promise<
   const names = items.map((item, index) => nameOf(item, index));
   if (items.length === 0) return { status: "empty", result: null, items: [], levels: 0, reduceCalls: 0 };
   const outcomes = await flow.settle(
-    items.map((item, index) => () => doWork(flow, options.map, { item, index, count: items.length })),
+    items.map((item, index) => () => workOn(flow, options, { item, index, count: items.length, name: names[index] })),
     { label: "map", names, concurrency: options.concurrency ?? defaults.concurrency },
   );
   const failed = failedItems(outcomes, names);
-  refuseFailures(flow, { failed, count: items.length, policy: options.failures ?? defaults.failures });
+  refuseFailures(flow, failed, { count: items.length, needed: neededOf(options, items.length) });
   const limits = limitsOf(options);
   const leaves = outcomes.flatMap((outcome, index) => leafOf(outcome, { index, names, limits }));
   const reports = reportsOf(outcomes, names, leaves);
-  if (leaves.length === 0) return { status: "failed", result: null, items: reports, levels: 0, reduceCalls: 0 };
   const { value, levels, calls } = await reduce(flow, { options, leaves, failed, names });
   return { status: "reduced", result: value, items: reports, levels, reduceCalls: calls };
+}
+
+type OneItem = Omit<MapGiven<unknown>, "forwarded"> & { readonly name: string | undefined };
+
+async function workOn(
+  flow: WorkflowFlow,
+  { map }: AnyMapReduce,
+  { name = "item", ...given }: OneItem,
+): Promise<unknown> {
+  const forwarded = isOwnWork(map) ? "" : await forwardParts(flow, [{ name, value: given.item }]);
+  return doWork(flow, map, { ...given, forwarded });
 }
 
 const listSchema = z.object({ items: z.array(z.string()).describe("The parts, in their order") });
@@ -111,15 +131,16 @@ function failedItems(outcomes: readonly Outcome<unknown>[], names: readonly stri
   return failed;
 }
 
-type Failures = {
-  readonly failed: readonly FailedItem[];
-  readonly count: number;
-  readonly policy: "none" | "some" | "all";
-};
+const neededOf = ({ failures = "some", minSuccesses = 1 }: AnyMapReduce, count: number): number =>
+  failures === "all" ? count : Math.min(minSuccesses, count);
 
-function refuseFailures(flow: WorkflowFlow, { failed, count, policy }: Failures): void {
+function refuseFailures(
+  flow: WorkflowFlow,
+  failed: readonly FailedItem[],
+  { count, needed }: { readonly count: number; readonly needed: number },
+): void {
   const [first] = failed;
-  if (first === undefined || policy === "all" || (policy === "some" && failed.length < count)) return;
+  if (first === undefined || count - failed.length >= needed) return;
   throw partFailed(flow, errorFromJson(first.error), {
     what: `map-reduce: ${failed.length} of ${count} items failed, the first of them ${first.name}`,
     context: { failed: failed.map(({ name }) => name), count },
@@ -137,8 +158,6 @@ function leafOf(outcome: Outcome<unknown>, { index, names, limits }: LeafFacts):
   if (outcome.status === "failed") return [];
   return [partOf([index], { heading: names[index] ?? "", text: textOf(outcome.value) }, limits)];
 }
-
-const textOf = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value, null, 1) ?? ""));
 
 function reportsOf(
   outcomes: readonly Outcome<unknown>[],
@@ -165,7 +184,7 @@ function reduce(flow: WorkflowFlow, { options, leaves, failed, names }: ToReduce
   const concurrency = options.concurrency ?? defaults.concurrency;
   const work = reducerOf(options.reduce);
   const reduceOne = async (group: Group): Promise<{ readonly value: unknown }> => ({
-    value: await doWork(flow, work, { ...group, failed }),
+    value: await doWork(flow, work, { ...group, failed, forwarded: forwardedParts(group, failed) }),
   });
   return reduceTree(leaves, {
     limits: limitsOf(options),
@@ -174,16 +193,13 @@ function reduce(flow: WorkflowFlow, { options, leaves, failed, names }: ToReduce
   });
 }
 
-/** An agent that reduces is shown the parts after what it is told to do with them. */
 function reducerOf({ maxTokens: _tokens, fanIn: _fanIn, ...work }: AnyMapReduce["reduce"]): Work<ReduceGiven> {
   if (isOwnWork(work)) return work;
-  const { prompt } = work;
-  return {
-    title: "Combine results",
-    ...work,
-    prompt: (given) => reducerPrompt(typeof prompt === "string" ? prompt : prompt(given), given),
-  };
+  return { title: "Combine results", ...work, prompt: (given) => withParts(promptText(work.prompt, given), given) };
 }
+
+const withParts = (prompt: string, { forwarded }: ReduceGiven): string =>
+  prompt.includes(forwarded) ? prompt : `${prompt}\n\n${forwarded}`;
 
 const spanOf = (items: readonly number[], names: readonly string[]): string =>
   `${items.length} items: ${names[items[0] ?? 0] ?? ""} to ${names[items.at(-1) ?? 0] ?? ""}`;

@@ -2,20 +2,14 @@ import { z } from "zod";
 
 import type { ErrorJson } from "../../domain/errors.ts";
 import type { AgentRequest, WorkflowFlow } from "../../workflow/flow.ts";
-import { workOption, type Work } from "../port.ts";
-import type { Part, ReduceLimits } from "./reduce-tree.ts";
+import { workOption, type Given, type Work } from "../port.ts";
+import type { Group, ReduceLimits } from "./reduce-tree.ts";
 
-export type MapGiven<Item> = { readonly item: Item; readonly index: number; readonly count: number };
+/** `forwarded` is the item. */
+export type MapGiven<Item> = Given & { readonly item: Item; readonly index: number; readonly count: number };
 
-export type ReduceGiven = {
-  /** Results of items, or what was made of them before, as text; shortened where they were too long. */
-  readonly parts: readonly Part[];
-  /** Of the tree, from 1. */
-  readonly level: number;
-  /** Whether these parts are everything. */
-  readonly isFinal: boolean;
-  readonly failed: readonly FailedItem[];
-};
+/** `forwarded` is the parts and what is missing: a prompt that doesn't hold it ends with it. */
+export type ReduceGiven = Given & Group & { readonly failed: readonly FailedItem[] };
 
 export type FailedItem = { readonly index: number; readonly name: string; readonly error: ErrorJson };
 
@@ -35,8 +29,10 @@ export type MapReduceSteps<M, R> = {
   readonly map: M;
   /** What makes one result of several: `maxTokens` (30,000) and `fanIn` (20 parts) bound one call of it. */
   readonly reduce: R & Partial<ReduceLimits>;
-  /** How many items may fail: none, all but one, or even all. Default `some`. */
-  readonly failures?: "none" | "some" | "all";
+  /** `some`: it goes on with `minSuccesses`, and the reducer is told what is missing. `all`: one failure fails the whole. Default `some`. */
+  readonly failures?: "some" | "all";
+  /** For `some`. Default 1. */
+  readonly minSuccesses?: number;
   /** Items, and calls of the reducer, at once. Default 8. */
   readonly concurrency?: number;
   /** More items than this are refused. Default 200. */
@@ -61,8 +57,13 @@ export const optionsSchema = z
     split: splitOption.optional(),
     map: workOption({}),
     reduce: workOption(limitFields),
-    failures: z.enum(["none", "some", "all"]).exactOptional(),
+    failures: z.enum(["some", "all"]).exactOptional(),
+    minSuccesses: positive,
     concurrency: positive,
     maxItems: positive,
   })
-  .refine(({ items, split }) => (items === undefined) !== (split === undefined), "give either items or split");
+  .refine(({ items, split }) => (items === undefined) !== (split === undefined), "give either items or split")
+  .refine(({ failures, minSuccesses }) => failures !== "all" || minSuccesses === undefined, {
+    path: ["minSuccesses"],
+    message: 'needs failures: "some"',
+  });

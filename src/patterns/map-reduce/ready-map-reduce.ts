@@ -1,6 +1,5 @@
 import { z } from "zod";
 
-import { dataBlock } from "../../domain/prompt/data-block.ts";
 import { workflow } from "../../workflow/workflow.ts";
 import { agentFields, failureFacts, plainAgentWork } from "../port.ts";
 import { mapReduce, type MapReduceResult } from "./map-reduce.ts";
@@ -17,7 +16,8 @@ const input = z
     reduce: plainAgentWork
       .extend({ agent, maxTokens: z.int().min(1_000).exactOptional(), fanIn: z.int().min(2).exactOptional() })
       .describe("What makes one result of the results"),
-    failures: z.enum(["none", "some", "all"]).exactOptional().describe("How many items may fail. Default some"),
+    failures: z.enum(["some", "all"]).exactOptional().describe("all: one failure fails the whole. Default some"),
+    minSuccesses: positive,
     concurrency: positive,
     maxItems: positive,
   })
@@ -31,7 +31,7 @@ const itemReport = z.strictObject({
 });
 
 const output = z.strictObject({
-  status: z.enum(["reduced", "empty", "failed"]),
+  status: z.enum(["reduced", "empty"]),
   result: z.string().nullable(),
   items: z.array(itemReport),
   levels: z.number(),
@@ -40,8 +40,8 @@ const output = z.strictObject({
 
 const place = "{{item}}";
 
-const promptFor = (prompt: string, { item }: MapGiven<string>): string =>
-  prompt.includes(place) ? prompt.replaceAll(place, () => item) : `${prompt}\n\n${dataBlock("item", item)}`;
+const promptFor = (prompt: string, { item, forwarded }: MapGiven<string>): string =>
+  prompt.includes(place) ? prompt.replaceAll(place, () => item) : `${prompt}\n\n${forwarded}`;
 
 /** `tutti workflow run map-reduce` */
 export const readyMapReduce = workflow(

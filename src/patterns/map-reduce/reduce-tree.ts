@@ -1,6 +1,6 @@
-import { dataBlock } from "../../domain/prompt/data-block.ts";
 import { bySize } from "../../domain/prompt/estimate-tokens.ts";
 import { cutMark, shortenText } from "../../domain/prompt/shorten-text.ts";
+import { dataBlock } from "../../domain/workflow/forward.ts";
 
 /** What one call of the reducer may be given. */
 export type ReduceLimits = {
@@ -27,7 +27,7 @@ export type PartText = { readonly heading: string; readonly text: string };
  * each level has at most half as many parts as the one before, rounded up.
  */
 export function partOf(items: readonly number[], { heading, text }: PartText, { maxTokens }: ReduceLimits): Part {
-  const framed = (content: string): string => `${dataBlock("part", content, heading)}\n`;
+  const framed = (content: string): string => `${dataBlock(heading, content)}\n`;
   const fullTokens = bySize.count(framed(text));
   const limit = Math.floor(maxTokens / 2);
   if (fullTokens <= limit) return { items, text: framed(text) };
