@@ -1,7 +1,9 @@
 import type { AnyWorkflow } from "../workflow/flow.ts";
 import { branchWorkflow } from "./conditional-branching/branch-workflow.ts";
+import { readyEventDriven } from "./event-driven/ready-event-driven.ts";
 import { fanOutWorkflow } from "./fan-out/fan-out-workflow.ts";
 import { refineWorkflow } from "./iterative-refinement/refine-workflow.ts";
+import { readyMapReduce } from "./map-reduce/ready-map-reduce.ts";
 import { pipelineWorkflow } from "./sequential-pipeline/pipeline-workflow.ts";
 
 export { branch } from "./conditional-branching/branch.ts";
@@ -13,6 +15,9 @@ export type {
   DecidingFunction,
   Decision,
 } from "./conditional-branching/branch-options.ts";
+export { eventRouter, type EventRouterOptions, type RoutedEvent } from "./event-driven/event-router.ts";
+export type { EventGiven, EventHandler, EventRouting, HandledEvent } from "./event-driven/handle-event.ts";
+export { onEvents, type EventLoop, type EventLoopEnded, type FailedEvent } from "./event-driven/on-events.ts";
 export { fanOut } from "./fan-out/fan-out.ts";
 export type {
   Check,
@@ -25,6 +30,15 @@ export type {
 export type { Iteration, Plateau, RefineStatus, Score } from "./iterative-refinement/progress.ts";
 export { refine } from "./iterative-refinement/refine.ts";
 export type { Evaluate, RefineEnded, RefineOptions } from "./iterative-refinement/refine-options.ts";
+export { mapReduce, type ItemReport, type MapReduceResult } from "./map-reduce/map-reduce.ts";
+export type {
+  FailedItem,
+  ItemSource,
+  MapGiven,
+  MapReduceSteps,
+  ReduceGiven,
+  SplittingAgent,
+} from "./map-reduce/options.ts";
 export {
   sequentialPipeline,
   type PipelineCompleted,
@@ -39,4 +53,6 @@ export const builtInWorkflows: readonly AnyWorkflow[] = [
   fanOutWorkflow,
   branchWorkflow,
   refineWorkflow,
+  readyEventDriven,
+  readyMapReduce,
 ];
