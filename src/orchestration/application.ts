@@ -49,6 +49,7 @@ import type { JobReport } from "../domain/job-report.ts";
 import { defaultAccount, type Services } from "./services.ts";
 import { whyPaused, type PauseReason } from "./why-paused.ts";
 import { createWorkflowJob, type WorkflowJobRequest } from "./workflows/create-workflow-job.ts";
+import { EventRoom } from "./workflow-events/event-room.ts";
 import { WorkflowRoom } from "./workflows/workflow-room.ts";
 import { cancelByPerson, pauseByPerson } from "./stop-by-person.ts";
 import {
@@ -71,6 +72,7 @@ export class Application {
   readonly prompts: PromptRoom;
   readonly notes: NoteRoom;
   readonly workflows: WorkflowRoom;
+  readonly workflowEvents: EventRoom;
 
   constructor(services: Services) {
     this.#services = services;
@@ -79,6 +81,7 @@ export class Application {
     this.prompts = new PromptRoom(services);
     this.notes = new NoteRoom(services);
     this.workflows = new WorkflowRoom(services);
+    this.workflowEvents = new EventRoom(services);
   }
 
   /** @throws {TuttiError} `GOAL_EMPTY`, `PLAN_INVALID`, `MODEL_UNPRICED` */

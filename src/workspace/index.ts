@@ -51,6 +51,7 @@ export { createSlot, openSlot } from "./slots/create-slot.ts";
 export { moveSlot } from "./slots/move-slot.ts";
 export type { Slot } from "./slots/slot.ts";
 export { snapshot, type Snapshot } from "./snapshot/snapshot.ts";
+export { watchFiles } from "./watch/file-watcher.ts";
 export { filesOfResult } from "./watch/files-of-result.ts";
 export { watchSlot, type WatchedSlot } from "./watch/watch-slot.ts";
 export { mergedTasks, type MergedTask } from "./integrate/merged-tasks.ts";
