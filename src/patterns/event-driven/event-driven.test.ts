@@ -52,7 +52,7 @@ describe("an event router", () => {
   it("fails on an event that nobody handles, and says who is there and who may be meant", async () => {
     const run = runWorkflow(router, { input: event("tests_failed"), agents: echo });
     await expect(run).rejects.toMatchObject({
-      code: "WORKFLOW_INPUT_INVALID",
+      code: "WORKFLOW_EVENT_UNHANDLED",
       message: 'Nobody handles events of the type "tests_failed" (event id-tests_failed)',
       hint: "Did you mean test_failed? There are handlers for: test_failed, github.*, github.push, measured",
     });
@@ -131,7 +131,7 @@ describe("a loop over events", () => {
   it("fails with an event that failed, that nobody handles or that is none", async () => {
     for (const [sent, code] of [
       [{ id: "1", type: "fail" }, "WORKFLOW_AGENT_FAILED"],
-      [{ id: "1", type: "unheard" }, "WORKFLOW_INPUT_INVALID"],
+      [{ id: "1", type: "unheard" }, "WORKFLOW_EVENT_UNHANDLED"],
       [{ type: "work" }, "WORKFLOW_INPUT_INVALID"],
     ] as const) {
       await expect(run({ until: { count: 1 } }, [sent])).rejects.toMatchObject({ code });

@@ -25,7 +25,7 @@ export type RoutedEvent = z.output<typeof output>;
 
 /**
  * A workflow whose input is one event and that gives it to whoever takes care of its type.
- * @throws {TuttiError} `WORKFLOW_INVALID` for wrong options; when it runs, `WORKFLOW_INPUT_INVALID` for an event that nobody handles
+ * @throws {TuttiError} `WORKFLOW_INVALID` for wrong options; when it runs, `WORKFLOW_EVENT_UNHANDLED` for an event that nobody handles
  */
 export function eventRouter(options: EventRouterOptions): WorkflowDefinition<WorkflowEvent, RoutedEvent> {
   checkOptions("eventRouter", optionsSchema, options);

@@ -54,7 +54,7 @@ export const routingFields = {
 
 /**
  * Gives an event to whoever takes care of its type.
- * @throws {TuttiError} `WORKFLOW_INPUT_INVALID` for an event that nobody handles, and the handler's failure
+ * @throws {TuttiError} `WORKFLOW_EVENT_UNHANDLED`, and the handler's failure
  */
 export async function handleEvent(
   flow: WorkflowFlow,
@@ -90,7 +90,7 @@ const task = ({ type, source }: WorkflowEvent): string =>
 function unhandled({ id, type }: WorkflowEvent, known: readonly string[]): TuttiError {
   const nearest = nearestName(type, known);
   const question = nearest === undefined ? "" : `Did you mean ${nearest}? `;
-  return new TuttiError("WORKFLOW_INPUT_INVALID", `Nobody handles events of the type "${type}" (event ${id})`, {
+  return new TuttiError("WORKFLOW_EVENT_UNHANDLED", `Nobody handles events of the type "${type}" (event ${id})`, {
     hint: `${question}There are handlers for: ${known.join(", ")}`,
     context: { event: id, type, known: [...known] },
   });
