@@ -1,6 +1,7 @@
 import type { ErrorJson } from "../domain/errors.ts";
 import type { RunId, WorkerId } from "../domain/ids.ts";
 import type { Json } from "../domain/json.ts";
+import type { RecordedCall } from "../domain/workflow/replay-report.ts";
 
 /**
  * A run is a function whose steps are journaled. After a crash the function runs again from its start and every recorded
@@ -28,6 +29,11 @@ export interface Engine {
    */
   cancel(runId: RunId, reason: string): Promise<void>;
   find(runId: RunId): Promise<RunRecord | undefined>;
+  /**
+   * The journal of a run, in the order in which its calls were recorded.
+   * @throws {TuttiError} `ENGINE_RUN_UNKNOWN`
+   */
+  history(runId: RunId): Promise<readonly JournalEntry[]>;
   /**
    * Waits for the end of a run and returns its output.
    * @throws {TuttiError} `ENGINE_RUN_UNKNOWN`, `ENGINE_RUN_CANCELLED`, `ABORTED`, or the error that the run failed with
@@ -62,6 +68,16 @@ export type RunRecord = {
   /** How often a worker has claimed it. */
   readonly claims: number;
   readonly workerId?: WorkerId;
+};
+
+/** A recorded call of a flow. `all` leaves no record of its own: what its branches recorded stands in their scopes. */
+export type JournalEntry = RecordedCall & {
+  /** `open`: asked for, and not over yet. */
+  readonly state: "open" | "done" | "failed";
+  /** What it gave; absent for a sleep and for a `receive` that timed out. Of a race its `RaceResult`. */
+  readonly value?: Json;
+  /** What it threw. */
+  readonly error?: ErrorJson;
 };
 
 export type WorkOptions = {

@@ -20,6 +20,7 @@ function engineWithSteps({ isHanging }: { readonly isHanging: boolean }): Engine
       started.set(request.runId, request);
       return Promise.resolve({ runId: request.runId, isNew: true });
     },
+    history: never,
     find: (runId) => {
       const run = started.get(runId);
       return Promise.resolve(run && { ...run, status: "running", claims: 1 });

@@ -19,6 +19,7 @@ const engine: Engine = {
   start: never,
   startAll: never,
   find: never,
+  history: never,
   work: never,
   signal: never,
   cancel: never,

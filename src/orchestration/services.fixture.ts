@@ -19,6 +19,7 @@ export const noEngine: Engine = {
   start: never,
   startAll: never,
   find: never,
+  history: never,
   work: never,
   signal: never,
   cancel: never,

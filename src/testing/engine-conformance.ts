@@ -4,6 +4,7 @@ import { changingPromises } from "./engine/changing.ts";
 import { claimingPromises } from "./engine/claiming.ts";
 import { composingPromises } from "./engine/composing.ts";
 import { racingPromises } from "./engine/racing.ts";
+import { readingPromises } from "./engine/reading.ts";
 import { recordingPromises } from "./engine/recording.ts";
 import { startingPromises } from "./engine/starting.ts";
 import { type EnginePromises, type EngineUnderTest, TestBed } from "./engine/test-bed.ts";
@@ -21,6 +22,7 @@ const promises: EnginePromises = {
   ...composingPromises,
   ...changingPromises,
   ...racingPromises,
+  ...readingPromises,
 };
 
 /** Generous: an adapter may poll a server. */

@@ -1,12 +1,13 @@
 import { errorFromJson, TuttiError } from "../../domain/errors.ts";
 import type { RunId, WorkerId } from "../../domain/ids.ts";
 import type { Json } from "../../domain/json.ts";
-import type { Engine, EngineWorker, RunRecord, StartRun, Workflow, WorkOptions } from "../port.ts";
+import type { Engine, EngineWorker, JournalEntry, RunRecord, StartRun, Workflow, WorkOptions } from "../port.ts";
 import { releaseAll } from "./claims.ts";
 import { EmbeddedWorker } from "./embedded-worker.ts";
 import { cancelTree } from "./endings.ts";
 import type { EngineContext, EngineLogger, RegisteredWorkflow } from "./engine-context.ts";
 import { cancelledError, closedError, runUnknownError, workflowUnknownError } from "./engine-errors.ts";
+import { readHistory } from "./history.ts";
 import { fromJsonText, toJsonText } from "./json-text.ts";
 import { RunEnds } from "./run-ends.ts";
 import { findRun, insertRun, type NewRun } from "./runs.ts";
@@ -85,6 +86,13 @@ class EmbeddedEngine implements Engine {
 
   find(runId: RunId): Promise<RunRecord | undefined> {
     return this.#context.store.inspect((session) => findRun(session, runId));
+  }
+
+  history(runId: RunId): Promise<readonly JournalEntry[]> {
+    return this.#context.store.inspect((session) => {
+      if (findRun(session, runId) === undefined) throw runUnknownError(runId);
+      return readHistory(session, runId, this.#context.clock());
+    });
   }
 
   async result(runId: RunId, options: { readonly signal?: AbortSignal } = {}): Promise<Json> {

@@ -12,7 +12,9 @@ export interface FlowHost {
   refuseIfInterrupted(): void;
   /** What is recorded at this place. @throws {TuttiError} `ENGINE_WORKFLOW_CHANGED` */
   recall(place: Place): Entry | undefined;
-  enterAll(scope: string, position: number): void;
+  enterAll(scope: string, position: number, branchCount: number): void;
+  /** The body or a branch has come to its end, one way or another. */
+  leave(scope: string): void;
   perform(place: Place, step: PlannedStep): Promise<Entry>;
   draw(place: Place, kind: "now" | "random" | "uuid"): Promise<Entry>;
   sleep(place: Place, durationMs: number): Promise<void>;

@@ -1,2 +1,3 @@
 export { embeddedEngine } from "./embedded-engine.ts";
 export { engineMigrations, type EngineTables } from "./migrations.ts";
+export { replayHistory, type RecordedRun } from "./replay-history.ts";

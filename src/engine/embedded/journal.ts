@@ -1,19 +1,13 @@
 import { asRunId, type RunId } from "../../domain/ids.ts";
+import { type RecordedCall, recordedKinds, type RecordedKind } from "../../domain/workflow/replay-report.ts";
 import { memberOf, numberOf, optionalNumberOf, optionalTextOf, textOf } from "./columns.ts";
 import type { Lease } from "./lease.ts";
 import type { SqlRow, SqlSession } from "./sql-store.ts";
 
-const entryKinds = ["step", "now", "random", "uuid", "sleep", "receive", "call", "race"] as const;
-export type EntryKind = (typeof entryKinds)[number];
+export type EntryKind = RecordedKind;
 
 /** Where in a run a flow call stands: the how-manieth of which scope, and what it is. */
-export type Place = {
-  readonly scope: string;
-  /** From 0, in the order of the calls. */
-  readonly position: number;
-  readonly kind: EntryKind;
-  readonly name: string;
-};
+export type Place = RecordedCall;
 
 export type Entry = Place & {
   /** `open` was asked for and has no result yet. */
@@ -49,12 +43,12 @@ export function closeEntry(session: SqlSession, { runId }: Lease, entry: Entry):
   );
 }
 
-function toEntry(row: SqlRow): Entry {
+export function toEntry(row: SqlRow): Entry {
   const childId = optionalTextOf(row, "child_id");
   return {
     scope: textOf(row, "scope"),
     position: numberOf(row, "position"),
-    kind: memberOf(row, "kind", entryKinds),
+    kind: memberOf(row, "kind", recordedKinds),
     name: textOf(row, "name"),
     state: memberOf(row, "state", states),
     valueText: optionalTextOf(row, "value"),

@@ -50,8 +50,13 @@ export class Replay {
     const isLast = (this.#lastPositions.get(scope) ?? -1) < position;
     if (isFork && isLast) return undefined;
     const entry = this.take(place);
-    if (entry !== undefined) this.#dropBranches(`${scope}.${position}.`);
+    if (entry !== undefined) this.forgetBranches(place);
     return entry;
+  }
+
+  forgetBranches(race: Pick<Place, "scope" | "position">): void {
+    const prefix = `${race.scope}.${race.position}.`;
+    for (const [key, { scope }] of this.#unread) if (scope.startsWith(prefix)) this.#unread.delete(key);
   }
 
   /** @throws {TuttiError} `ENGINE_WORKFLOW_CHANGED` when something else than a `flow.all` was recorded here */
@@ -60,9 +65,11 @@ export class Replay {
     if (entry !== undefined) throw changed(describe(entry), "flow.all", { scope, position });
   }
 
-  /** @throws {TuttiError} `ENGINE_WORKFLOW_CHANGED` when the body ended without asking for all that is recorded */
-  refuseLeftover(): void {
-    for (const entry of this.#unread.values()) throw changed(describe(entry), "left out", entry);
+  /** @throws {TuttiError} `ENGINE_WORKFLOW_CHANGED` when the body, or a branch, ended without asking for all that is recorded */
+  refuseLeftover(scope: string = rootScope): void {
+    for (const entry of this.#unread.values()) {
+      if (isWithin(entry.scope, scope)) throw changed(describe(entry), "left out", entry);
+    }
   }
 
   #add(entry: Entry): void {
@@ -70,10 +77,6 @@ export class Replay {
     this.#entries.set(keyOf(scope, position), entry);
     this.#lastPositions.set(scope, Math.max(position, this.#lastPositions.get(scope) ?? -1));
     for (const fork of forksOf(scope)) this.#forks.add(fork);
-  }
-
-  #dropBranches(prefix: string): void {
-    for (const [key, { scope }] of this.#unread) if (scope.startsWith(prefix)) this.#unread.delete(key);
   }
 
   #refuseGap(place: Place): void {
@@ -92,6 +95,10 @@ function forksOf(scope: string): readonly string[] {
     const end = 1 + level * 2;
     return keyOf(parts.slice(0, end).join("."), Number(parts[end]));
   });
+}
+
+export function isWithin(scope: string, outer: string): boolean {
+  return scope === outer || scope.startsWith(`${outer}.`);
 }
 
 function keyOf(scope: string, position: number): string {

@@ -56,6 +56,20 @@ export class RunHost {
     this.#replay.refuseLeftover();
   }
 
+  /** What a branch has left out is noticed before anything is done after it. */
+  leave(scope: string): void {
+    try {
+      this.#replay.refuseLeftover(scope);
+    } catch (thrown) {
+      this.poison(TuttiError.from(thrown));
+    }
+  }
+
+  /** A race was won before those that lost had read all that they had recorded. */
+  forgetBranches(place: Place): void {
+    this.#replay.forgetBranches(place);
+  }
+
   /** Aborts the steps and ends the waits. The body learns of it at its next flow call. */
   interrupt(reason: unknown): void {
     if (this.#abort.signal.aborted) return;

@@ -42,7 +42,7 @@ export class ScopedFlow implements Flow {
     options: { readonly concurrency?: number } = {},
   ): Promise<readonly T[]> {
     return this.#call("all", async (position) => {
-      this.#host.enterAll(this.#scope, position);
+      this.#host.enterAll(this.#scope, position, branches.length);
       const started = branches.map(
         (branch, index) => () => this.#branch(this.#host, branch, branchScope(this.#scope, position, index)),
       );
@@ -98,6 +98,7 @@ export class ScopedFlow implements Flow {
   /** No call may follow, and none may be under way. */
   close(): void {
     this.#isOver = true;
+    this.#host.leave(this.#scope);
     if (this.#pending === undefined) return;
     this.#host.poison(misusedError(`${this.#scope} ended without awaiting its flow call ${this.#pending}`));
   }
@@ -160,7 +161,7 @@ export class ScopedFlow implements Flow {
 }
 
 /** The same value, or the same error, whether the step ran now or long ago. */
-function outputOf({ state, valueText = "null" }: Entry): string {
+export function outputOf({ state, valueText = "null" }: Entry): string {
   if (state === "failed") throw errorFromJson(fromJsonText<ErrorJson>(valueText));
   return valueText;
 }

@@ -48,6 +48,11 @@ export class Strand implements FlowHost {
     this.#host.enterAll(scope, position);
   }
 
+  /** What was cut short has not left anything out. */
+  leave(scope: string): void {
+    if (!this.signal.aborted) this.#host.leave(scope);
+  }
+
   poison(error: TuttiError): TuttiError {
     return this.#host.poison(error);
   }
@@ -110,6 +115,7 @@ export class Strand implements FlowHost {
     try {
       const { index, value } = await firstSuccess(starts, concurrency, abortLosers);
       this.#lost?.throwIfAborted();
+      this.#host.forgetBranches(place);
       return await this.#host.record({ ...place, state: "done", valueText: `{"index":${index},"value":${value}}` });
     } catch (thrown) {
       return await this.#host.record(this.#failed(place, thrown));

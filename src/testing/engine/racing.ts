@@ -2,7 +2,7 @@ import { expect } from "../vitest.ts";
 import type { Json } from "../../domain/json.ts";
 import type { Flow } from "../../engine/port.ts";
 import { stopFirst } from "./recording.ts";
-import { type EnginePromises, Gate, notJson, untilAborted } from "./test-bed.ts";
+import { type EnginePromises, Gate, notJson, until, untilAborted } from "./test-bed.ts";
 
 type Branch = (flow: Flow) => Promise<Json>;
 
@@ -182,5 +182,20 @@ export const racingPromises: EnginePromises = {
     await worker.stop({ drain: false });
     bed.work();
     await expect(bed.engine.result(runId)).rejects.toMatchObject({ code: "ENGINE_WORKFLOW_CHANGED" });
+  },
+  "ENGINE-80 what a branch that lost had recorded before its race was cut short may stay unread": async (bed) => {
+    const long: Branch = async (flow) => {
+      for (let n = 0; n < 5; n += 1) await says(`step ${n}`)(flow);
+      return hangs()(flow);
+    };
+    const race = bed.workflow("race", async (flow) =>
+      flow.race<Json>([async () => (flow.token > 1 ? "first" : untilAborted(flow.signal)), long]),
+    );
+    const worker = bed.work();
+    const runId = await bed.start(race("a"));
+    await until(async () => (await bed.engine.history(runId)).filter(({ state }) => state === "done").length === 5);
+    await worker.stop({ drain: false });
+    bed.work();
+    expect(await bed.engine.result(runId)).toEqual({ index: 0, value: "first" });
   },
 };
