@@ -6,6 +6,7 @@ import type { WorkflowSignalOptions } from "./commands/workflow-signal.ts";
 import { noCache, resumeAtReset } from "./drive-commands.ts";
 import { amountUsd, count, examples, json } from "./options.ts";
 import { addWorkflowAdvice } from "./workflow-advice-commands.ts";
+import { addWorkflowGraph } from "./workflow-graph-commands.ts";
 import { addWorkflowEventCommands } from "./workflow-event-commands.ts";
 
 type Face = { readonly cli: Cli; readonly finish: (exitCode: number) => void };
@@ -17,6 +18,7 @@ export function addWorkflowCommands(program: Command, face: Face): void {
   const workflow = program.command("workflow").description("durable workflows: look at them, run them");
   addLooking(workflow, face);
   addRunning(workflow, face);
+  addWorkflowGraph(workflow, face);
   addWorkflowAdvice(workflow, face);
   addWorkflowEventCommands(workflow, face);
 }

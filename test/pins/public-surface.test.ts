@@ -93,6 +93,7 @@ describe("the public surface", () => {
       "workflow show: --json",
       "workflow run: --input --set --key --workers --max-cost --resume-at-reset --no-cache --json",
       "workflow signal: --payload --key --json",
+      "workflow graph: --format --watch --json",
       "workflow advise: --json",
       "workflow listen: --port --host --secret-env --watch --cron --time-zone --jobs --once --json",
       "workflow event: --details --id --source --json",

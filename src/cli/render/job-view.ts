@@ -4,6 +4,7 @@ import type { JobId, TaskId } from "../../domain/ids.ts";
 import type { JobStatus } from "../../domain/job-status.ts";
 import type { Job, Task } from "../../domain/model.ts";
 import type { TaskStatus } from "../../domain/task-status.ts";
+import type { WorkflowTrace } from "../../domain/workflow/trace.ts";
 
 /** What somebody does just now. `step` is ours: a gate, a merge. */
 export type ActivityView = {
@@ -82,6 +83,8 @@ export type JobView = {
   /** The last ones, oldest first; `warningCount` counts all. */
   readonly warnings: readonly WarningView[];
   readonly warningCount: number;
+  /** Of a job of strategy `workflow`, once that has begun. */
+  readonly workflow: WorkflowTrace | undefined;
   /** The last event and activity in it: where reading goes on. */
   readonly eventSeq: number;
   readonly activitySeq: number;
@@ -108,6 +111,7 @@ export function initialJobView(job: Job, tasks: readonly Task[]): JobView {
     rescues: [],
     warnings: [],
     warningCount: 0,
+    workflow: undefined,
     eventSeq: 0,
     activitySeq: 0,
   };

@@ -4,6 +4,7 @@ import type { JobView, TaskView } from "./job-view.ts";
 import { etaText, holdText, overallText, pausesAt, pauseText, resumeText } from "./overall-text.ts";
 import { formatCost, formatDuration, formatTokens } from "./quantities.ts";
 import type { Style } from "./style.ts";
+import { liveWorkflow } from "./live-workflow.ts";
 import { spinnerAt, taskSigns } from "./task-symbols.ts";
 import { cut, displayWidth, fit, oneLine, padLeft } from "./terminal-text.ts";
 
@@ -33,6 +34,9 @@ export function liveFrame(view: JobView, options: FrameOptions): string {
 }
 
 function taskLines(view: JobView, options: FrameOptions, room: number): readonly string[] {
+  if (view.workflow !== undefined && view.workflow.notes.length > 0) {
+    return liveWorkflow(view, view.workflow, { ...options, rows: room });
+  }
   const layout = layoutFor(view.tasks, options.columns);
   // Nobody is at work any more: a clock or a spinner that goes on would say otherwise.
   const isAtRest = view.status === "interrupted";

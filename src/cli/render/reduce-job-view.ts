@@ -1,5 +1,6 @@
 import type { Activity, EventData, StoredEvent } from "../../domain/events.ts";
 import { isJobOver } from "../../domain/job-status.ts";
+import { traceWorkflow } from "../../domain/workflow/trace.ts";
 import type { JobView, WarningView } from "./job-view.ts";
 import { reduceTaskView, showActivity } from "./reduce-task-view.ts";
 import { oneLine } from "./terminal-text.ts";
@@ -63,6 +64,10 @@ function withJobEvent(view: JobView, event: StoredEvent): JobView {
     case "slot-left-aside":
     case "supervisor-unavailable":
       return withWarning(view, event);
+    case "workflow-started":
+    case "workflow-node":
+    case "workflow-ended":
+      return { ...view, workflow: traceWorkflow(view.workflow, event) };
     default:
       return view;
   }

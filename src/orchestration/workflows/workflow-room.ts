@@ -2,6 +2,7 @@ import { TuttiError } from "../../domain/errors.ts";
 import type { JobId } from "../../domain/ids.ts";
 import type { Json } from "../../domain/json.ts";
 import type { Job } from "../../domain/model.ts";
+import { traceWorkflow, type WorkflowTrace } from "../../domain/workflow/trace.ts";
 import type { WorkflowRun } from "../../domain/workflow/workflow-run.ts";
 import type { ListedWorkflow, LoadedWorkflow } from "../../workflow/source.ts";
 import { workflowRunId } from "../queues.ts";
@@ -49,6 +50,19 @@ export class WorkflowRoom {
   /** All bodies of a job, the oldest first. */
   runs(jobId: JobId): Promise<readonly WorkflowRun[]> {
     return this.#services.state.workflowRuns.list(jobId);
+  }
+
+  /** What is known of the calls of a job's newest body; `undefined` before it has begun. */
+  async trace(jobId: JobId): Promise<WorkflowTrace | undefined> {
+    const { events } = this.#services.state;
+    let trace: WorkflowTrace | undefined;
+    for (let after = 0; ;) {
+      const page = await events.read({ jobId, after });
+      const last = page.at(-1);
+      if (last === undefined) return trace;
+      for (const event of page) trace = traceWorkflow(trace, event);
+      after = last.seq;
+    }
   }
 
   /**

@@ -1,0 +1,30 @@
+import { Option, type Command } from "commander";
+
+import type { Cli } from "./cli.ts";
+import type { WorkflowGraphOptions } from "./commands/workflow-graph.ts";
+import { examples, json } from "./options.ts";
+
+type Face = { readonly cli: Cli; readonly finish: (exitCode: number) => void };
+
+export function addWorkflowGraph(workflow: Command, { cli, finish }: Face): void {
+  workflow
+    .command("graph")
+    .description("the calls of a workflow as a tree, with what became of them")
+    .argument("[job]", "its id or the beginning of it; default: the newest job")
+    .addOption(
+      new Option("-f, --format <format>", "default: tree, or json with --json").choices(["tree", "mermaid", "json"]),
+    )
+    .option("--watch", "draw it again and again until the job is over")
+    .addOption(json())
+    .addHelpText(
+      "after",
+      examples(
+        "tutti workflow graph",
+        "tutti workflow graph review-3f2a --format mermaid > review.mmd",
+        "tutti workflow graph review-3f2a --watch",
+      ),
+    )
+    .action(async (job: string | undefined, options: WorkflowGraphOptions) => {
+      finish(await (await import("./commands/workflow-graph.ts")).workflowGraphCommand(cli, job, options));
+    });
+}
