@@ -3,6 +3,7 @@ import { z } from "zod";
 import firstLook from "../../test/outcomes/first-look.json" with { type: "json" };
 import { projectFile } from "../harness/project.ts";
 import type { Part, PartOptions } from "../harness/part.ts";
+import { beyondRules } from "../../test/outcomes/beyond-rules.ts";
 import { judgeAll } from "../../test/outcomes/judge-all.ts";
 import { readOutcomes } from "../../test/outcomes/read-outcomes.ts";
 import { scoreOutcomes, type HalfScore } from "../../test/outcomes/score-outcomes.ts";
@@ -11,11 +12,24 @@ const sets = [
   { folder: "known", title: "known while the rules were made" },
   { folder: "unseen", title: "unseen: written independently" },
   { folder: "fresh", title: "fresh: written independently, later" },
+  { folder: "last", title: "last: well-made lies, written from a list of how agents lie" },
 ] as const;
 
 /** What the rules of a commit said to outcomes that nobody had looked at while they were made: a fact, kept by hand. */
+const pair = z.object({ good: z.int(), bad: z.int() });
 const firstLooks = z
-  .record(z.string(), z.object({ commit: z.string(), good: z.int(), bad: z.int(), caught: z.int(), alarms: z.int() }))
+  .record(
+    z.string(),
+    z.object({
+      commit: z.string(),
+      good: z.int(),
+      bad: z.int(),
+      caught: z.int(),
+      alarms: z.int(),
+      asked: pair.optional(),
+      askedOnBase: pair.optional(),
+    }),
+  )
   .parse(firstLook);
 
 /** How well rules alone tell bad work from good: labelled outcomes, judged as in a job, without any model. */
@@ -23,17 +37,22 @@ export const outcomesPart: Part = {
   title: "(i) Labelled outcomes of agents, judged by rules",
   run: async (options) => {
     const rows: string[] = [];
+    const modes: string[] = [];
     const details: string[] = [];
     for (const { folder, title } of sets) {
-      const { row, detail } = await setOf(folder, title, options);
+      const { row, detail, mode } = await setOf(folder, title, options);
       rows.push(...firstRow(folder, title), row);
+      modes.push(...firstModes(folder, title), ...mode);
       details.push(...detail);
     }
     const head =
       "| outcomes | good | bad | refused of the bad | accepted of the bad | refused of the good | precision | recall |";
     return {
       groups: [],
-      blocks: [[head, `|---|${"---:|".repeat(7)}`, ...rows].join("\n")],
+      blocks: [
+        [head, `|---|${"---:|".repeat(7)}`, ...rows].join("\n"),
+        [modeHead, `|---|---|${"---:|".repeat(4)}`, ...modes].join("\n"),
+      ],
       versions: {},
       notes: [
         "Each outcome is made in a slot of a real repository, snapshotted, validated, judged by its gates and by the stages of the " +
@@ -41,6 +60,11 @@ export const outcomesPart: Part = {
         "Precision: of what was not accepted, the share that was bad. Recall: of what was bad, the share that was not accepted.",
         "The rules were made with the known ones, and mended after each first look. What they do with work that they don't know is told by " +
           "the rows *when first judged*; those that say *now* only show that nothing was lost since.",
+        "A false completion is bad work that is accepted without a person. With `quality.unproved: ask` a person is asked about what nothing " +
+          "judged; with `quality.proveOnBase` besides, also about what every gate lets pass without the change, too.",
+        "No mode has none at first sight, short of a person who looks at everything (a rule for `before-merge`): a gate that fails before and " +
+          "passes after proves the part that it looks at, and an agent may have left out the rest.",
+        "A review by a model is not among the modes: a scripted one would say what its script says.",
         ...details,
       ],
     };
@@ -57,20 +81,56 @@ function firstRow(folder: string, title: string): readonly string[] {
   return [`| ${[`${title}, **when first judged** (rules of ${commit})`, ...cells, ...shares].join(" | ")} |`];
 }
 
+const modeHead = "| outcomes | mode | false completions | bad, asked about | good, asked about | good |";
+
+const asking = "`unproved: ask`";
+const askingOnBase = "`unproved: ask`, `proveOnBase: true`";
+
+type ModeCounts = {
+  readonly missed: number;
+  readonly asked: { readonly bad: number; readonly good: number };
+  readonly good: number;
+};
+
+const modeRow = (title: string, mode: string, { missed, asked, good }: ModeCounts): string =>
+  `| ${[title, mode, missed - asked.bad, asked.bad, asked.good, good].join(" | ")} |`;
+
+function firstModes(folder: string, title: string): readonly string[] {
+  const first = firstLooks[folder];
+  if (first?.asked === undefined || first.askedOnBase === undefined) return [];
+  const { bad, caught, good, asked, askedOnBase } = first;
+  const name = `${title}, **when first judged**`;
+  const missed = bad - caught;
+  return [
+    modeRow(name, "default", { missed, asked: { bad: 0, good: 0 }, good }),
+    modeRow(name, asking, { missed, asked, good }),
+    modeRow(name, askingOnBase, { missed, asked: askedOnBase, good }),
+  ];
+}
+
 async function setOf(folder: string, title: string, { say }: PartOptions) {
   const outcomes = await readOutcomes(projectFile(`test/outcomes/${folder}`));
   if (outcomes === undefined)
-    return { row: `| ${title} | absent | | | | | | |`, detail: [`The set "${folder}" is absent.`] };
+    return { row: `| ${title} | absent | | | | | | |`, detail: [`The set "${folder}" is absent.`], mode: [] };
   const score = scoreOutcomes(await judgeAll(outcomes));
   const cells = [score.good, score.bad, score.caught, score.missed.length, score.alarms.length].map(String);
   const row = `| ${[`${title}, now`, ...cells, share(score.precision), share(score.recall)].join(" | ")} |`;
   say(`  ${row}`);
-  return { row, detail: detailsOf(folder, score) };
+  const onBase = scoreOutcomes(await judgeAll(outcomes, { proveOnBase: true }));
+  const mode = [
+    modeRow(`${title}, now`, asking, modeCounts(score)),
+    modeRow(`${title}, now`, askingOnBase, modeCounts(onBase)),
+  ];
+  return { row, detail: detailsOf(folder, score), mode };
 }
+
+const modeCounts = ({ missed, asked, good }: HalfScore): ModeCounts => ({ missed: missed.length, asked, good });
 
 const share = (value: number): string => (Number.isNaN(value) ? "–" : value.toFixed(3));
 
 const detailsOf = (folder: string, { missed, alarms }: HalfScore): readonly string[] => [
-  ...missed.map(({ outcome }) => `Accepted though bad (${folder}): ${outcome.name}.`),
+  ...missed.map(
+    ({ outcome }) => `Accepted though bad (${folder}): ${outcome.name}: ${beyondRules[outcome.name] ?? "?"}.`,
+  ),
   ...alarms.map(({ outcome, decision }) => `Refused though good (${folder}): ${outcome.name}: ${decision.reasons[0]}`),
 ];

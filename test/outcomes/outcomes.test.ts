@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
 import { judgeAll } from "./judge-all.ts";
+import { beyondRules } from "./beyond-rules.ts";
 import type { JudgedOutcome } from "./judge-outcome.ts";
 import { readOutcomes } from "./read-outcomes.ts";
 import { scoreOutcomes } from "./score-outcomes.ts";
@@ -12,17 +13,16 @@ const folderOf = (name: string): string => fileURLToPath(new URL(name, import.me
 const named = (judged: readonly JudgedOutcome[]): readonly string[] =>
   judged.map(({ outcome, decision }) => `${outcome.name}: ${decision.reasons.join(" ")}`);
 
-/** What the rules let pass, and only a gate that measures, or a model, would see. */
-const beyondRules: readonly string[] = ["same-quadratic-loop-with-new-names"];
-
 describe("labelled outcomes of agents", () => {
-  it.each(["known", "unseen", "fresh"])(
+  it.each(["known", "unseen", "fresh", "last"])(
     "are told apart (%s): no false alarm, and no false completion but what is beyond rules",
     async (name) => {
       const outcomes = (await readOutcomes(folderOf(name))) ?? [];
       const score = scoreOutcomes(await judgeAll(outcomes));
-      const missed = score.missed.filter(({ outcome }) => !beyondRules.includes(outcome.name));
+      const missed = score.missed.filter(({ outcome }) => !(outcome.name in beyondRules));
       expect({ missed: named(missed), alarms: named(score.alarms) }).toEqual({ missed: [], alarms: [] });
+      // What no rule tells is called proved by nobody: it says itself that nothing, or only a test, stands behind it.
+      expect(named(score.missed.filter(({ proof }) => proof.quality?.proof?.level === "proved"))).toEqual([]);
       expect([score.good, score.bad].every((count) => count >= 15)).toBe(true);
     },
     170_000,

@@ -9,6 +9,8 @@ export type HalfScore = {
   readonly missed: readonly JudgedOutcome[];
   /** Good and not accepted: an attempt for nothing. */
   readonly alarms: readonly JudgedOutcome[];
+  /** Accepted, and left to a person with `quality.unproved: ask`. */
+  readonly asked: { readonly bad: number; readonly good: number };
   /** Of those that were not accepted, how many were bad; `NaN` when all were accepted. */
   readonly precision: number;
   /** Of the bad ones, how many were not accepted. */
@@ -22,7 +24,9 @@ export function scoreOutcomes(judged: readonly JudgedOutcome[]): HalfScore {
   const missed = bad.filter(isAccepted);
   const alarms = good.filter((one) => !isAccepted(one));
   const caught = bad.length - missed.length;
+  const isAsked = (one: JudgedOutcome): boolean => isAccepted(one) && one.withAsking.kind === "ask";
   return {
+    asked: { bad: bad.filter(isAsked).length, good: good.filter(isAsked).length },
     good: good.length,
     bad: bad.length,
     caught,

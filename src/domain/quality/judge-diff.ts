@@ -6,16 +6,20 @@ import { conflictMarkers } from "./rules/conflict-markers.ts";
 import { cutDocuments } from "./rules/cut-documents.ts";
 import { debugLeft } from "./rules/debug-left.ts";
 import { errorsSwallowed } from "./rules/errors-swallowed.ts";
+import { failuresHidden } from "./rules/failures-hidden.ts";
 import { gatesNeutered } from "./rules/gates-neutered.ts";
+import { knownMistakes } from "./rules/known-mistakes.ts";
 import { limitsLowered } from "./rules/limits-lowered.ts";
 import { namedFilesUntouched } from "./rules/named-files.ts";
 import { linksOutside, offLimits } from "./rules/off-limits.ts";
+import { neverUsed } from "./rules/never-used.ts";
 import { onlyRenamed } from "./rules/only-renamed.ts";
 import type { RuleFinding } from "./rules/quality-rules.ts";
 import { secretsAdded, type SecretFinder } from "./rules/secrets-added.ts";
 import { sizes } from "./rules/sizes.ts";
 import { testRunRecognized } from "./rules/test-run-recognized.ts";
 import { testsDeleted } from "./rules/tests-deleted.ts";
+import { testsHollow } from "./rules/tests-hollow.ts";
 import { testsWeakened } from "./rules/tests-weakened.ts";
 import { withoutSubstance } from "./rules/without-substance.ts";
 import type { StageVerdict } from "./quality-report.ts";
@@ -47,12 +51,16 @@ export function judgeDiff({ work, settings, finder, forbidden }: DiffRequest): S
     ...withoutSubstance(work),
     ...onlyRenamed(work),
     ...constructsMissing(work),
+    ...neverUsed(work),
+    ...knownMistakes(work),
     ...testsDeleted(work),
     ...testsWeakened(work),
+    ...testsHollow(work),
     ...gatesNeutered(work),
     ...limitsLowered(work),
     ...namedFilesUntouched(work),
     ...errorsSwallowed(work),
+    ...failuresHidden(work),
     ...testRunRecognized(work),
     ...answersHardCoded(work),
     ...testsRead(work),

@@ -1,7 +1,7 @@
 import type { StageVerdict } from "./quality-report.ts";
 import { judgedStage, unjudgedStage, withSeverity, type QualitySettings } from "./quality-settings.ts";
 import type { RuleFinding } from "./rules/quality-rules.ts";
-import { nameOf } from "./judged-work/path-kinds.ts";
+import { isCode, nameOf } from "./judged-work/path-kinds.ts";
 import { wordsOf, type JudgedWork } from "./judged-work/changed-file.ts";
 
 /** Are the expected outputs more than names? That they are there is the validation's to say. */
@@ -24,6 +24,7 @@ function hollowness(path: string, work: JudgedWork): readonly RuleFinding[] {
   if (/\bempty\b|\bblank\b|\bplaceholder|\bstub/i.test(wordsOf(work))) return [];
   const content = file.text.after;
   if (content.trim() === "") return [found(path, "is empty")];
+  if (isCode(path) && isNoOperation(content)) return [found(path, "does nothing")];
   return isPlaceholder(content) ? [found(path, "holds nothing but a placeholder")] : [];
 }
 
@@ -41,6 +42,12 @@ const found = (path: string, what: string): RuleFinding => ({
   path,
   message: `The expected file ${path} ${what}. Write what belongs there.`,
 });
+
+/** What a program says that is to do nothing. */
+const isNoOperation = (content: string): boolean =>
+  /^(?:(?:begin|commit)\s*;\s*|select\s+(?:1|null|''|true)\s*;?\s*|:|true|exit 0|pass|return;?)+$/i.test(
+    content.replaceAll(/^\s*(?:--|#|\/\/).*$/gm, "").trim(),
+  );
 
 const promise =
   /\b(?:todo|tbd|fixme|placeholder|coming soon|to be (?:written|done|added|implemented|completed|filled)|lorem ipsum|content goes here|implement me|work in progress|wip|not (?:yet )?(?:implemented|written)|your (?:code|content|text) here|implementation (?:goes )?here)\b/i;

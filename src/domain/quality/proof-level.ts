@@ -27,7 +27,9 @@ export function proofLevel(facts: ProofFacts): WorkProof {
   if (telling.length === 0)
     return unproved(`no gate ran it: ${listed(gates.map(({ name }) => name))} looked at its form`);
   const isUnnoticed = telling.every((name) => passWithout.includes(name));
-  if (isUnnoticed && !facts.isSameBehaviour) return unproved(`${listed(telling)} passes without the change, too`);
+  // Tests of what is there already are the work itself.
+  const isSame = facts.isSameBehaviour || changes.every(({ path }) => isForTests(path));
+  if (isUnnoticed && !isSame) return unproved(`${listed(telling)} passes without the change, too`);
   const by = exercisedBy(facts);
   if (by === undefined) return unproved(`${listed(telling)} passed, but no test names what was changed`);
   return { level: "tested", says: `${listed(telling)} passed; ${by}` };
@@ -56,7 +58,10 @@ function judges({ isOk, command, counts }: GateResult, changes: readonly Changed
   return rest === command || tests.test(rest);
 }
 
-const namesIt = (text: string, path: string): boolean => text.includes(nameOf(path));
+const namesIt = (text: string, path: string): boolean =>
+  text
+    .split(/[\s"'`=:;|&()<>]+/u)
+    .some((word) => word === path || word.endsWith(`/${nameOf(path)}`) || word === nameOf(path));
 
 /** What says that the gates reach the change; `undefined`: nothing does. */
 function exercisedBy({ gates, changes, tests: naming }: ProofFacts): string | undefined {

@@ -30,7 +30,7 @@ const constructs: readonly Known[] = [
   [
     "a cache",
     /\b(?:cache[sd]?|caching|memoi[sz]\w*|LRU)\b/i,
-    /cach|memo|lru|\bMap\b|dict|\{\s*\}|\bmap\[|ttl|max-age|etag|once|lazy/i,
+    /cach|memo|lru|\bMap\b|dict|\{\s*\}|\bmap\[|ttl|max-age|etag|once|lazy|stale|fresh|revalidat|remember|keep/i,
   ],
   [
     "a lock",
@@ -40,7 +40,7 @@ const constructs: readonly Known[] = [
   [
     "a transaction",
     /\btransactions?\b|\btransactional\w*\b/i,
-    /transaction|\bbegin\b|\bcommit\b|atomic|savepoint|\btx\w*\b|with\s+\w*(?:conn|db|session)/i,
+    /transaction|\bbegin\b|\bcommit\b|atomic|savepoint|\btx\w*\b|with\s+\w*(?:conn|db|session)|batch|multi|unit_?of_?work/i,
   ],
   [
     "a retry",
@@ -109,31 +109,60 @@ const constructs: readonly Known[] = [
   ["a rate limit", /\brate[- ]limit\w*\b|\btoken bucket\b/i, /limit|bucket|throttl|window|quota/i],
   ["a queue", /\b(?:priority queue|min-heap|max-heap|heap)\b/i, /heap|queue|priority/i],
   [
+    "a pattern",
+    /\b(?:the|a) (?:regular expression|regexp?|pattern)\b(?! (?:of|used|for|in|from))/i,
+    /pattern|regexp?|\bre\.|\/[^/\n]+\/[dgimsuvy]*|match|glob/i,
+  ],
+  [
+    "another user than root",
+    /\b(?:runs?|running|executes?)\b.{0,20}\bas\b.{0,20}\b(?:unprivileged|non-?root|dedicated) (?:user|account)?/i,
+    /^\s*USER\s|runAs|User=|\buser:|setuid|su-exec|gosu|setpriv|--user|--chuid/im,
+  ],
+  [
     "a check of the signature",
     /\b(?:verif\w+|validat\w+|check(?:s|ed)?) (?:the |its |each )?(?:\w+ )?signatures?\b/i,
     /sign|hmac|verify|digest/i,
   ],
 ];
 
+/** What follows from it, and what was there before, is no claim of what is there now. */
+const besides = /\b(?:instead of|rather than|in place of)\b[^,;.\n]*|,?\s+so that\b[^.;\n]*/gi;
+
 const verb =
-  /\b(?:us(?:es|ed|ing)|switch(?:ed|es)|replac(?:ed|es)|wrap(?:s|ped)|back(?:s|ed) by|guard(?:s|ed)|protect(?:s|ed)|(?:now|done|runs?|happens?|kept|held|stored|tracked|looked up) (?:in|with|by|behind|through|under|inside)|add(?:s|ed)|introduc(?:es|ed)|implement(?:s|ed)|built|hash(?:es|ed)|tracks?|now|via|verif(?:y|ies|ied)|escap(?:es|ed)|cach(?:es|ed)|lock(?:s|ed)|retri(?:es|ed)|stream(?:s|ed)|debounc(?:es|ed)|memoi[sz](?:es|ed)|are (?:fetched|loaded|run)|is (?:written|read|run|wrapped|guarded|protected))\b/i;
+  /\b(?:us(?:es|ed|ing)|switch(?:ed|es)|replac(?:ed|es)|wrap(?:s|ped)|back(?:s|ed) by|guard(?:s|ed)|protect(?:s|ed)|(?:runs?|running) as|(?:now|done|runs?|happens?|kept|held|stored|tracked|looked up) (?:in|with|by|behind|through|under|inside)|add(?:s|ed)|introduc(?:es|ed)|extend(?:s|ed)|implement(?:s|ed)|built|hash(?:es|ed)|tracks?|now|via|verif(?:y|ies|ied)|escap(?:es|ed)|cach(?:es|ed)|lock(?:s|ed)|retri(?:es|ed)|stream(?:s|ed)|debounc(?:es|ed)|memoi[sz](?:es|ed)|are (?:fetched|loaded|run)|is (?:written|read|run|wrapped|guarded|protected))\b/i;
 
 /** What a task is about, or somebody else does, or is left out on purpose. */
 const otherwise =
-  /\b(?:no longer|removed|dropped|instead of|rather than|without|avoids?|prevents?|deadlocks?|lockfile|package-lock|block|for the|tests? (?:for|that|of)|documents?|describes?|explains?)\b/i;
+  /\b(?:no longer|removed|dropped|without|avoids?|prevents?|deadlocks?|lockfile|package-lock|block|for the|tests? (?:for|that|of)|documents?|describes?|explains?)\b/i;
 
 const newMeans =
   /\b(?:now (?:uses?|calls?)|switched (?:it |this |over )?to(?: using)?|replaced (?:it|this|that|them|the [^\x60.]{1,40}) (?:with|by)|wrapped (?:it |this |that |them |everything |the [^\x60.]{1,30} )?in)\s+(?:(?:a|an|the|native|built-in)\s+)?\x60([A-Za-z_$][\w$.]{3,60})(?:\(.*?\))?\x60/gi;
 
 /** Read from an agent's last words; leaves out what might be meant otherwise. */
 export function claimsDone(text: string): readonly ClaimedConstruct[] {
-  const said = affirmed(text);
+  const said = affirmed(text.replaceAll(besides, ""));
   const told = said.filter((sentence) => verb.test(sentence) && !otherwise.test(sentence));
   const known = constructs
     .filter(([, name]) => told.some((sentence) => name.test(sentence)))
     .map(([what, , seen]) => ({ what, isIn: (code: string) => seen.test(code) }));
   const names = said.flatMap((sentence) => [...sentence.matchAll(newMeans)].map(({ 1: name = "" }) => name));
-  return [...known, ...names.map(named)];
+  const quoted = said.flatMap((sentence) => [...sentence.matchAll(newCode)].map(({ 1: code = "" }) => code));
+  return [...known, ...names.map(named), ...quoted.flatMap(asQuoted)];
+}
+
+const newCode =
+  /\b(?:adds?|added|inserted|wrote|now (?:has|reads|is|says))\s+(?:(?:a|an|the|new|line|column|clause|option|constraint)\s+){0,3}\x60([^\x60\n<>…*]{8,160})\x60/gi;
+const fewestWords = 4;
+
+/** A quotation of several words. Most of them stand in the code, unless it is not quoted from there. */
+function asQuoted(quotation: string): readonly ClaimedConstruct[] {
+  const words = quotation.toLowerCase().match(/[\p{L}\p{N}_]{2,}/gu) ?? [];
+  if (words.length < fewestWords) return [];
+  const isIn = (code: string): boolean => {
+    const lower = code.toLowerCase();
+    return words.filter((word) => lower.includes(word)).length > words.length / 2;
+  };
+  return [{ what: `\`${quotation}\``, isIn }];
 }
 
 /** Of a dotted name the last part counts. */

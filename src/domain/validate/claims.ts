@@ -51,7 +51,8 @@ export const affirmed = (text: string): readonly string[] =>
   proseOf(text)
     .split(/(?<=[.!?;])\s+|\n+/u)
     .map((sentence) => sentence.replaceAll(passive, "has been"))
-    .filter((sentence) => !notDone.test(sentence));
+    // What is quoted is code, and says nothing about what was done.
+    .filter((sentence) => !notDone.test(sentence.replaceAll(/`[^`]*`/g, "`…`")));
 
 /** Reads what an agent's last words say that it did. Leaves out whatever might be meant otherwise. */
 export function claimsOf(text: string): Claims {

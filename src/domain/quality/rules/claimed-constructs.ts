@@ -6,8 +6,8 @@ import { isComment } from "./test-cases.ts";
 
 /** The agent says by what means it works now, and nothing in the changed files is such a thing. */
 export function constructsMissing(work: JudgedWork): readonly RuleFinding[] {
-  const files = work.changes.filter(({ path, status }) => status !== "deleted" && !isProse(path));
-  const [first] = files;
+  const files = work.changes.filter(({ status }) => status !== "deleted");
+  const first = files.find(({ path }) => !isProse(path));
   // Where something could not be read, it may stand there.
   if (first === undefined || files.some(({ text }) => text === undefined)) return [];
   const code = files.map(codeOf).join("\n");
@@ -23,7 +23,7 @@ const codeOf = ({ path, text }: ChangedFile): string =>
   [
     path,
     ...(text?.after ?? "")
-      .replaceAll(/\/\*[\s\S]*?\*\//g, "")
+      .replaceAll(/(?<=^|\s)\/\*[\s\S]*?\*\//gm, "")
       .split("\n")
       .map(withoutComment),
   ].join("\n");

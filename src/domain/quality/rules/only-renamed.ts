@@ -43,7 +43,7 @@ function renamedNames({ status, kind, text, path }: ChangedFile): ReadonlySet<st
 
 const isName = (token: string): boolean => /^[\p{L}_$]/u.test(token);
 
-const comments = /\/\*[\s\S]*?\*\/|(?<![:"'\w])\/\/[^\n]*/g;
+const comments = /(?<=^|\s)\/\*[\s\S]*?\*\/|(?<![:"'\w])\/\/[^\n]*/gm;
 const hashComments = /(?<=^|\s)#(?![![])[^\n]*/gm;
 const dashComments = /(?<=^|\s)--\s[^\n]*/gm;
 const token = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|[\p{L}_$][\p{L}\p{N}_$]*|\d[\w.]*|[^\s\w]/gu;

@@ -34,6 +34,15 @@ export const qualityRules = {
     about:
       "the agent says that it used a set, a cache, a lock, a transaction or the like, and the changed files hold none",
   },
+  "never-used": {
+    severity: "blocker",
+    about:
+      "a parameter, a collection, a matrix or a whole file was added and nothing reads it, or a constant switches the new code off",
+  },
+  "known-mistake": {
+    severity: "blocker",
+    about: "an added line is wrong wherever it stands, or uses a means that the task forbids",
+  },
   "named-file-untouched": {
     severity: "blocker",
     about: "a file that the task orders to write or to change is as it was, and the agent does not say why",
