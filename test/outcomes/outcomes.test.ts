@@ -21,8 +21,6 @@ describe("labelled outcomes of agents", () => {
       const score = scoreOutcomes(await judgeAll(outcomes));
       const missed = score.missed.filter(({ outcome }) => !(outcome.name in beyondRules));
       expect({ missed: named(missed), alarms: named(score.alarms) }).toEqual({ missed: [], alarms: [] });
-      // What no rule tells is called proved by nobody: it says itself that nothing, or only a test, stands behind it.
-      expect(named(score.missed.filter(({ proof }) => proof.quality?.proof?.level === "proved"))).toEqual([]);
       expect([score.good, score.bad].every((count) => count >= 15)).toBe(true);
     },
     170_000,
