@@ -4,6 +4,7 @@ import { readyEventDriven } from "./event-driven/ready-event-driven.ts";
 import { fanOutWorkflow } from "./fan-out/fan-out-workflow.ts";
 import { refineWorkflow } from "./iterative-refinement/refine-workflow.ts";
 import { readyMapReduce } from "./map-reduce/ready-map-reduce.ts";
+import { readySaga } from "./saga/ready-saga.ts";
 import { pipelineWorkflow } from "./sequential-pipeline/pipeline-workflow.ts";
 
 export { branch } from "./conditional-branching/branch.ts";
@@ -39,6 +40,20 @@ export type {
   ReduceGiven,
   SplittingAgent,
 } from "./map-reduce/options.ts";
+export { branchStep, type BranchStep, type MadeBranch } from "./saga/branch-step.ts";
+export { commandPair, type CommandLine, type CommandPair } from "./saga/command-pair.ts";
+export { commitStep, type CommitStep, type MergedChange } from "./saga/commit-step.ts";
+export { fileStep, type FileStep, type WrittenFile } from "./saga/file-step.ts";
+export {
+  nothingToUndo,
+  type IrreversibleGate,
+  type LeftStep,
+  type SagaOptions,
+  type SagaResult,
+  type SagaResults,
+  type SagaStep,
+} from "./saga/saga-options.ts";
+export { saga } from "./saga/saga.ts";
 export {
   sequentialPipeline,
   type PipelineCompleted,
@@ -55,4 +70,5 @@ export const builtInWorkflows: readonly AnyWorkflow[] = [
   refineWorkflow,
   readyEventDriven,
   readyMapReduce,
+  readySaga,
 ];
