@@ -35,6 +35,7 @@ import { withSupervisorKey } from "./compose/supervisor-key.ts";
 import { openSupervisor } from "./compose/open-supervisor.ts";
 import { readTemplates } from "./orchestration/prompts/read-templates.ts";
 import { PromptWriter } from "./supervision/prompts/prompt-writer.ts";
+import type { AnyWorkflow } from "./workflow/flow.ts";
 import { openRepository, type Repository } from "./workspace/index.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -52,6 +53,8 @@ export type OpenProject = {
    * A damaged database is replaced by its last good backup, and this is told what became of it. Absent: it is an error.
    */
   readonly onRestored?: (restored: StateRestored) => void;
+  /** Those of the program that this process is, by their references; more may come. */
+  readonly workflows?: ReadonlyMap<string, AnyWorkflow>;
   /** `false` for commands that only look. Default: it has a log file of its own. */
   readonly isLogged?: boolean;
 };
@@ -103,7 +106,10 @@ export async function openProject(request: OpenProject): Promise<Project> {
     folders: { slots: join(stateDir, "slots"), state: stateDir, cache: join(stateDir, "cache") },
     projectBudget: budget,
     plugins,
-    workflows: new ProjectWorkflows({ root: repo.root }),
+    workflows: new ProjectWorkflows({
+      root: repo.root,
+      ...(request.workflows === undefined ? {} : { ofProgram: request.workflows }),
+    }),
     prompts: new PromptWriter((commit) => readTemplates(repo, commit)),
     commandEnv: commandEnvironment(env),
     now,

@@ -34,6 +34,7 @@ export type {
   SynthesisOptions,
   TuttiOptions,
 } from "./library/tutti-options.ts";
+export type { WorkflowHandle, WorkflowRunOptions } from "./library/run-workflow.ts";
 export type { TypedTaskResult } from "./library/typed-results.ts";
 export type { WaitOptions } from "./library/wait-for-job.ts";
 export type { JobProgress, TaskResult } from "./orchestration/task-results.ts";

@@ -3,6 +3,7 @@ import type { ConfigInput } from "../config/config.ts";
 import { TuttiError } from "../domain/errors.ts";
 import type { JobId } from "../domain/ids.ts";
 import type { JobStatus } from "../domain/job-status.ts";
+import type { AnyWorkflow } from "../workflow/flow.ts";
 
 export type DriveSettings = {
   readonly cwd: string;
@@ -10,6 +11,8 @@ export type DriveSettings = {
   readonly flags: ConfigInput;
   /** Told what a person should know, a line each. */
   readonly note: (line: string) => void;
+  /** Of this program, by their references; more may come. */
+  readonly workflows: ReadonlyMap<string, AnyWorkflow>;
 };
 
 /** How a drive ended; `elsewhere`: another process carries the job out. */
@@ -21,6 +24,7 @@ type Drive = { readonly ended: Promise<DriveResult>; readonly stop: AbortControl
 export class Drives {
   readonly #settings: DriveSettings;
   readonly #running = new Map<JobId, Drive>();
+  readonly #anew = new Set<JobId>();
   readonly #holders = new Map<JobId, number>();
 
   constructor(settings: DriveSettings) {
@@ -38,6 +42,11 @@ export class Drives {
 
   release(jobId: JobId): void {
     this.#holders.set(jobId, (this.#holders.get(jobId) ?? 1) - 1);
+  }
+
+  /** The next drive takes a workflow's code as it is now. */
+  beginAnew(jobId: JobId): void {
+    this.#anew.add(jobId);
   }
 
   /** @param own - how many of the holders the caller is */
@@ -65,7 +74,7 @@ export class Drives {
   }
 
   async #drive(jobId: JobId, stop: AbortSignal): Promise<DriveResult> {
-    const { cwd, env, flags, note } = this.#settings;
+    const { cwd, env, flags, note, workflows } = this.#settings;
     const [{ openProject, workerSpawner }, { agentWarnings }, { coordinate }, { resumeRules }, { livePool }] =
       await Promise.all([
         import("../compose.ts"),
@@ -74,7 +83,7 @@ export class Drives {
         import("../config/resume-rules.ts"),
         import("../orchestration/pool.ts"),
       ]);
-    const project = await openProject({ cwd, env, flags });
+    const project = await openProject({ cwd, env, flags, workflows });
     try {
       for (const { name, detail } of await agentWarnings(project.services.agents)) note(`${name}: ${detail}`);
       const job = await project.application.job(jobId);
@@ -91,6 +100,7 @@ export class Drives {
         liftsPause: true,
         resumesAtReset: resumeRules(project.loaded.config, false),
         returnsWhenProposed: true,
+        beginsAnew: this.#anew.delete(jobId),
         stop,
         stopNow: new AbortController().signal,
       });

@@ -6,8 +6,10 @@ import type { StoredEvent } from "../domain/events.ts";
 import { asJobId, asTaskId, jobOfTask, type JobId, type TaskId } from "../domain/ids.ts";
 import { isJobOver } from "../domain/job-status.ts";
 import { isSettled } from "../domain/task-status.ts";
+import type { Json } from "../domain/json.ts";
 import type { PersonsAnswer } from "../orchestration/breakpoints/resolve-breakpoint.ts";
 import type { JobProgress, TaskResult } from "../orchestration/task-results.ts";
+import type { AnyWorkflow, WorkflowDefinition } from "../workflow/flow.ts";
 import { Drives } from "./drives.ts";
 import { goalOf, requestOf } from "./subtasks.ts";
 import type {
@@ -19,6 +21,7 @@ import type {
   SynthesisOptions,
   TuttiOptions,
 } from "./tutti-options.ts";
+import { ProgramRuns, type WorkflowHandle, type WorkflowRunOptions } from "./run-workflow.ts";
 import { typedResult, type TypedTaskResult } from "./typed-results.ts";
 import { waitForJob, type WaitOptions } from "./wait-for-job.ts";
 
@@ -31,6 +34,9 @@ export class Tutti implements AsyncDisposable {
   readonly orchestratorId: string;
   readonly #options: TuttiOptions;
   readonly #drives: Drives;
+  /** Given as objects, by their references. */
+  readonly #workflows = new Map<string, AnyWorkflow>();
+  readonly #runs: ProgramRuns;
   #opened: Promise<Project> | undefined;
 
   constructor(options: TuttiOptions = {}) {
@@ -41,7 +47,13 @@ export class Tutti implements AsyncDisposable {
       env: options.env ?? process.env,
       flags: options.config ?? {},
       note: options.note ?? ((line) => void process.stderr.write(`${line}\n`)),
+      workflows: this.#workflows,
     });
+    const runner = {
+      ...{ drives: this.#drives, orchestratorId: this.orchestratorId, project: () => this.#project() },
+      watch: (job: JobId, signal: AbortSignal) => this.watch(job, { signal }),
+    };
+    this.#runs = new ProgramRuns(runner, this.#workflows);
   }
 
   /** @throws {TuttiError} `GOAL_EMPTY`, `NOT_A_REPOSITORY`, `NO_COMMIT`, `CONFIG_INVALID` */
@@ -226,9 +238,30 @@ export class Tutti implements AsyncDisposable {
     return this.waitAndCollect(id, options);
   }
 
+  /**
+   * Carries a workflow out, as a job of its own. After a crash the same call with the same `key` goes on.
+   * @param workflow - an object, or the name or path of one
+   * @throws {TuttiError} `WORKFLOW_UNKNOWN`, `WORKFLOW_INVALID`, `WORKFLOW_INPUT_INVALID`: then there is no job
+   */
+  async runWorkflow<Input, Output>(
+    workflow: WorkflowDefinition<Input, Output>,
+    input: Input,
+    options?: WorkflowRunOptions,
+  ): Promise<WorkflowHandle<Output>>;
+  async runWorkflow(workflow: string, input: unknown, options?: WorkflowRunOptions): Promise<WorkflowHandle<Json>>;
+  async runWorkflow(
+    workflow: WorkflowDefinition | string,
+    input: unknown,
+    options: WorkflowRunOptions = {},
+  ): Promise<WorkflowHandle<unknown>> {
+    return this.#runs.start({ workflow, input, options });
+  }
+
   /** Stops what this process carries out; it can be gone on with. */
   async close(): Promise<void> {
+    const stopped = this.#runs.stop();
     await this.#drives.stop();
+    await stopped;
     const opened = this.#opened;
     this.#opened = undefined;
     await (await opened?.catch(() => undefined))?.close();
@@ -250,7 +283,8 @@ export class Tutti implements AsyncDisposable {
     const { restoredLines } = await import("../orchestration/restored/restored-lines.ts");
     const { note = (line) => void process.stderr.write(`${line}\n`) } = this.#options;
     const onRestored = (restored: StateRestored): void => restoredLines(restored).forEach(note);
-    return openProject({ cwd, env, onRestored, ...(config === undefined ? {} : { flags: config }) });
+    const workflows = this.#workflows;
+    return openProject({ cwd, env, onRestored, workflows, ...(config === undefined ? {} : { flags: config }) });
   }
 
   async #jobId(job: string): Promise<JobId> {

@@ -101,6 +101,8 @@ export type AnyWorkflow = {
   readonly outputSchema: z.ZodType;
   /** Name of the pattern that it is an instance of; for lists and graphs. */
   readonly pattern?: string;
+  /** Text of the body: what names the version of a workflow that comes from no file. */
+  readonly code?: string;
   /**
    * Checks the input, runs the body, checks what it returns.
    * @throws {TuttiError} `WORKFLOW_INPUT_INVALID`, `WORKFLOW_OUTPUT_INVALID`, and whatever the body throws

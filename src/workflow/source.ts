@@ -25,7 +25,8 @@ export type LoadedWorkflow = {
 /** `where` names file and line. */
 export type NamedAgent = { readonly name: string; readonly where: string };
 
-export type WorkflowOrigin = "project" | "file" | "built-in";
+/** `program`: an object of the program that runs it. */
+export type WorkflowOrigin = "project" | "file" | "built-in" | "program";
 
 export type ListedWorkflow = {
   readonly name: string;

@@ -38,6 +38,7 @@ export function workflow<In extends z.ZodType, Out extends z.ZodType>(
     inputSchema: form.input,
     outputSchema: form.output,
     ...(form.pattern === undefined ? {} : { pattern: form.pattern }),
+    code: run.toString(),
     run: checked,
     runChecked: async (flow, input) => json.parse(await checked(flow, workflowInput(name, form.input, input))),
   };

@@ -22,7 +22,7 @@ export async function linkWorkflow(
   { definition, file }: FoundWorkflow,
   callers: readonly Caller[] = [],
 ): Promise<LinkedWorkflow> {
-  if (file === undefined) return { definition, version: shortDigest(`${tuttiVersion} ${definition.name}`) };
+  if (file === undefined) return { definition, version: codeVersion(definition) };
   const { yaml, version } = file;
   if (yaml === undefined) return { definition, version };
   const others = new Map<string, AnyWorkflow>();
@@ -48,6 +48,9 @@ export async function linkWorkflow(
     agents,
   };
 }
+
+/** Of what comes from no file: this program's version and the text of the body, without what that calls. */
+export const codeVersion = ({ name, code = "" }: AnyWorkflow): string => shortDigest(`${tuttiVersion} ${name} ${code}`);
 
 async function findCalled(
   catalogue: WorkflowCatalogue,

@@ -1,7 +1,7 @@
 import { TuttiError } from "../../domain/errors.ts";
 import type { AnyWorkflow } from "../../workflow/flow.ts";
 import type { ListedWorkflow, LoadedWorkflow, WorkflowSource } from "../../workflow/source.ts";
-import { linkWorkflow } from "./link-workflow.ts";
+import { codeVersion, linkWorkflow } from "./link-workflow.ts";
 import { namedIn, WorkflowCatalogue, type FoundWorkflow } from "./workflow-catalogue.ts";
 import { stemOf } from "./workflow-files.ts";
 
@@ -10,7 +10,14 @@ export type ProjectWorkflowsOptions = {
   readonly root: string;
   /** Default: those of the package. */
   readonly builtIn?: readonly AnyWorkflow[];
+  /** Of the program that this process is, by their references; more may come. */
+  readonly ofProgram?: ReadonlyMap<string, AnyWorkflow>;
 };
+
+const programPrefix = "program:";
+
+/** What a job remembers of a workflow that a program gave as an object. */
+export const programReference = ({ name }: Pick<AnyWorkflow, "name">): string => `${programPrefix}${name}`;
 
 /** The workflows of a project's folder, of single files, and those that are built in; read anew each time. */
 export class ProjectWorkflows implements WorkflowSource {
@@ -21,6 +28,7 @@ export class ProjectWorkflows implements WorkflowSource {
   }
 
   async load(ref: string): Promise<LoadedWorkflow> {
+    if (ref.startsWith(programPrefix)) return this.#ofProgram(ref);
     const catalogue = await this.#catalogue();
     const found = await catalogue.find(ref);
     const { origin, file } = found;
@@ -42,6 +50,16 @@ export class ProjectWorkflows implements WorkflowSource {
       })),
       ...builtIn.map((definition) => ({ ...factsOf(definition), origin: "built-in" as const })),
     ];
+  }
+
+  #ofProgram(ref: string): LoadedWorkflow {
+    const definition = this.#options.ofProgram?.get(ref);
+    if (definition !== undefined) return { definition, version: codeVersion(definition), origin: "program" };
+    const name = ref.slice(programPrefix.length);
+    throw new TuttiError("WORKFLOW_UNKNOWN", `The workflow ${name} is a part of the program that started it`, {
+      hint: "Run that program again: runWorkflow with the same key goes on with the job",
+      context: { workflow: name },
+    });
   }
 
   /** A command that needs no workflow loads none. */
