@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { Json } from "../domain/json.ts";
 import type { WorkflowCase } from "../testing/workflow/run-life.ts";
 import type { WorkflowFlow } from "../workflow/flow.ts";
-import { branch, fanOut, refine, sequentialPipeline } from "./index.ts";
+import { branch, eventRouter, fanOut, mapReduce, refine, saga, sequentialPipeline } from "./index.ts";
 
 /** Patterns within patterns, down to agents. */
 export type Tree =
@@ -11,6 +11,8 @@ export type Tree =
   | { readonly pattern: "pipeline" | "fan-out"; readonly parts: readonly Tree[]; readonly concurrency: number }
   | { readonly pattern: "light"; readonly missing: readonly boolean[] }
   | { readonly pattern: "branch"; readonly chosen: number; readonly parts: readonly Tree[] }
+  | { readonly pattern: "map-reduce" | "saga"; readonly parts: readonly Tree[] }
+  | { readonly pattern: "event"; readonly part: Tree }
   | { readonly pattern: "refine"; readonly scores: readonly number[]; readonly part: Tree };
 
 /** With some failures, so that they are met everywhere, and not so many that little is done. */
@@ -27,6 +29,8 @@ export const trees: fc.Arbitrary<Tree> = fc.letrec<{ readonly tree: Tree; readon
   const nodes = [
     fc.record({ pattern: fc.constantFrom("pipeline" as const, "fan-out" as const), parts, concurrency }),
     fc.record({ pattern: fc.constant("branch" as const), chosen: fc.nat(3), parts }),
+    fc.record({ pattern: fc.constantFrom("map-reduce" as const, "saga" as const), parts }),
+    fc.record({ pattern: fc.constant("event" as const), part: tie("tree") }),
     fc.record({
       pattern: fc.constant("refine" as const),
       scores: fc.array(score, { minLength: 1, maxLength: 3 }),
@@ -54,6 +58,27 @@ export async function grow(flow: WorkflowFlow, tree: Tree, at = "t"): Promise<Js
         prompt: isMissing ? "missing" : "there",
       }));
       return plain(await fanOut(flow, { branches, form: "light", failures: "some" }));
+    }
+    case "map-reduce":
+      return plain(
+        await mapReduce(flow, {
+          items: tree.parts,
+          map: { run: (own, { item, index }) => grow(own, item, `${at}.${index}`) },
+          reduce: { agent: "worker", title: `${at} reduced`, prompt: "Reduce.", fanIn: 2 },
+        }),
+      );
+    case "saga": {
+      const steps = tree.parts.map((part, index) => ({
+        name: `${at}.${index}`,
+        do: (own: WorkflowFlow) => grow(own, part, `${at}.${index}`),
+        compensate: (own: WorkflowFlow) => own.agent("worker", { title: `undo ${at}.${index}`, prompt: "Undo." }),
+      }));
+      return plain(await saga(flow, { steps }));
+    }
+    case "event": {
+      const handler = (own: WorkflowFlow) => grow(own, tree.part, `${at}.0`);
+      const router = eventRouter({ handlers: { "*": handler } });
+      return plain(await flow.call(router, { id: at, type: "happened", source: "tree", details: {} }));
     }
     case "branch":
       return plain(await grownBranch(flow, tree, at));
