@@ -23,6 +23,7 @@ const parts: Readonly<Record<string, () => Promise<Part>>> = {
   i: async () => (await import("./outcomes/part.ts")).outcomesPart,
   f: async () => (await import("./watch/part.ts")).watchPart,
   j: async () => (await import("./figures/part.ts")).figuresPart,
+  k: async () => (await import("./fan-out-verify/part.ts")).fanOutVerifyPart,
 };
 
 const usage = `Usage: node bench/run.ts [${[...Object.keys(parts), "all"].join("|")}] [--quick]`;
