@@ -71,7 +71,7 @@ async function runWhole(contestant: Contestant, work: Work): Promise<Sample> {
   const startedAt = performance.now();
   const said = await endOf(await contestant.start({ ...work, repository, modelUrl: model.url }));
   const wallMs = performance.now() - startedAt;
-  expectAll(contestant, model.answers, work.files, said);
+  expectAll(contestant, work.files, { answers: model.answers, said });
   return { wallMs };
 }
 
@@ -90,7 +90,7 @@ async function runKilled(contestant: Contestant, work: Work): Promise<Sample> {
   const startedAt = performance.now();
   const said = await endOf(await contestant.resume({ ...work, repository, modelUrl: second.url }));
   const resumeMs = performance.now() - startedAt;
-  expectAll(contestant, [...before, ...second.answers], files, said);
+  expectAll(contestant, files, { answers: [...before, ...second.answers], said });
   return { resumeMs, ...lossOf(before, second.answers, killedAt) };
 }
 
@@ -114,7 +114,9 @@ async function endOf(child: ChildProcess): Promise<string> {
   return said;
 }
 
-function expectAll({ name }: Contestant, answers: readonly Answer[], files: readonly string[], said: string): void {
+type Outcome = { readonly answers: readonly Answer[]; readonly said: string };
+
+function expectAll({ name }: Contestant, files: readonly string[], { answers, said }: Outcome): void {
   const rules = new Set(answers.map(({ rule }) => rule));
   const missing = files.filter((file) => !rules.has(`verify ${file}`));
   // The tool of Claude Code tells its result to its session only.
