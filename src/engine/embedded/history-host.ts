@@ -18,7 +18,7 @@ const contextCalls = 3;
  */
 export class HistoryHost implements FlowHost {
   readonly lease: Lease;
-  readonly signal = new AbortController().signal;
+  readonly signal: AbortSignal = new AbortController().signal;
   readonly divergences: Divergence[] = [];
   /** Grows with every call. */
   asked = 0;
