@@ -20,6 +20,7 @@ import { addSupervisorCommands } from "./supervisor-commands.ts";
 import { addPlanCommands } from "./plan-commands.ts";
 import { addPromptCommands } from "./prompt-commands.ts";
 import { addStateCommands } from "./state-commands.ts";
+import { addReplayCommand } from "./replay-command.ts";
 import { addTaskCommands } from "./task-commands.ts";
 import { addTaskMasterCommands } from "./task-master-commands.ts";
 import { version } from "./version.ts";
@@ -44,6 +45,7 @@ export function buildProgram(cli: Cli, setExitCode: SetExitCode): Command {
   addResultCommands(program, face);
   addCostCommand(program, face);
   addWorkflowCommands(program, face);
+  addReplayCommand(program, face);
   addLookCommands(program, face);
   addInsightCommands(program, face);
   addBreakpointCommands(program, face);

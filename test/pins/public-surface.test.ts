@@ -98,6 +98,7 @@ describe("the public surface", () => {
       "workflow listen: --port --host --secret-env --watch --cron --time-zone --jobs --once --json",
       "workflow event: --details --id --source --json",
       "workflow events: --status --limit --json",
+      "replay: --workflow --number --json",
       "job: ",
       "job list: --json",
       "job show: --json",

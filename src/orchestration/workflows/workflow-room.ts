@@ -7,6 +7,7 @@ import type { WorkflowRun } from "../../domain/workflow/workflow-run.ts";
 import type { ListedWorkflow, LoadedWorkflow } from "../../workflow/source.ts";
 import { workflowRunId } from "../queues.ts";
 import type { Services } from "../services.ts";
+import { replayRun, type ReplayedRun } from "./replay-run.ts";
 import { loadWorkflow } from "./take-up-workflow.ts";
 
 export type WorkflowSignal = {
@@ -14,6 +15,13 @@ export type WorkflowSignal = {
   /** The first of a name and key counts. */
   readonly key: string;
   readonly payload: Json;
+};
+
+export type ReplayRequest = {
+  /** Other code than what it was started with. */
+  readonly ref?: string | undefined;
+  /** Default: the last. */
+  readonly number?: number | undefined;
 };
 
 /** What a face may ask about workflows and their runs. */
@@ -63,6 +71,20 @@ export class WorkflowRoom {
       for (const event of page) trace = traceWorkflow(trace, event);
       after = last.seq;
     }
+  }
+
+  /**
+   * Goes through what is recorded of a job's workflow with the code as it is now.
+   * @throws {TuttiError} `INPUT_INVALID`, `WORKFLOW_UNKNOWN`, `WORKFLOW_INVALID`
+   */
+  async replay(job: Job, { ref, number }: ReplayRequest = {}): Promise<ReplayedRun> {
+    const last = await this.run(job);
+    const run = number === undefined ? last : (await this.runs(job.id)).find((known) => known.number === number);
+    if (run !== undefined) return replayRun(this.#services, run, ref ?? run.ref);
+    throw new TuttiError("INPUT_INVALID", `The workflow of job ${job.id} has no run ${number}`, {
+      hint: `Its last is ${last.number}`,
+      context: { job: job.id },
+    });
   }
 
   /**
