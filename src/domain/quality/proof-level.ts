@@ -23,6 +23,8 @@ export function proofLevel(facts: ProofFacts): WorkProof {
   if (changes.length === 0) return unproved("nothing was changed, and no gate judges an answer");
   if (failWithout.length > 0) return { level: "proved", says: `without the change ${listed(failWithout)} fails` };
   if (gates.length === 0) return unproved("no gate judged it");
+  const red = gates.filter(({ isOk }) => !isOk).map(({ name }) => name);
+  if (red.length === gates.length) return unproved(`${listed(red)} fails as it did before`);
   const telling = gates.filter((gate) => judges(gate, changes)).map(({ name }) => name);
   if (telling.length === 0)
     return unproved(`no gate ran it: ${listed(gates.map(({ name }) => name))} looked at its form`);
