@@ -36,6 +36,10 @@ describe("events for workflows", () => {
     expect((await workflowEvents.list("/p", { statuses: ["unhandled"], limit: 1 })).map((one) => one.reason)).toEqual([
       "nobody takes x",
     ]);
+    await workflowEvents.mend("/p", "e1");
+    await workflowEvents.mend("/p", "e2");
+    expect(await workflowEvents.find("/p", "e1")).toMatchObject({ status: "done", endedAt: 1_000 });
+    expect(await workflowEvents.find("/p", "e2")).toMatchObject({ status: "done", reason: undefined });
     const told = (await events.read({ jobId, after: 0 })).filter(({ type }) => type.startsWith("workflow-event"));
     expect(told.map(({ type }) => type)).toEqual(["workflow-event-started", "workflow-event-ended"]);
   });

@@ -83,6 +83,20 @@ export class WorkflowEvents {
     });
   }
 
+  /** A job that had come to nothing was taken up again and is complete. */
+  async mend(projectPath: string, id: string): Promise<void> {
+    const at = this.#context.now();
+    await this.#context.store.write((tx) =>
+      tx
+        .updateTable("workflow_events")
+        .set({ status: "done", reason: null, ended_at: at })
+        .where("project_path", "=", projectPath)
+        .where("id", "=", id)
+        .where("status", "in", ["failed", "unhandled"])
+        .execute(),
+    );
+  }
+
   /** What nobody has finished with, the oldest first. */
   openOnes(projectPath: string): Promise<readonly ReceivedEvent[]> {
     return this.#context.store.read(async (db) => {

@@ -1,19 +1,25 @@
 import { createHmac } from "node:crypto";
 
 import { afterEach, describe, expect, it } from "vitest";
+import { stringify } from "yaml";
 import { z } from "zod";
 
+import { parseScenario, startSimulator, type Simulator } from "../../src/simulator/index.ts";
 import { projectProcesses, whenProcessesAreGone } from "../support/crash/project-processes.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
+import { says } from "../support/scripted-model.ts";
 import { parseNdjson, runTutti, startTutti, type TuttiProcess } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 let running: TuttiProcess[] = [];
+let model: Simulator | undefined;
 
 afterEach(async () => {
   for (const { child } of running) child.kill("SIGKILL");
   running = [];
   await whenProcessesAreGone(project, 20_000);
+  await model?.close();
+  model = undefined;
   await project.remove();
 });
 
@@ -52,9 +58,12 @@ async function start(): Promise<void> {
   });
 }
 
-async function listen(): Promise<{ readonly url: string; readonly listener: TuttiProcess }> {
-  const args = ["workflow", "listen", "react", "--port", "0", "--secret-env", "TUTTI_WEBHOOK_SECRET", "--json"];
-  const listener = startTutti(project, { args, env: { TUTTI_WEBHOOK_SECRET: secret } });
+type Listening = { readonly url: string; readonly listener: TuttiProcess };
+
+async function listen({ workflow = "react", modelUrl = "" } = {}): Promise<Listening> {
+  const args = ["workflow", "listen", workflow, "--port", "0", "--secret-env", "TUTTI_WEBHOOK_SECRET", "--json"];
+  const env = { TUTTI_WEBHOOK_SECRET: secret };
+  const listener = startTutti(project, { args, env, ...(modelUrl === "" ? {} : { modelUrl }) });
   running.push(listener);
   const Listening = z.object({ status: z.literal("listening"), url: z.string() });
   const first = () => Listening.safeParse(parseNdjson(listener.stdout())[0]).data?.url;
@@ -147,6 +156,31 @@ describe("tutti workflow listen", () => {
     expect(new Set(after.map(({ job }) => job)).size).toBe(acknowledged.length);
     expect(await jobCount()).toBe(acknowledged.length);
   }, 180_000);
+
+  it("has the real Claude Code take care of a webhook by the built-in router", async () => {
+    project = await scratchProject({ "src/sum.js": "export const sum = (a, b) => a - b;\n" });
+    const rules = [
+      {
+        match: { contains: ["A test fails", "sum adds"] },
+        turns: [
+          { reads: "src/sum.js" },
+          { edits: [{ file: "src/sum.js", old: "a - b", new: "a + b" }] },
+          says("Repaired."),
+        ],
+      },
+    ];
+    model = await startSimulator({ scenario: parseScenario(stringify({ rules }), "scenario.yaml") });
+    const { url, listener } = await listen({ workflow: "event-driven", modelUrl: model.url });
+    const body = JSON.stringify({ action: "completed", check_run: { name: "sum adds", conclusion: "failure" } });
+    expect(await deliver(url, "d-1", { body, event: "check_run" })).toBe(202);
+    const status = async () => (await events())[0]?.status;
+    await expect.poll(status, { timeout: 60_000, interval: 500 }).toBe("done");
+    const [event] = await events();
+    expect(await project.git("show", `tutti/${event?.job}:src/sum.js`)).toContain("a + b");
+    expect(model.unmatched).toEqual([]);
+    listener.child.kill("SIGINT");
+    expect((await listener.ended).exitCode, listener.stderr()).toBe(0);
+  }, 120_000);
 
   it("fails with --once for an event that nobody handles, and refuses what can't be listened with at once", async () => {
     await start();

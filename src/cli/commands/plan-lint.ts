@@ -1,13 +1,14 @@
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 
-import { findProjectFolders } from "../../compose.ts";
+import { findProjectFolders, openRepositoryOf } from "../../compose.ts";
 import { loadConfig } from "../../config/load-config.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import { exitCodes } from "../../domain/job-status.ts";
 import { countRemarks, lintPlan } from "../../domain/plan/lint/lint-plan.ts";
 import type { LintFacts, PlanRemark } from "../../domain/plan/lint/plan-remark.ts";
 import { formatPlanPath } from "../../domain/plan/plan-problem.ts";
+import { knownAgents } from "../../orchestration/profiles/known-agents.ts";
 import type { Cli } from "../cli.ts";
 import { openPlanFile, type OpenPlan } from "../read-plan-file.ts";
 import { remarksText } from "../render/plan-remarks-text.ts";
@@ -58,5 +59,7 @@ async function openPlan(
 async function lintFacts(cli: Cli): Promise<LintFacts> {
   const { projectDir } = await findProjectFolders(cli);
   const { config } = await loadConfig({ projectDir, env: cli.env, home: cli.env["HOME"] ?? homedir() });
-  return { gates: config.gates.map(({ name }) => name) };
+  const gates = config.gates.map(({ name }) => name);
+  const repo = await openRepositoryOf(cli.cwd);
+  return repo === undefined ? { gates } : { gates, agents: await knownAgents(repo, config) };
 }

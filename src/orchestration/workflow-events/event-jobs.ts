@@ -47,6 +47,18 @@ export async function settleEvents(services: Services): Promise<void> {
   await dueEvents(services);
 }
 
+/** Of events whose jobs had failed: those that a person has brought to a good end since are done. */
+export async function mendEvents({ state, repo }: Services, listed: readonly ReceivedEvent[]): Promise<boolean> {
+  const over = listed.filter(({ status }) => status === "failed" || status === "unhandled");
+  let hasMended = false;
+  for (const { event, jobId } of over) {
+    if (jobId === undefined || (await state.jobs.get(jobId)).status !== "completed") continue;
+    await state.workflowEvents.mend(repo.root, event.id);
+    hasMended = true;
+  }
+  return hasMended;
+}
+
 /** Events that somebody has to carry out now, the oldest first. Those whose jobs are over get their end. */
 export async function dueEvents(services: Services): Promise<readonly ReceivedEvent[]> {
   const { state, repo } = services;

@@ -7,7 +7,7 @@ import {
 } from "../../domain/workflow/workflow-event.ts";
 import type { EventQuestion } from "../../state/workflow-events.ts";
 import type { Services } from "../services.ts";
-import { settleEvents } from "./event-jobs.ts";
+import { mendEvents, settleEvents } from "./event-jobs.ts";
 
 export type TakenIn = { readonly event: WorkflowEvent; readonly isNew: boolean };
 
@@ -36,7 +36,10 @@ export class EventRoom {
 
   /** Newest first, each with what became of its job by now. */
   async list(question: EventQuestion = {}): Promise<readonly ReceivedEvent[]> {
+    const { state, repo } = this.#services;
     await settleEvents(this.#services);
-    return this.#services.state.workflowEvents.list(this.#services.repo.root, question);
+    const listed = await state.workflowEvents.list(repo.root, question);
+    const hasMended = await mendEvents(this.#services, listed);
+    return hasMended ? state.workflowEvents.list(repo.root, question) : listed;
   }
 }
