@@ -3,6 +3,7 @@ import { z } from "zod";
 import { errorToJson, TuttiError } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { forward, shortenedText, type Part } from "../domain/workflow/forward.ts";
+import { agentProfileMark } from "../workflow/agents-of-input.ts";
 import type { AgentRequest, WorkflowFlow } from "../workflow/flow.ts";
 import { isLostRace } from "../workflow/lost-race.ts";
 
@@ -76,10 +77,11 @@ const schemaOption = z.custom<z.ZodType>(
 
 const text = z.string().trim().min(1, "must not be empty");
 const texts = z.array(text);
+const profile = text.meta(agentProfileMark);
 
 /** The fields of an agent's work that are plain data, for the input of ready workflows. */
 export const agentFields = {
-  agent: text,
+  agent: profile,
   title: text.exactOptional(),
   access: z.enum(["read", "edit"]).exactOptional(),
   contextFiles: texts.exactOptional(),
@@ -91,7 +93,7 @@ export const agentFields = {
   timeoutMs: z.number().int().positive().exactOptional(),
   maxCostUsd: z.number().positive().exactOptional(),
   priority: z.number().int().min(1).max(10).exactOptional(),
-  subagents: texts.exactOptional(),
+  subagents: z.array(profile).exactOptional(),
 };
 
 /** An agent's work with a prompt of plain text. */
@@ -136,17 +138,25 @@ export const nameOption = z
   .string()
   .regex(/^[A-Za-z0-9.@][\w .:/@#-]{0,99}$/, "must begin with a letter or digit and have at most 100 characters");
 
+const refuseSameNames = (works: readonly unknown[], context: z.RefinementCtx): void => {
+  const names = works.map((work) => named.safeParse(work).data?.name);
+  for (const [index, name] of names.entries()) {
+    if (name === undefined || names.indexOf(name) === index) continue;
+    context.addIssue({ code: "custom", path: [index, "name"], message: `"${name}" is there twice` });
+  }
+};
+
 /** Works with names of their own; at least one. */
 export const namedWorksOption = z
   .array(workOption({ name: nameOption }), "must be a list")
   .min(1, "must not be empty")
-  .superRefine((works, context) => {
-    const names = works.map((work) => named.safeParse(work).data?.name);
-    for (const [index, name] of names.entries()) {
-      if (name === undefined || names.indexOf(name) === index) continue;
-      context.addIssue({ code: "custom", path: [index, "name"], message: `"${name}" is there twice` });
-    }
-  });
+  .superRefine(refuseSameNames);
+
+/** The same of plain data, for the input of ready workflows. */
+export const plainNamedWorks = z
+  .array(plainAgentWork.extend({ name: nameOption }))
+  .min(1, "must not be empty")
+  .superRefine(refuseSameNames);
 
 const named = z.looseObject({ name: z.string() });
 

@@ -1,6 +1,11 @@
+import { z } from "zod";
+
 import type { Json } from "../../domain/json.ts";
 import type { Job } from "../../domain/model.ts";
 import type { JobSettings } from "../../domain/settings.ts";
+import { agentsOfInput } from "../../workflow/agents-of-input.ts";
+import type { AnyWorkflow } from "../../workflow/flow.ts";
+import type { NamedAgent } from "../../workflow/source.ts";
 import { workflowInput } from "../../workflow/workflow.ts";
 import { createWorkflow } from "../create-job.ts";
 import type { Services } from "../services.ts";
@@ -26,12 +31,15 @@ export type WorkflowJobRequest = {
 export async function createWorkflowJob(services: Services, request: WorkflowJobRequest): Promise<Job> {
   const { ref, input, goal, ...job } = request;
   const { definition, version, agents = [] } = await loadWorkflow(services, ref);
-  await checkNamedAgents(services, request.settings, agents);
-  workflowInput(definition.name, definition.inputSchema, input);
+  const checked = workflowInput(definition.name, definition.inputSchema, input);
+  await checkNamedAgents(services, request.settings, [...agents, ...namedIn(definition, checked)]);
   const stored = services.redactJson(input);
   const workflow = { ref, name: definition.name, version, input: stored };
   return createWorkflow(services, { ...job, goal: goal ?? goalOf(definition.name, stored), workflow });
 }
+
+const namedIn = ({ inputSchema }: AnyWorkflow, checked: unknown): readonly NamedAgent[] =>
+  agentsOfInput(inputSchema, z.json().safeParse(checked).data ?? null);
 
 const goalLength = 80;
 

@@ -1,12 +1,10 @@
 import { z } from "zod";
 
 import { workflow } from "../../workflow/workflow.ts";
-import { nameOption, plainAgentWork } from "../port.ts";
+import { plainAgentWork, plainNamedWorks } from "../port.ts";
 import { fanOut } from "./fan-out.ts";
 
-const branch = plainAgentWork.extend({ name: nameOption });
-
-const explore = (name: string, what: string): z.input<typeof branch> => ({
+const explore = (name: string, what: string): z.input<typeof plainNamedWorks>[number] => ({
   name,
   agent: "explorer",
   access: "read",
@@ -19,23 +17,26 @@ const defaultBranches = [
   explore("api", "the API endpoints"),
 ];
 
-const input = z.strictObject({
-  /** What it is all about. */
-  goal: z.string().trim().min(1).exactOptional(),
-  branches: z
-    .array(branch)
-    .min(1)
-    .default(() => [...defaultBranches]),
-  aggregate: plainAgentWork.default({
-    agent: "analyzer",
-    access: "read",
-    prompt: "Combine the findings into one report: what they have in common, what contradicts, what matters most.",
-  }),
-  failures: z.enum(["all", "some"]).default("some"),
-  minSuccesses: z.number().int().min(1).exactOptional(),
-  concurrency: z.number().int().positive().exactOptional(),
-  form: z.enum(["auto", "light", "tasks"]).default("auto"),
-});
+const input = z
+  .strictObject({
+    /** What it is all about. */
+    goal: z.string().trim().min(1).exactOptional(),
+    branches: plainNamedWorks.default(() => [...defaultBranches]),
+    aggregate: plainAgentWork.default({
+      agent: "analyzer",
+      access: "read",
+      prompt: "Combine the findings into one report: what they have in common, what contradicts, what matters most.",
+    }),
+    failures: z.enum(["all", "some"]).default("some"),
+    minSuccesses: z.number().int().min(1).exactOptional(),
+    concurrency: z.number().int().positive().exactOptional(),
+    form: z.enum(["auto", "light", "tasks"]).default("auto"),
+  })
+  .superRefine(({ branches, failures, minSuccesses }, context) => {
+    const refuse = (message: string): void => context.addIssue({ code: "custom", path: ["minSuccesses"], message });
+    if ((minSuccesses ?? 0) > branches.length) refuse(`there are only ${branches.length} branches`);
+    if (failures === "all" && minSuccesses !== undefined) refuse('needs failures: "some"');
+  });
 
 /** The parallel fan-out, ready to be run: explores authentication, database and API, or branches of the input. */
 export const fanOutWorkflow = workflow(

@@ -262,4 +262,18 @@ describe("the ready workflow fan-out", () => {
       report: "all of it",
     });
   });
+
+  it.each([
+    [{ minSuccesses: 4 }, "input.minSuccesses: there are only 3 branches"],
+    [{ failures: "all", minSuccesses: 1 }, "input.minSuccesses: needs"],
+    [
+      { branches: [1, 2].map(() => ({ name: "a", agent: "x", prompt: "p" })) },
+      'input.branches.1.name: "a" is there twice',
+    ],
+  ])("refuses an input that can't be, before anything starts: %j", async (input, what) => {
+    await expect(runWorkflow(fanOutWorkflow, { input })).rejects.toMatchObject({
+      code: "WORKFLOW_INPUT_INVALID",
+      message: expect.stringContaining(what),
+    });
+  });
 });

@@ -1,12 +1,10 @@
 import { z } from "zod";
 
 import { workflow } from "../../workflow/workflow.ts";
-import { nameOption, plainAgentWork } from "../port.ts";
+import { plainNamedWorks } from "../port.ts";
 import { sequentialPipeline } from "./sequential-pipeline.ts";
 
-const stage = plainAgentWork.extend({ name: nameOption });
-
-const defaultStages: readonly z.input<typeof stage>[] = [
+const defaultStages: z.input<typeof plainNamedWorks> = [
   {
     name: "analyze",
     agent: "analyzer",
@@ -27,10 +25,7 @@ export const pipelineWorkflow = workflow(
     input: z.strictObject({
       /** What it is all about. */
       goal: z.string().trim().min(1),
-      stages: z
-        .array(stage)
-        .min(1)
-        .default(() => [...defaultStages]),
+      stages: plainNamedWorks.default(() => [...defaultStages]),
     }),
     output: z.object({ results: z.record(z.string(), z.string()), last: z.string() }),
   },
