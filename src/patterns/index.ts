@@ -6,6 +6,7 @@ import { refineWorkflow } from "./iterative-refinement/refine-workflow.ts";
 import { readyMapReduce } from "./map-reduce/ready-map-reduce.ts";
 import { readySaga } from "./saga/ready-saga.ts";
 import { pipelineWorkflow } from "./sequential-pipeline/pipeline-workflow.ts";
+import { readySupervisor } from "./supervisor/ready-supervisor.ts";
 
 export { branch } from "./conditional-branching/branch.ts";
 export type {
@@ -61,6 +62,16 @@ export {
   type PipelineStage,
   type PipelineStopped,
 } from "./sequential-pipeline/sequential-pipeline.ts";
+export { supervise } from "./supervisor/supervise.ts";
+export type {
+  CommandCriterion,
+  Criterion,
+  Delegation,
+  JudgedCriterion,
+  SuperviseForm,
+  SuperviseOptions,
+  SuperviseResult,
+} from "./supervisor/supervise-options.ts";
 
 /** Ready workflows: `tutti workflow run <name>`. In the order of the catalogue. */
 export const builtInWorkflows: readonly AnyWorkflow[] = [
@@ -68,6 +79,7 @@ export const builtInWorkflows: readonly AnyWorkflow[] = [
   fanOutWorkflow,
   branchWorkflow,
   refineWorkflow,
+  readySupervisor,
   readyEventDriven,
   readyMapReduce,
   readySaga,

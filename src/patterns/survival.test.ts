@@ -6,7 +6,7 @@ import type { WorkflowCase } from "../testing/workflow/run-life.ts";
 import { testWorkflow, tryWorkflow } from "../testing/workflow/test-workflow.ts";
 import type { WorkflowFlow } from "../workflow/flow.ts";
 import { workflow } from "../workflow/workflow.ts";
-import { branch, fanOut, refine, sequentialPipeline } from "./index.ts";
+import { branch, eventRouter, fanOut, mapReduce, refine, saga, sequentialPipeline, supervise } from "./index.ts";
 
 const over = (body: (flow: WorkflowFlow) => Promise<unknown>) =>
   workflow("test", { input: z.null(), output: z.json() }, async (flow) =>
@@ -17,6 +17,7 @@ const over = (body: (flow: WorkflowFlow) => Promise<unknown>) =>
 const agents: WorkflowCase["agents"] = {
   worker: ({ title }) => `did ${title}`,
   finder: ({ title }) => [`${title} 1`, `${title} 2`],
+  leader: (call) => leader(call),
   checker: ({ prompt }) => ({ isConfirmed: prompt.includes("1"), reason: "looked" }),
   breaker: () => Promise.reject(new Error("broken")),
   judge: () => ({ choice: "bug", reason: "it crashes", confidence: 0.4 }),
@@ -54,6 +55,38 @@ const bodies: Readonly<Record<string, (flow: WorkflowFlow) => Promise<unknown>>>
       evaluate: { agent: "critic", rubric: "Is it good?" },
       restore: { paths: ["src/**"] },
     }),
+  "a map-reduce in levels, with an item that fails": (flow) =>
+    mapReduce(flow, {
+      items: ["one", "two", "three", "four"],
+      map: { run: (own, { item }) => own.agent(item === "two" ? "breaker" : "worker", { title: item, prompt: item }) },
+      reduce: { agent: "worker", prompt: "Put it together.", fanIn: 2 },
+    }),
+  "a supervisor": (flow) =>
+    supervise(flow, {
+      goal: "a goal",
+      workers: { worker: "works" },
+      acceptance: ["It holds"],
+      supervisor: "leader",
+    }),
+  "a routed event": (flow) =>
+    flow.call(eventRouter({ handlers: { "github.*": { agent: "worker", title: "look", prompt: "Look." } } }), {
+      ...{ id: "1", type: "github.push", source: "test", details: {} },
+    }),
+  "a saga that fails and takes back": (flow) =>
+    saga(flow, {
+      steps: ["one", "two", "three"].map((name) => ({
+        name,
+        do: (own) => own.agent(name === "three" ? "breaker" : "worker", { title: name, prompt: name }),
+        compensate: (own) => own.agent("worker", { title: `undo ${name}`, prompt: name }),
+      })),
+    }),
+};
+
+/** Delegates in the first round, and finds everything well in the second. */
+const leader = ({ prompt }: { readonly prompt: string }) => {
+  const isSecond = prompt.includes("round 2");
+  const delegate = isSecond ? [] : ["a", "b"].map((title) => ({ worker: "worker", title, prompt: title }));
+  return { delegate, criteria: [{ id: "c1", isMet: isSecond, evidence: "seen" }], done: isSecond, reason: "" };
 };
 
 const caseOf = (body: (flow: WorkflowFlow) => Promise<unknown>): WorkflowCase => ({
