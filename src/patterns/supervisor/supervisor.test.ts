@@ -29,15 +29,13 @@ const roundOf = ({ prompt }: AgentCall): number => Number(/This is round (\d+)/.
 const task = (worker: string, title: string) => ({ worker, title, prompt: `Please: ${title}` });
 
 const says = (fields: object): Json =>
-  z
-    .json()
-    .parse({
-      delegate: [],
-      criteria: [{ id: "c1", isMet: false, evidence: "not there" }],
-      done: false,
-      reason: "",
-      ...fields,
-    });
+  z.json().parse({
+    delegate: [],
+    criteria: [{ id: "c1", isMet: false, evidence: "not there" }],
+    done: false,
+    reason: "",
+    ...fields,
+  });
 
 const met = { criteria: [{ id: "c1", isMet: true, evidence: "src/csv.js:12" }] };
 
