@@ -55,6 +55,8 @@ function addRunning(workflow: Command, { cli, finish }: Face): void {
     .option("-k, --key <key>", "your own name for it: the same key goes on with the same job")
     .option("-w, --workers <count>", "agents at once", count)
     .option("--max-cost <usd>", "what the whole job may cost", amountUsd)
+    .option("--dry-run", "show what it would do, cost and take, and start nothing")
+    .option("-y, --yes", "start without asking, however many agents it wants")
     .addOption(resumeAtReset())
     .addOption(noCache())
     .addOption(json())
@@ -64,6 +66,7 @@ function addRunning(workflow: Command, { cli, finish }: Face): void {
         "tutti workflow run review --set files=src/a.ts,src/b.ts",
         `tutti workflow run review --input '{"files":["src/a.ts"]}' --json`,
         "tutti workflow run flows/release.yaml --input @release.json --max-cost 5",
+        "tutti workflow run review --set files=src/a.ts --dry-run",
       ),
     )
     .action(async (ref: string, options: WorkflowRunOptions) => {

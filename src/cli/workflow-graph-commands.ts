@@ -9,8 +9,9 @@ type Face = { readonly cli: Cli; readonly finish: (exitCode: number) => void };
 export function addWorkflowGraph(workflow: Command, { cli, finish }: Face): void {
   workflow
     .command("graph")
-    .description("the calls of a workflow as a tree, with what became of them")
-    .argument("[job]", "its id or the beginning of it; default: the newest job")
+    .description("the calls of a workflow as a tree: of a job with what became of them, else as a dry run makes them")
+    .argument("[job-or-workflow]", "a workflow, or a job's id or the beginning of it; default: the newest job")
+    .option("-i, --input <json>", "what the workflow takes, for its dry run: JSON, @file.json, or - for stdin")
     .addOption(
       new Option("-f, --format <format>", "default: tree, or json with --json").choices(["tree", "mermaid", "json"]),
     )
@@ -22,6 +23,7 @@ export function addWorkflowGraph(workflow: Command, { cli, finish }: Face): void
         "tutti workflow graph",
         "tutti workflow graph review-3f2a --format mermaid > review.mmd",
         "tutti workflow graph review-3f2a --watch",
+        `tutti workflow graph review --input '{"files":["src/a.ts"]}'`,
       ),
     )
     .action(async (job: string | undefined, options: WorkflowGraphOptions) => {

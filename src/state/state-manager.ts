@@ -3,7 +3,9 @@ import { Attempts } from "./attempts.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { Breakpoints } from "./breakpoints.ts";
 import type { StateContext } from "./context.ts";
+import type { DoneTask } from "../domain/workflow/usual-call.ts";
 import { Costs } from "./costs.ts";
+import { doneTasks } from "./done-tasks.ts";
 import { Decisions } from "./decisions.ts";
 import { EventLog } from "./event-log.ts";
 import { FileChanges } from "./file-changes.ts";
@@ -45,6 +47,8 @@ export class StateManager {
   readonly checkpoints: Checkpoints;
   readonly rollbacks: Rollbacks;
   readonly costs: Costs;
+  /** What the completed tasks of a project took. */
+  readonly doneTasks: (projectPath: string) => Promise<readonly DoneTask[]>;
   readonly reservations: Reservations;
   readonly fleet: Fleet;
   readonly gateBaselines: GateBaselines;
@@ -78,6 +82,7 @@ export class StateManager {
     this.checkpoints = new Checkpoints(context);
     this.rollbacks = new Rollbacks(context);
     this.costs = new Costs(context);
+    this.doneTasks = (projectPath) => doneTasks(context, projectPath);
     this.reservations = new Reservations(context);
     this.fleet = new Fleet(context);
     this.gateBaselines = new GateBaselines(context);

@@ -118,7 +118,12 @@ export class AuthorFlow implements WorkflowFlow {
 
   async step<T extends Json>(name: string, effect: (step: EffectContext) => Promise<T>): Promise<T> {
     const scope = currentScope(`flow.step("${name}")`);
-    return this.#calls.performed(scope, { kind: "step", name }, ({ key }, { signal }) => effect({ key, signal }));
+    return this.#calls.performed(scope, { kind: "step", name }, async (place, { signal }) => {
+      const instead = await this.#host.step?.({ ...place, name });
+      if (instead === undefined) return effect({ key: place.key, signal });
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- whoever answers for the step vouches for the form
+      return instead.value as T;
+    });
   }
 
   async command(name: string, request: CommandRequest): Promise<CommandResult> {

@@ -11,6 +11,8 @@ export interface WorkflowHost {
   /** Waits until the agent's work has come to its end. Never rejects for what the agent did: that is an answer. */
   agent(call: AgentCall): Promise<AgentAnswer>;
   command(call: CommandCall): Promise<CommandResult>;
+  /** What a step comes to where its effect is not to happen, in a test or a dry run; `undefined`: the effect happens. */
+  step?(call: StepCall): Promise<{ readonly value: Json } | undefined>;
   /** Puts a question to a person. The answer comes as a signal named `signalName`, of the form `ApprovalSignal`. */
   ask(question: ApprovalQuestion): Promise<void>;
   /** Nobody waits for the answer any more. */
@@ -63,6 +65,8 @@ export type AgentAnswer =
     };
 
 export type CommandCall = CallPlace & CommandRequest & { readonly name: string; readonly signal: AbortSignal };
+
+export type StepCall = CallPlace & { readonly name: string };
 
 export type ApprovalQuestion = CallPlace &
   Pick<ApproveOptions, "context" | "timeoutMs"> & { readonly question: string; readonly signalName: string };

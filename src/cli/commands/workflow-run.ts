@@ -1,9 +1,11 @@
 import { jobSettings, openProject } from "../../compose.ts";
 import { TuttiError } from "../../domain/errors.ts";
+import { exitCodes } from "../../domain/job-status.ts";
 import type { LoadedWorkflow } from "../../workflow/source.ts";
 import { workflowInput } from "../../workflow/workflow.ts";
 import { checkAgent } from "../check-agent.ts";
 import type { Cli } from "../cli.ts";
+import { dryRunWorkflow, mayStart, tellDryRun } from "../dry-run-workflow.ts";
 import { driveJob } from "../drive-shown-job.ts";
 import { formFacts, formLine } from "../render/form-table.ts";
 import { waitFor } from "./job-wait.ts";
@@ -19,6 +21,8 @@ export type WorkflowRunOptions = InputOptions & {
   /** `false` with `--no-cache`. */
   readonly cache?: boolean;
   readonly resumeAtReset?: boolean;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
 };
 
 /**
@@ -34,9 +38,15 @@ export async function workflowRunCommand(cli: Cli, written: string, options: Wor
     const loaded = await application.workflows.load(ref);
     const input = await readWorkflowInput(cwd, loaded.definition.inputSchema, options);
     checkInput(loaded, input, written);
+    const settings = await jobSettings(project);
+    const asked = { loaded, input, settings };
+    if (options.dryRun === true) {
+      tellDryRun(cli, await dryRunWorkflow(project, asked));
+      return exitCodes.done;
+    }
+    if (options.yes !== true && !(await mayStart(cli, project, asked))) return exitCodes.waitingForPerson;
     await checkAgent(cli, project);
     warnAboutDirt(cli, project);
-    const settings = await jobSettings(project);
     const { key, resumeAtReset = false } = options;
     const request = { ref, input, settings, ...(key === undefined ? {} : { dispatchKey: key }) };
     const job = await application.createWorkflowJob(request);

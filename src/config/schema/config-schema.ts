@@ -13,6 +13,7 @@ import { promptsSchema } from "./prompts.ts";
 import { filledText } from "./scalars.ts";
 import { supervisorSchema } from "./supervisor.ts";
 import { watchSchema } from "./watch.ts";
+import { workflowsSchema } from "./workflows.ts";
 import { workspaceSchema } from "./workspace.ts";
 
 /** The one description of the settings: types, validation, defaults, JSON Schema and explanations all come from it. */
@@ -35,6 +36,7 @@ export const configSchema = z.strictObject({
   supervisor: supervisorSchema.prefault({}).describe("The language model that reviews and advises where rules can't tell. None by default."),
   prompts: promptsSchema.prefault({}).describe("What agents are told."),
   budget: budgetSchema.prefault({}).describe("Limits on what may be spent."),
+  workflows: workflowsSchema.prefault({}).describe("Durable workflows."),
   checkpoints: checkpointsSchema.prefault({}).describe("Moments of a job that one can go back to."),
   decisions: decisionsSchema.prefault({}).describe("What becomes of an attempt, and how sure one has to be."),
   protectedPaths: z

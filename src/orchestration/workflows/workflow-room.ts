@@ -2,12 +2,15 @@ import { TuttiError } from "../../domain/errors.ts";
 import type { JobId } from "../../domain/ids.ts";
 import type { Json } from "../../domain/json.ts";
 import type { Job } from "../../domain/model.ts";
+import type { WorkflowForecast, WorkflowWalk } from "../../domain/workflow/forecast.ts";
+import type { JobSettings } from "../../domain/settings.ts";
 import { traceWorkflow, type WorkflowTrace } from "../../domain/workflow/trace.ts";
 import type { WorkflowRun } from "../../domain/workflow/workflow-run.ts";
 import type { ListedWorkflow, LoadedWorkflow } from "../../workflow/source.ts";
 import { workflowRunId } from "../queues.ts";
 import type { Services } from "../services.ts";
 import { replayRun, type ReplayedRun } from "./replay-run.ts";
+import { forecastOf } from "./forecast-workflow.ts";
 import { loadWorkflow } from "./take-up-workflow.ts";
 
 export type WorkflowSignal = {
@@ -58,6 +61,11 @@ export class WorkflowRoom {
   /** All bodies of a job, the oldest first. */
   runs(jobId: JobId): Promise<readonly WorkflowRun[]> {
     return this.#services.state.workflowRuns.list(jobId);
+  }
+
+  /** What a workflow that was walked through would take with these settings. */
+  forecast(walk: WorkflowWalk, settings: JobSettings): Promise<WorkflowForecast> {
+    return forecastOf(this.#services, walk, settings);
   }
 
   /** What is known of the calls of a job's newest body; `undefined` before it has begun. */

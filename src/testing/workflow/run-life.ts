@@ -10,7 +10,7 @@ import type { EffectLog } from "./effect-log.ts";
 import { lookAtRuns } from "./look-at-runs.ts";
 import { standstillOf } from "./standstill.ts";
 import { StubHost } from "./stub-host.ts";
-import type { StubAnswer, Stubs } from "./stubs.ts";
+import { StubProblem, type StubAnswer, type Stubs } from "./stubs.ts";
 import { storeOnVirtualTime, VirtualTime } from "./virtual-time.ts";
 
 /** A workflow with all that it is run with in a test. */
@@ -59,6 +59,11 @@ export class RunLife {
     });
     const logger = { warn: () => undefined };
     this.engine = embeddedEngine({ store: timed, clock: this.#time.clock, random: () => 0.5, logger });
+  }
+
+  /** Nobody waits for its runs any longer. */
+  giveUp(afterMs: number): void {
+    this.#problem.reject(new StubProblem("ABORTED", `The workflow has not ended after ${afterMs} ms`));
   }
 
   /** Milliseconds since the Unix epoch, by the virtual clock. */

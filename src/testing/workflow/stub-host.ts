@@ -7,6 +7,7 @@ import type {
   ApprovalQuestion,
   CallPlace,
   CommandCall,
+  StepCall,
   WorkflowHost,
 } from "../../workflow/host.ts";
 import type { Effect, EffectLog } from "./effect-log.ts";
@@ -55,7 +56,13 @@ export class StubHost implements WorkflowHost {
     const known = this.#answerTo(call.key);
     if (known !== undefined) return known as CommandResult;
     this.commands.push(call);
-    return this.#answered(call, call.name, async () => runStub(this.#options.stubs, call));
+    return this.#answered(call, call.name, () => this.#stubbed(async () => runStub(this.#options.stubs, call)));
+  }
+
+  async step(call: StepCall): Promise<{ readonly value: Json } | undefined> {
+    const { steps = {} } = this.#options.stubs;
+    const stub = steps[call.name] ?? steps["*"];
+    return stub === undefined ? undefined : this.#stubbed(async () => ({ value: stub(call) }));
   }
 
   async ask(question: ApprovalQuestion): Promise<void> {
@@ -89,11 +96,17 @@ export class StubHost implements WorkflowHost {
     this.lines.push(line);
   }
 
-  async #ask(call: AgentCall): Promise<AgentAnswer> {
-    try {
+  #ask(call: AgentCall): Promise<AgentAnswer> {
+    return this.#stubbed(async () => {
       await this.#options.onCall?.(call);
       this.calls.push(call);
-      return await askStub(this.#options.stubs, call, this.#nth(call));
+      return askStub(this.#options.stubs, call, this.#nth(call));
+    });
+  }
+
+  async #stubbed<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
     } catch (thrown) {
       if (thrown instanceof StubProblem) this.#options.onProblem(thrown);
       throw thrown;

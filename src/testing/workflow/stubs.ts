@@ -3,7 +3,14 @@ import { z } from "zod";
 import { errorToJson, TuttiError } from "../../domain/errors.ts";
 import type { Json } from "../../domain/json.ts";
 import type { BudgetStanding, CommandResult } from "../../workflow/flow.ts";
-import type { AgentAnswer, AgentCall, ApprovalQuestion, ApprovalSignal, CommandCall } from "../../workflow/host.ts";
+import type {
+  AgentAnswer,
+  AgentCall,
+  ApprovalQuestion,
+  ApprovalSignal,
+  CommandCall,
+  StepCall,
+} from "../../workflow/host.ts";
 
 /** What a stub says: its last words, or a structured answer. What it throws is the agent's failure. */
 export type StubAgent = (call: AgentCall, nth: number) => Json | Promise<Json>;
@@ -19,6 +26,8 @@ export type Stubs = {
   readonly agents?: Readonly<Record<string, StubAgent>>;
   /** By the command's name; `*` stands for all others. Default: it ends well and says nothing. */
   readonly commands?: Readonly<Record<string, (call: CommandCall) => CommandResult>>;
+  /** By the step's name; `*` stands for all others. Default: its effect happens. */
+  readonly steps?: Readonly<Record<string, (call: StepCall) => Json>>;
   /** By the question. `undefined`: nobody answers. */
   readonly answers?: (question: ApprovalQuestion) => StubAnswer | undefined;
   /** What somebody sends to the workflow. */
@@ -44,6 +53,7 @@ export async function askStub({ agents = {}, costUsd = 0 }: Stubs, call: AgentCa
   try {
     answer = await stub(call, nth);
   } catch (thrown) {
+    if (thrown instanceof StubProblem) throw thrown;
     return { status: "failed", error: errorToJson(TuttiError.from(thrown, "AGENT_FAILED")), costUsd };
   }
   refuseOtherForm(call, answer);

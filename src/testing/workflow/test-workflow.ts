@@ -59,17 +59,27 @@ export type RunOnce = {
 
 const run = "run";
 
-export async function runOnce(definition: AnyWorkflow, { input, startAt, ...stubs }: WorkflowTest): Promise<RunOnce> {
+export type RunOnceRequest = WorkflowTest & {
+  /** Of real time; then it has failed. Default: none. */
+  readonly limitMs?: number;
+};
+
+export async function runOnce(
+  definition: AnyWorkflow,
+  { input, startAt, limitMs, ...stubs }: RunOnceRequest,
+): Promise<RunOnce> {
   const store = await MemoryStore.open();
   const start = startAt ?? startOfTests;
   const given = { definition, input, ...stubs };
   const life = new RunLife({ store, case: given, log: new MemoryEffectLog(), life: 1, concurrency: 1, startAt: start });
+  const timer = limitMs === undefined ? undefined : setTimeout(() => life.giveUp(limitMs), limitMs);
   try {
     const host = await life.enter(run);
     await life.work();
     const [end] = await Promise.allSettled([life.result(run)]);
     return { host, elapsedMs: life.now() - start, end };
   } finally {
+    clearTimeout(timer);
     await life.engine.close();
     store.close();
   }
