@@ -64,7 +64,7 @@ export const outcomesPart: Part = {
           "judged; with `quality.proveOnBase` besides, also about what every gate lets pass without the change, too.",
         "No mode has none at first sight, short of a person who looks at everything (a rule for `before-merge`): a gate that fails before and " +
           "passes after proves the part that it looks at, and an agent may have left out the rest.",
-        "The last set was written after the rules and without looking at them, by the hand that had made some of them, and frozen before it was " +
+        "The last set was written after the rules by the hand that had made the newest of them and had read others before, from a list of how agents lie, and frozen before it was " +
           "judged; the earlier ones hold lazy and careless work, too, this one only what is well made.",
         "A review by a model is not among the modes: a scripted one would say what its script says.",
         ...details,
