@@ -39,16 +39,7 @@ export const ours: Contestant = {
   sources: ["tutti.ts"],
   start: async (start) => {
     await start.repository.write({ ".tutti/workflows/check-files.ts": await readFile(program("tutti.ts"), "utf8") });
-    return run(start, [
-      tutti,
-      "workflow",
-      "run",
-      "check-files",
-      "--input",
-      JSON.stringify(start.files),
-      "--json",
-      "-y",
-    ]);
+    return run(start, [tutti, "workflow", "run", "check-files", "--input", JSON.stringify(start.files), "--json"]);
   },
   resume: async (start) => run(start, [tutti, "resume", "--json"]),
 };

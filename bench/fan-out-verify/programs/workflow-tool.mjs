@@ -17,6 +17,8 @@ async function* prompts() {
 }
 for await (const message of query({ prompt: prompts(), options })) {
   if (message.type !== "system" || message.subtype !== "task_notification") continue;
+  // Of the run that was killed.
+  if (mode === "resume" && message.status === "stopped") continue;
   process.stdout.write(JSON.stringify(message));
   process.exit(message.status === "completed" ? 0 : 1);
 }
