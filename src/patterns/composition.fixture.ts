@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { Json } from "../domain/json.ts";
 import type { WorkflowCase } from "../testing/workflow/run-life.ts";
 import type { WorkflowFlow } from "../workflow/flow.ts";
-import { branch, eventRouter, fanOut, mapReduce, refine, saga, sequentialPipeline } from "./index.ts";
+import { branch, eventRouter, fanOut, mapReduce, refine, saga, sequentialPipeline, supervise } from "./index.ts";
 
 /** Patterns within patterns, down to agents. */
 export type Tree =
@@ -13,6 +13,7 @@ export type Tree =
   | { readonly pattern: "branch"; readonly chosen: number; readonly parts: readonly Tree[] }
   | { readonly pattern: "map-reduce" | "saga"; readonly parts: readonly Tree[] }
   | { readonly pattern: "event"; readonly part: Tree }
+  | { readonly pattern: "supervisor"; readonly delegated: number }
   | { readonly pattern: "refine"; readonly scores: readonly number[]; readonly part: Tree };
 
 /** With some failures, so that they are met everywhere, and not so many that little is done. */
@@ -30,6 +31,7 @@ export const trees: fc.Arbitrary<Tree> = fc.letrec<{ readonly tree: Tree; readon
     fc.record({ pattern: fc.constantFrom("pipeline" as const, "fan-out" as const), parts, concurrency }),
     fc.record({ pattern: fc.constant("branch" as const), chosen: fc.nat(3), parts }),
     fc.record({ pattern: fc.constantFrom("map-reduce" as const, "saga" as const), parts }),
+    fc.record({ pattern: fc.constant("supervisor" as const), delegated: fc.integer({ min: 0, max: 2 }) }),
     fc.record({ pattern: fc.constant("event" as const), part: tie("tree") }),
     fc.record({
       pattern: fc.constant("refine" as const),
@@ -75,6 +77,11 @@ export async function grow(flow: WorkflowFlow, tree: Tree, at = "t"): Promise<Js
       }));
       return plain(await saga(flow, { steps }));
     }
+    case "supervisor": {
+      const workers = { worker: "works", breaker: "breaks" };
+      const goal = `Have ${tree.delegated} done for ${at}.`;
+      return plain(await supervise(flow, { goal, workers, acceptance: ["It is done"], maxRounds: 3 }));
+    }
     case "event": {
       const handler = (own: WorkflowFlow) => grow(own, tree.part, `${at}.0`);
       const router = eventRouter({ handlers: { "*": handler } });
@@ -119,6 +126,15 @@ export const treeAgents: NonNullable<WorkflowCase["agents"]> = {
   worker: ({ title }) => `did ${title}`,
   breaker: () => Promise.reject(new Error("broken")),
   judge: ({ prompt }) => ({ choice: /Choose (\w+)\./.exec(prompt)?.[1] ?? "none", reason: "so" }),
+  supervisor: ({ prompt }) => {
+    const round = Number(/This is round (\d+)/.exec(prompt)?.[1]);
+    const [, count = "0", at = ""] = /Have (\d) done for (\S+)\./.exec(prompt) ?? [];
+    const delegate = ["worker", "breaker"]
+      .slice(0, round === 1 ? Number(count) : 0)
+      .map((worker) => ({ worker, title: `${at} ${worker}`, prompt: "Do it." }));
+    const criteria = [{ id: "c1", isMet: delegate.length === 0, evidence: "looked" }];
+    return { delegate, criteria, done: false, reason: "so" };
+  },
   session: ({ prompt }) => {
     const parts = [...prompt.matchAll(/^## (branch-\d+).*\n\n(\w+)/gm)].map(([, key, text]) => ({ key, text }));
     const there = parts.filter(({ text }) => text === "there").map(({ key }) => [key, `saw ${key}`]);

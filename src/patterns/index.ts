@@ -1,4 +1,5 @@
 import type { AnyWorkflow } from "../workflow/flow.ts";
+import { complexWorkflow } from "./complex/complex-workflow.ts";
 import { branchWorkflow } from "./conditional-branching/branch-workflow.ts";
 import { readyEventDriven } from "./event-driven/ready-event-driven.ts";
 import { fanOutWorkflow } from "./fan-out/fan-out-workflow.ts";
@@ -83,4 +84,5 @@ export const builtInWorkflows: readonly AnyWorkflow[] = [
   readyEventDriven,
   readyMapReduce,
   readySaga,
+  complexWorkflow,
 ];

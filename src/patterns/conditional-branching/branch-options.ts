@@ -49,10 +49,10 @@ export type BranchOptionsWithOtherwise<
   Other,
 > = BranchBase<Label> & { readonly paths: Paths; readonly otherwise: Path<Label, Other> };
 
-export type BranchEnded<Label extends string, T> = {
+export type BranchEnded<Label extends string, T, Taken extends string = Label> = {
   readonly decision: Decision<Label>;
-  /** The path that was taken: the choice, or `otherwise`. */
-  readonly path: Label | "otherwise";
+  /** The path that was taken: the choice, or `otherwise` where there is one. */
+  readonly path: Taken;
   /** What it came to. */
   readonly value: T;
 };

@@ -32,7 +32,7 @@ export function branch<
 >(
   flow: WorkflowFlow,
   options: BranchOptionsWithOtherwise<Label, Paths, Other>,
-): Promise<BranchEnded<Label, ValueOf<Paths> | Other>>;
+): Promise<BranchEnded<Label, ValueOf<Paths> | Other, Label | "otherwise">>;
 export async function branch(flow: WorkflowFlow, options: AnyBranch): Promise<unknown> {
   checkOptions("branch", branchSchema, options);
   return flow.group(options.label ?? "branch", () => alongOnePath(flow, options), {
