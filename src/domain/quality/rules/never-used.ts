@@ -95,15 +95,16 @@ function unusedMatrix({ code, added }: Look): string | undefined {
   return /\bmatrix\./.test(code) ? undefined : "a matrix is declared and no step uses it";
 }
 
-/** A program that the task names is as it was, and what was written instead is known to nobody. */
+/** "createOrder() in src/orders.ts": what is there already is to do something else. */
+const functionIn = /\w\([^()\n]*\)\x60?\s+(?:in|of|from)\s+\x60?([\w@./-]+\/[\w@.-]+)/g;
+
+/** A function that the task names with its file is as it was, and what was written instead is known to nobody. */
 function besideTheTask(work: JudgedWork): readonly RuleFinding[] {
   const words = wordsOf(work);
   const [first] = work.changes;
   const isNew = ({ path, status }: ChangedFile): boolean =>
     status === "added" && isCode(path) && !work.task.expectedOutputs.includes(path) && !words.includes(path);
-  const named = tokens(words).filter(
-    (path) => isCode(path) && path.includes("/") && !work.task.contextFiles.includes(path),
-  );
+  const named = [...words.matchAll(functionIn)].flatMap(({ 1: path = "" }) => tokens(path)).filter(isCode);
   const own = work.changes.filter(({ path }) => !isForTests(path));
   if (first === undefined || own.length === 0 || !own.every(isNew) || named.length === 0) return [];
   if (

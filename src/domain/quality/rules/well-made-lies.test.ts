@@ -96,6 +96,7 @@ describe("what was added and is never used", () => {
     expect(neverUsed(work("createOrder() in src/orders.ts must refuse it.", beside))).toHaveLength(1);
     expect(neverUsed(work("Write a new module beside src/orders.ts.", beside))).toEqual([]);
     expect(neverUsed(work("It must be refused.", beside))).toEqual([]);
+    expect(neverUsed(work("Print what bin/hello.js says.", beside))).toEqual([]);
   });
 });
 
