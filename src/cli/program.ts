@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 
 import { exitCodes } from "../domain/job-status.ts";
+import { addAgentCommands } from "./agent-commands.ts";
 import { addCheckpointCommands } from "./checkpoint-commands.ts";
 import { addBreakpointCommands } from "./breakpoint-commands.ts";
 import type { Cli } from "./cli.ts";
@@ -53,6 +54,7 @@ export function buildProgram(cli: Cli, setExitCode: SetExitCode): Command {
   addCheckpointCommands(program, face);
   addPlanCommands(program, face);
   addPromptCommands(program, face);
+  addAgentCommands(program, face);
   addStateCommands(program, face);
   addTaskMasterCommands(program, face);
   addSupervisorCommands(program, face);

@@ -37,6 +37,7 @@ import { createJob, createManualJob, type JobRequest, type ManualJobRequest } fr
 import { answerCosts, type CostAnswer, type CostQuestion } from "./costs.ts";
 import { previewJob, usualTask } from "./preview-run.ts";
 import { NoteRoom } from "./prompts/note-room.ts";
+import { ProfileRoom } from "./profiles/profile-room.ts";
 import { PromptRoom } from "./prompts/prompt-room.ts";
 import { resumeJob, type ResumeChanges } from "./resume-job.ts";
 import { retryTasks, type RetryChanges } from "./retry-tasks.ts";
@@ -71,6 +72,7 @@ export class Application {
   readonly checkpoints: CheckpointRoom;
   readonly prompts: PromptRoom;
   readonly notes: NoteRoom;
+  readonly profiles: ProfileRoom;
   readonly workflows: WorkflowRoom;
   readonly workflowEvents: EventRoom;
 
@@ -80,6 +82,7 @@ export class Application {
     this.insight = new Insight(services);
     this.prompts = new PromptRoom(services);
     this.notes = new NoteRoom(services);
+    this.profiles = new ProfileRoom(services);
     this.workflows = new WorkflowRoom(services);
     this.workflowEvents = new EventRoom(services);
   }

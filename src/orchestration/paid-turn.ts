@@ -96,7 +96,11 @@ async function setAside(payment: Payment): Promise<SetAside> {
 }
 
 const settingOf = ({ options }: Job, { role, model }: Pick<Payment, "role" | "model">): string =>
-  role === "worker" && options.escalate?.includes(model) === true ? "models.worker.escalate" : `models.${role}.model`;
+  role !== "worker" || model === options.models.worker
+    ? `models.${role}.model`
+    : options.escalate?.includes(model) === true
+      ? "models.worker.escalate"
+      : "the agent profile of the task";
 
 /** What a person says, else so much that all have room that may run beside it; nobody plans or reviews beside others. */
 function shareFor(chain: readonly Budget[], { job, turn }: Payment): number | null {

@@ -48,8 +48,11 @@ export async function previewJob(services: Services, job: Job): Promise<RunPrevi
 export const usualTask = (
   { now, projectBudget }: Pick<Services, "now" | "projectBudget">,
   { options }: Pick<Job, "options">,
-  task: Pick<PlanTask, "escalate">,
-): TaskPrior => taskPriorOf(firstModel(task, options), now(), projectBudget.prices);
+  task: Pick<PlanTask, "escalate" | "agent">,
+): TaskPrior => {
+  const profile = task.agent === undefined ? undefined : options.agents?.[task.agent];
+  return taskPriorOf(firstModel(task, options, profile), now(), projectBudget.prices);
+};
 
 function progressOf(task: Task | undefined): "completed" | "begun" | "none" {
   if (task?.status === "completed") return "completed";

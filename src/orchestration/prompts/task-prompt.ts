@@ -17,6 +17,7 @@ import { lessonsOf } from "../../supervision/feedback/lessons.ts";
 import { gatesOfTask } from "../../supervision/run-gates.ts";
 import { listFiles } from "../../workspace/index.ts";
 import type { AttemptStep, JobDesk } from "../desk.ts";
+import { agentOfTask } from "../profiles/task-agent.ts";
 import { rewriteFor, withRewrite, type Rewriting } from "./rewrite-task.ts";
 import { notesFor, prepare, type PromptDesk } from "./send-prompt.ts";
 
@@ -61,7 +62,7 @@ export async function promptForRetry(desk: JobDesk, step: AttemptStep): Promise<
   const attempt = await attemptToBegin(desk, step);
   const { task, number, feedback } = attempt;
   const request = retryRequest({
-    spec: task.spec,
+    spec: await withAccess(desk, task.spec),
     attempt: number,
     feedback,
     namedFiles: await filesNamed(desk, attempt),
@@ -75,7 +76,8 @@ export async function promptForClarification(
   { lease, begun }: AttemptStep,
   { answer }: Clarification,
 ): Promise<PreparedPrompt> {
-  const { spec } = await desk.services.state.tasks.get(lease.taskId);
+  const task = await desk.services.state.tasks.get(lease.taskId);
+  const spec = await withAccess(desk, task.spec);
   return prepare(desk, clarificationRequest({ spec, attempt: begun.number, answer }));
 }
 
@@ -87,6 +89,7 @@ async function attemptToBegin({ services }: JobDesk, { lease, begun }: AttemptSt
 async function factsOfAttempt(desk: PromptDesk, attempt: AttemptToBegin): Promise<WorkerPromptFacts> {
   const { state } = desk.services;
   const { task, number, feedback } = attempt;
+  const spec = await withAccess(desk, task.spec);
   const [job, earlier, decisions] = await Promise.all([
     state.jobs.get(task.jobId),
     state.attempts.list(task.id),
@@ -95,7 +98,7 @@ async function factsOfAttempt(desk: PromptDesk, attempt: AttemptToBegin): Promis
   return {
     goal: job.goal,
     planSummary: job.plan?.summary ?? "",
-    spec: withAnswers(task.spec, decisions),
+    spec: withAnswers(spec, decisions),
     attempt: number,
     dependencies: await Promise.all(task.dependsOn.map((id) => dependencyResult(desk, id))),
     parent: await parentOf(desk, task),
@@ -105,9 +108,15 @@ async function factsOfAttempt(desk: PromptDesk, attempt: AttemptToBegin): Promis
     earlierAttempts: earlier
       .filter((other) => other.number < number - 1 && other.isTakenBack !== true)
       .map(whyNotAccepted),
-    gates: gatesFor(desk, task.spec),
+    gates: spec.access === "read" ? [] : gatesFor(desk, spec),
     notes: [...(await notesFor(desk)), ...(await lessonsFor(desk))],
   };
+}
+
+/** What its agent may do is told, also where its profile says it. */
+async function withAccess(desk: PromptDesk, spec: PlanTask): Promise<PlanTask> {
+  const { access } = await agentOfTask(desk, spec);
+  return access === "read" ? { ...spec, access } : spec;
 }
 
 /** What went wrong in this project before is known about it like its notes. */

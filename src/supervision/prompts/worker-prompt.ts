@@ -116,6 +116,7 @@ const taskOf = ({ spec, attempt }: Pick<WorkerPromptFacts, "spec" | "attempt">) 
   expectedOutputs: spec.expectedOutputs,
   acceptance: spec.acceptance,
   footprint: spec.footprint ?? [],
+  access: spec.access ?? "edit",
 });
 
 function partsOf(facts: WorkerPromptFacts): readonly PromptPart[] {

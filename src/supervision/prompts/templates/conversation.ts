@@ -12,7 +12,11 @@ It names these files:
 {% endif %}
 {% endblock %}
 {% block rules %}
+{% if task.access == "read" %}
+Answer again, and whole: only your last message counts.
+{% else %}
 Your changes are still in your working directory. Fix what is named above, then finish the task.
+{% endif %}
 {% endblock %}
 `;
 

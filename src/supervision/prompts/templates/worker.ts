@@ -106,9 +106,15 @@ It names these files:
 ${notesBlock}
 {% block rules %}
 ## Rules
+{% if task.access == "read" %}
+- Stay inside your current directory. Look and change nothing: you may only read, and nothing that is written is kept.
+- Nobody can answer questions. When something is unclear, take the most sensible reading and say which one you took.
+- Your last message is the result of this task, and all that others see of it: put everything in it that was asked for.
+{% else %}
 - Stay inside your current directory. Other agents work on the other tasks at the same time: do only your own.
 - You need not commit: your working directory is recorded as it is when you stop.
 - Nobody can answer questions. When something is unclear, take the most sensible reading and say which one you took.
 - When you are done, say in two or three sentences what you changed and how you checked it.
+{% endif %}
 {% endblock %}
 `;
