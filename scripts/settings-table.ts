@@ -18,11 +18,16 @@ function rowsOf(node: JsonObject, base: string): Row[] {
   return Object.entries(propertiesOf(node)).flatMap(([key, child]) => {
     if (!isJsonObject(child) || key === "$schema") return [];
     const name = base === "" ? formatPath([key]) : `${base}.${key}`;
-    if (child["type"] === "object") return rowsOf(child, name);
+    if (child["type"] === "object") return [...rowsOf(child, name), ...entryRows(child, name)];
     const items = child["items"];
     const isListOfMaps = isJsonObject(items) && items["type"] === "object";
     return [{ name, node: child }, ...(isListOfMaps ? rowsOf(items, `${name}[]`) : [])];
   });
+}
+
+/** A map whose keys a person chooses has the same settings below each of them. */
+function entryRows({ additionalProperties: entry }: JsonObject, name: string): Row[] {
+  return isJsonObject(entry) && entry["type"] === "object" ? rowsOf(entry, `${name}.<name>`) : [];
 }
 
 function expected(node: JsonObject, name: string): string {

@@ -7,11 +7,12 @@ type Face = { readonly cli: Cli; readonly finish: (exitCode: number) => void };
 
 /** The profiles that tasks and workflows name. */
 export function addAgentCommands(program: Command, { cli, finish }: Face): void {
-  const agents = program
-    .command("agents")
-    .description("the agent profiles that tasks and workflows may name: built-in, of this project, of the settings")
+  const agents = program.command("agents").description("the agent profiles that tasks and workflows may name");
+  agents
+    .command("list", { isDefault: true })
+    .description("every profile: built-in, of this project, of the settings")
     .addOption(json())
-    .addHelpText("after", examples("tutti agents", "tutti agents --json"))
+    .addHelpText("after", examples("tutti agents", "tutti agents list --json"))
     .action(async () => {
       finish(await (await import("./commands/agents.ts")).agentsCommand(cli));
     });

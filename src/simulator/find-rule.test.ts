@@ -9,6 +9,7 @@ rules:
   - { name: plan, match: { role: manager }, turns: [{ says: x }] }
   - { name: retry, match: { task: [a, b], attempt: 2 }, turns: [{ says: x }] }
   - { name: both, match: { task: [a, b] }, turns: [{ says: x }] }
+  - { name: role, match: { system: [You find, quickly] }, turns: [{ says: x }] }
   - { name: big, match: { role: any, model: opus }, turns: [{ says: x }] }
   - { name: words, match: { contains: [fix, login] }, turns: [{ says: x }] }
   - { name: pattern, match: { matches: "^Review \\\\w+$" }, turns: [{ says: x }] }
@@ -30,6 +31,18 @@ describe("findRule", () => {
     ["I am no manager: Tutti role: manager", undefined],
   ])("answers %j with the first rule that matches: %s", (prompt, rule) => {
     expect(ruleFor(prompt)).toBe(rule);
+  });
+
+  it("looks at the system prompt", () => {
+    const found = (system: string) =>
+      findRule(
+        scenario,
+        readConversation(
+          MessagesRequest.parse({ model: "m", system, messages: [{ role: "user", content: "Where is it?" }] }),
+        ),
+      )?.rule?.name;
+    expect(found("You find things, quickly.")).toBe("role");
+    expect(found("You find things.")).toBeUndefined();
   });
 
   it("looks at the model", () => {

@@ -1,7 +1,9 @@
+import { readdir } from "node:fs/promises";
+
 import { afterEach, describe, expect, it } from "vitest";
 
 import { parseScenario, startSimulator, type Simulator } from "../../src/simulator/index.ts";
-import { inspectJob, statusesOf } from "../support/inspect-job.ts";
+import { inspectJob, statusesOf, type JobFacts } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
 import { runTutti } from "../support/tutti-process.ts";
 
@@ -31,12 +33,19 @@ tasks:
   - { key: search, title: Search, prompt: Find it., access: read, subagents: [explorer] }
 `;
 
+/** What a person allows to every agent may write where nobody looks. */
+const config = `gates: [{ name: readme, run: test -f README.md }]
+agent: { allow: ["Bash(touch:*)"] }
+execution: { workers: 2 }
+`;
+
 const scenario = `rules:
   - name: reviewer
     match: { role: worker, task: review, system: [try to refute it] }
     turns:
       - { writes: { evil.txt: "evil\\n" } }
       - { tools: [{ name: Bash, input: { command: "echo evil > evil2.txt" } }] }
+      - { tools: [{ name: Bash, input: { command: "touch sneaky.txt" } }] }
       - { says: The readme says nothing that is wrong. }
   - name: scribe
     match: { role: worker, task: text, system: [Ink is precious], model: haiku }
@@ -62,7 +71,7 @@ describe("agent profiles with the real Claude Code", () => {
       "README.md": "# Scratch\n",
       ".claude/agents/scribe.md": scribe,
       "plan.yaml": plan,
-      "tutti.config.yaml": "gates: [{ name: readme, run: test -f README.md }]\nexecution: { workers: 2 }\n",
+      "tutti.config.yaml": config,
     });
 
     const { exitCode, stdout, stderr } = await runTutti(project, {
@@ -74,15 +83,16 @@ describe("agent profiles with the real Claude Code", () => {
     expect(exitCode, stdout + stderr).toBe(0);
     const facts = await inspectJob(project);
     expect(statusesOf(facts)).toEqual({ review: "completed", text: "completed", search: "completed" });
-    expect(await project.git("ls-tree", "-r", "--name-only", facts.job.branch)).not.toMatch(/evil|found/);
+    expect(await project.git("ls-tree", "-r", "--name-only", facts.job.branch)).not.toMatch(/evil|found|sneaky/);
     expect(await project.git("show", `${facts.job.branch}:text.txt`)).toBe("ink");
+    expect(await whereIs(facts, "sneaky.txt")).not.toEqual([]);
     const [review] = facts.attempts["review"] ?? [];
     expect(review?.outcome?.permissionDenials.map(({ tool }) => tool)).toEqual(["Write", "Bash"]);
     expect(review?.quality?.stages.map(({ status }) => status)).toEqual(Array(4).fill("not-judged"));
     expect(facts.tasks["review"]?.evidence?.gates).toEqual([]);
-    expect(toolsOf("reviewer")).toEqual(["Glob", "Grep", "Read"]);
+    expect(toolsOf("reviewer")).toEqual(["Bash", "Glob", "Grep", "Read"]);
     expect(toolsOf("scribe")).toEqual(["Read", "Write"]);
-    expect(toolsOf("caller")).toEqual(["Agent", "Glob", "Grep", "Read"]);
+    expect(toolsOf("caller")).toEqual(["Agent", "Bash", "Glob", "Grep", "Read"]);
     expect(toolsOf("explorer")).toEqual(["Glob", "Grep", "Read"]);
   });
 });
@@ -93,3 +103,17 @@ const toolsOf = (rule: string): readonly string[] | undefined =>
     .find((request) => request.rule === rule)
     ?.tools?.filter((name) => name !== "DeferredToolPlaceholder")
     .toSorted();
+
+/** Slots and rescues that hold a file. */
+async function whereIs({ slots, events }: JobFacts, file: string): Promise<readonly string[]> {
+  const standing = await Promise.all(
+    slots.map(async ({ path }) => ((await readdir(path)).includes(file) ? [path] : [])),
+  );
+  const refs = events.flatMap((event) => (event.type === "work-rescued" ? [event.data.ref] : []));
+  const saved = await Promise.all(
+    refs.map(async (ref) =>
+      (await project.git("ls-tree", "--name-only", ref)).split("\n").includes(file) ? [ref] : [],
+    ),
+  );
+  return [...standing, ...saved].flat();
+}

@@ -36,6 +36,9 @@ export type JobAddOptions = {
   readonly continueParent?: true;
   readonly batch?: string;
   readonly escalate?: readonly string[];
+  readonly agent?: string;
+  readonly readOnly?: true;
+  readonly subagents?: readonly string[];
   readonly budget?: number;
   readonly timeoutMs?: number;
 };
@@ -56,7 +59,7 @@ export const jobAddCommand = (
 
 function requestOf({ prompt, options }: { readonly prompt: string; readonly options: JobAddOptions }): TaskRequest {
   const { key, title, priority, context, output, needs, parent, budget, timeoutMs } = options;
-  const { continueParent, batch, escalate } = options;
+  const { continueParent, batch, escalate, agent, readOnly, subagents } = options;
   return {
     prompt,
     ...(key === undefined ? {} : { key }),
@@ -69,6 +72,9 @@ function requestOf({ prompt, options }: { readonly prompt: string; readonly opti
     ...(continueParent === undefined ? {} : { continuesParent: continueParent }),
     ...(batch === undefined ? {} : { batch }),
     ...(escalate === undefined ? {} : { escalate: [...escalate] }),
+    ...(agent === undefined ? {} : { agent }),
+    ...(readOnly === undefined ? {} : { access: "read" as const }),
+    ...(subagents === undefined ? {} : { subagents: [...subagents] }),
     ...(budget === undefined ? {} : { budgetUsd: budget }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   };

@@ -64,6 +64,10 @@ it.each([
   ["files", withSpec({ expectedOutputs: [] })],
   ["files", withSpec({ footprint: [] })],
   ["agent", withSpec({ agent: "reviewer" })],
+  ["agent", withSpec({ access: "read" })],
+  ["agent", withSpec({ subagents: ["explorer"] })],
+  ["agent", withSettings({ agents: { coder: { description: "Codes", prompt: "Code." } } })],
+  ["model", withSpec({ escalate: ["haiku"] })],
   ["agent", withAgent({ kind: "claude-code" })],
   ["agent", withAgent({ allow: [] })],
   ["agent", withAgent({ sandbox: "required" })],
@@ -92,6 +96,7 @@ it.each([
   ["another role's model", withSettings({ models: { ...settings.models, manager: "haiku" } })],
   ["a ladder of its one model", withSpec({ escalate: ["sonnet"] })],
   ["whose conversation it shares", withSpec({ batch: "small" })],
+  ["a profile that the task doesn't name", withSettings({ agents: { poet: { prompt: "Rhyme." } } })],
   ["a gate that the task doesn't use", withSettings({ gates: settings.gates.slice(0, 1) })],
   ["a gate's time limit", withSettings({ gates: settings.gates.map((gate) => ({ ...gate, timeoutMs: 2 })) })],
 ])("%s does not matter", (_what, changed) => {

@@ -38,6 +38,15 @@ describe("modelOfAttempt", () => {
 describe("modelLadder", () => {
   const models = { manager: "opus", worker: "sonnet", resolver: "opus", reviewer: "opus" };
 
+  it("is the model of the agent's profile, and goes on from there where that is a rung", () => {
+    const escalate = ["haiku", "sonnet", "opus"];
+    expect(modelLadder({}, { models }, { model: "haiku" })).toEqual(["haiku"]);
+    expect(modelLadder({}, { models, escalate }, { model: "sonnet" })).toEqual(["sonnet", "opus"]);
+    expect(modelLadder({}, { models, escalate }, { model: "fable" })).toEqual(["fable"]);
+    expect(modelLadder({ escalate: ["opus"] }, { models, escalate }, { model: "haiku" })).toEqual(["opus"]);
+    expect(modelLadder({}, { models, escalate }, {})).toEqual(escalate);
+  });
+
   it("is what the task says, else what the settings say, else the worker's model alone", () => {
     expect(modelLadder({ escalate: ["haiku", "opus"] }, { models, escalate: ["haiku"] })).toEqual(["haiku", "opus"]);
     expect(modelLadder({}, { models, escalate: ["haiku", "sonnet"] })).toEqual(["haiku", "sonnet"]);
