@@ -1,7 +1,7 @@
 import type { ErrorJson } from "../domain/errors.ts";
 import type { RunId, WorkerId } from "../domain/ids.ts";
 import type { Json } from "../domain/json.ts";
-import type { RecordedCall } from "../domain/workflow/replay-report.ts";
+import type { AskedCall, RecordedCall } from "../domain/workflow/replay-report.ts";
 
 /**
  * A run is a function whose steps are journaled. After a crash the function runs again from its start and every recorded
@@ -109,6 +109,8 @@ export type Workflow<Input extends Json = Json, Output extends Json = Json> = {
    */
   readonly version: string;
   readonly run: (flow: Flow, input: Input) => Promise<Output>;
+  /** What its author calls a call of the flow, for messages about its misuse. Default: kind and name. */
+  readonly labelOf?: (call: Pick<AskedCall, "kind" | "name">) => string;
 };
 
 /**

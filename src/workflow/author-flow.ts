@@ -25,6 +25,7 @@ import type { CallPlace, WorkflowHost } from "./host.ts";
 import { Groups, outcomeOf } from "./groups.ts";
 import { refuseOverLimit } from "./limits.ts";
 import { nodeOf, NotedCalls } from "./noted-calls.ts";
+import { withHeardRejections } from "./heard-rejections.ts";
 import { currentScope, type Scope } from "./scope.ts";
 
 /** `WorkflowFlow` over an engine's flow: one object for the body and all its branches. */
@@ -33,6 +34,8 @@ export class AuthorFlow implements WorkflowFlow {
   readonly #host: WorkflowHost;
   readonly #calls: NotedCalls;
   readonly #groups: Groups;
+  /** What bodies are given. */
+  readonly forBody: WorkflowFlow = withHeardRejections(this);
 
   constructor(root: Flow, host: WorkflowHost) {
     this.#root = root;
@@ -173,7 +176,7 @@ export class AuthorFlow implements WorkflowFlow {
 
   async call<Input, Output>(other: WorkflowDefinition<Input, Output>, input: Input): Promise<Output> {
     const pattern = other.pattern === undefined ? {} : { pattern: other.pattern };
-    return this.#groups.single({ kind: "call", name: other.name, ...pattern }, () => other.run(this, input));
+    return this.#groups.single({ kind: "call", name: other.name, ...pattern }, () => other.run(this.forBody, input));
   }
 
   budget(): Promise<BudgetStanding>;

@@ -1,3 +1,8 @@
+import nodeCrypto from "node:crypto";
+import { syncBuiltinESMExports } from "node:module";
+import nodeTimers from "node:timers";
+import timersPromises from "node:timers/promises";
+
 import { TuttiError } from "../domain/errors.ts";
 import { isInBody } from "./scope.ts";
 
@@ -9,39 +14,64 @@ export function guardDeterminism(): void {
   if (isGuarded) return;
   isGuarded = true;
   guardDate();
-  guard(Math, "random", { what: "Math.random()", instead: "await flow.random()" });
-  guard(performance, "now", { what: "performance.now()", instead: "await flow.now()" });
-  guard(crypto, "randomUUID", { what: "crypto.randomUUID()", instead: "await flow.uuid()" });
-  guard(globalThis, "setTimeout", { what: "setTimeout()", instead: "await flow.sleep(durationMs)" });
-  guard(globalThis, "setInterval", { what: "setInterval()", instead: "await flow.sleep(durationMs) in a loop" });
+  guardClock();
+  guardChance();
+  guardTimers();
   guard(globalThis, "fetch", { what: "fetch()", instead: 'await flow.step("fetch it", () => fetch(…))' });
+  syncBuiltinESMExports();
 }
 
 let isGuarded = false;
 
+const clock = "await flow.now()";
+const uuid = "await flow.uuid()";
+const random = "await flow.random()";
+const inStep = 'await flow.step("draw it", async () => …)';
+const sleep = "await flow.sleep(durationMs)";
+const loop = "await flow.sleep(durationMs) in a loop";
+
+function guardClock(): void {
+  guard(performance, "now", { what: "performance.now()", instead: clock });
+  guard(process, "hrtime", { what: "process.hrtime()", instead: clock });
+  guard(process.hrtime, "bigint", { what: "process.hrtime.bigint()", instead: clock });
+}
+
+/** What modules have imported of Node's own ones is guarded as well. */
+function guardChance(): void {
+  guard(Math, "random", { what: "Math.random()", instead: random });
+  guard(crypto, "randomUUID", { what: "crypto.randomUUID()", instead: uuid });
+  guard(crypto, "getRandomValues", { what: "crypto.getRandomValues()", instead: inStep });
+  guard(nodeCrypto, "randomUUID", { what: "crypto.randomUUID()", instead: uuid });
+  guard(nodeCrypto, "randomBytes", { what: "crypto.randomBytes()", instead: inStep });
+  guard(nodeCrypto, "randomInt", { what: "crypto.randomInt()", instead: random });
+}
+
+function guardTimers(): void {
+  for (const owner of [globalThis, nodeTimers, timersPromises]) {
+    guard(owner, "setTimeout", { what: "setTimeout()", instead: sleep });
+    guard(owner, "setInterval", { what: "setInterval()", instead: loop });
+    guard(owner, "setImmediate", { what: "setImmediate()", instead: sleep });
+  }
+}
+
+/** A proxy for what is made and called; `Date.now` is replaced itself, as it is called often and everywhere. */
 function guardDate(): void {
   const Original = globalThis.Date;
-  const refuse = (what: string): void => refuseInBody(what, "await flow.now()");
-  globalThis.Date = new Proxy(Original, {
+  guard(Original, "now", { what: "Date.now()", instead: clock });
+  const Guarded = new Proxy(Original, {
     construct(target, args: unknown[], newTarget) {
-      if (args.length === 0) refuse("new Date()");
+      if (args.length === 0) refuseInBody("new Date()", clock);
       const made: unknown = Reflect.construct(target, args, newTarget);
       return asObject(made);
     },
     apply(target, self, args: unknown[]) {
-      refuse("Date()");
+      refuseInBody("Date()", clock);
       const made: unknown = Reflect.apply(target, self, args);
       return made;
     },
-    get(target, key, receiver) {
-      const own: unknown = Reflect.get(target, key, receiver);
-      if (key !== "now") return own;
-      return () => {
-        refuse("Date.now()");
-        return target.now();
-      };
-    },
   });
+  Object.defineProperty(Original.prototype, "constructor", { value: Guarded, configurable: true, writable: true });
+  globalThis.Date = Guarded;
 }
 
 type Advice = { readonly what: string; readonly instead: string };

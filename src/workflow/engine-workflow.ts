@@ -2,6 +2,7 @@ import type { Workflow } from "../engine/port.ts";
 import { AuthorFlow } from "./author-flow.ts";
 import { guardDeterminism } from "./determinism.ts";
 import type { WorkflowHost } from "./host.ts";
+import { labelOfCall } from "./label-of-call.ts";
 import { runInScope, Scope } from "./scope.ts";
 import type { AnyWorkflow } from "./flow.ts";
 
@@ -14,7 +15,8 @@ export function engineWorkflow(
   return {
     name,
     version,
+    labelOf: labelOfCall,
     run: (flow, input) =>
-      runInScope(new Scope(flow, "", []), () => definition.runChecked(new AuthorFlow(flow, host), input)),
+      runInScope(new Scope(flow, "", []), () => definition.runChecked(new AuthorFlow(flow, host).forBody, input)),
   };
 }

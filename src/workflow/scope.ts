@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 import { TuttiError } from "../domain/errors.ts";
 import type { Flow } from "../engine/port.ts";
+import { eventLoopTurn } from "./event-loop-turn.ts";
 
 /** Where the code that runs now stands: in the body or a branch of a workflow, or in an effect that a step records. */
 export class Scope {
@@ -11,6 +12,8 @@ export class Scope {
   readonly limits: readonly BudgetLimit[];
   readonly #engine: Flow;
   readonly #occurrences = new Map<string, number>();
+  /** When it was last given something to go on with. */
+  #turn = eventLoopTurn();
 
   constructor(engine: Flow, path: string, limits: readonly BudgetLimit[]) {
     this.#engine = engine;
@@ -33,7 +36,29 @@ export class Scope {
 
   /** Work for the world outside that is no call of the workflow. */
   aside<T>(work: () => Promise<T>): Promise<T> {
-    return places.run({ scope: this, isEffect: true }, work);
+    return places.run({ scope: this, isEffect: true }, async () => {
+      try {
+        return await work();
+      } finally {
+        this.#turn = eventLoopTurn();
+      }
+    });
+  }
+
+  /**
+   * A body goes on in the turn of the event loop in which its call settled, or it has waited for something else.
+   * @throws {TuttiError} `WORKFLOW_NOT_DETERMINISTIC`
+   */
+  refuseOtherWaits(before: string): void {
+    if (this.#turn === eventLoopTurn()) return;
+    throw new TuttiError(
+      "WORKFLOW_NOT_DETERMINISTIC",
+      `The body of a workflow waited for something that is no call of its flow, before ${before}`,
+      {
+        failureClass: "bug",
+        hint: "Put what it waits for into a step: await flow.step(name, async () => …); import modules at the top of the file",
+      },
+    );
   }
 }
 
@@ -43,8 +68,13 @@ type Place = { readonly scope: Scope; readonly isEffect: boolean };
 
 const places = new AsyncLocalStorage<Place>();
 
+/** Runs the body, or a branch. */
 export const runInScope = <T>(scope: Scope, work: () => Promise<T>): Promise<T> =>
-  places.run({ scope, isEffect: false }, work);
+  places.run({ scope, isEffect: false }, async () => {
+    const value = await work();
+    scope.refuseOtherWaits("its end");
+    return value;
+  });
 
 /** Whether the code that runs now is a workflow's own: what it does must be the same when it runs again. */
 export function isInBody(): boolean {
@@ -52,10 +82,13 @@ export function isInBody(): boolean {
   return place !== undefined && !place.isEffect;
 }
 
-/** @throws {TuttiError} `ENGINE_FLOW_MISUSED` within an effect, and outside of a workflow */
+/** @throws {TuttiError} `WORKFLOW_NOT_DETERMINISTIC`; `ENGINE_FLOW_MISUSED` within an effect, and outside of a workflow */
 export function currentScope(call: string): Scope {
   const place = places.getStore();
-  if (place !== undefined && !place.isEffect) return place.scope;
+  if (place !== undefined && !place.isEffect) {
+    place.scope.refuseOtherWaits(call);
+    return place.scope;
+  }
   const where = place === undefined ? "outside of the workflow's body" : "within the effect of a step";
   throw new TuttiError("ENGINE_FLOW_MISUSED", `${call} was called ${where}`, {
     failureClass: "bug",

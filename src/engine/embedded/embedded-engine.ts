@@ -48,10 +48,11 @@ class EmbeddedEngine implements Engine {
   }
 
   register<Input extends Json, Output extends Json>(workflow: Workflow<Input, Output>): void {
-    const { name, version } = workflow;
+    const { name, version, labelOf } = workflow;
     this.#workflows.set(name, {
       name,
       version,
+      labelOf,
       run: (flow, inputText) => workflow.run(flow, fromJsonText<Input>(inputText)),
     });
   }

@@ -1,6 +1,7 @@
 import type { TuttiError } from "../../domain/errors.ts";
 import type { Json } from "../../domain/json.ts";
 import type { CallRun, StepContext } from "../port.ts";
+import type { LabelOf } from "./engine-context.ts";
 import type { Entry, Place } from "./journal.ts";
 import type { Lease } from "./lease.ts";
 
@@ -8,6 +9,8 @@ import type { Lease } from "./lease.ts";
 export interface FlowHost {
   readonly lease: Lease;
   readonly signal: AbortSignal;
+  /** What the author of the workflow calls a call. */
+  readonly labelOf: LabelOf | undefined;
   /** @throws why the run goes no further here */
   refuseIfInterrupted(): void;
   /** What is recorded at this place. @throws {TuttiError} `ENGINE_WORKFLOW_CHANGED` */

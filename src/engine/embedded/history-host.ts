@@ -1,6 +1,7 @@
 import type { TuttiError } from "../../domain/errors.ts";
 import type { AskedCall, Divergence } from "../../domain/workflow/replay-report.ts";
 import type { CallRun } from "../port.ts";
+import type { LabelOf } from "./engine-context.ts";
 import { firstSuccess } from "./first-success.ts";
 import type { FlowHost, RaceBranch } from "./flow-host.ts";
 import type { HistoryIndex } from "./history-index.ts";
@@ -19,6 +20,7 @@ const contextCalls = 3;
 export class HistoryHost implements FlowHost {
   readonly lease: Lease;
   readonly signal: AbortSignal = new AbortController().signal;
+  readonly labelOf: LabelOf | undefined;
   readonly divergences: Divergence[] = [];
   /** Grows with every call. */
   asked = 0;
@@ -28,7 +30,8 @@ export class HistoryHost implements FlowHost {
   readonly #seen = new Set<AskedCall>();
   #next: AskedCall[] = [];
 
-  constructor(history: HistoryIndex, lease: Lease) {
+  constructor(history: HistoryIndex, lease: Lease, labelOf?: LabelOf) {
+    this.labelOf = labelOf;
     this.#history = history;
     this.lease = lease;
   }

@@ -24,7 +24,7 @@ export type RecordedRun = {
  */
 export async function replayHistory(workflow: Workflow, run: RecordedRun): Promise<ReplayReport> {
   const history = new HistoryIndex(run.entries.map(toReplayed));
-  const host = new HistoryHost(history, { runId: run.runId ?? asRunId("replay"), token: 1 });
+  const host = new HistoryHost(history, { runId: run.runId ?? asRunId("replay"), token: 1 }, workflow.labelOf);
   const end = await endOrStandstill(host, endOfBody(workflow, host, run.input));
   const { matched, divergences, next } = host;
   if (end === undefined && divergences.length === 0 && next.length === 0) throw waitsElsewhere(workflow.name);

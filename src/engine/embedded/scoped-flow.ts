@@ -1,6 +1,7 @@
 import { errorFromJson, type ErrorJson } from "../../domain/errors.ts";
 import type { RunId } from "../../domain/ids.ts";
 import type { Json } from "../../domain/json.ts";
+import type { AskedCall } from "../../domain/workflow/replay-report.ts";
 import type { CallRun, Flow, RaceResult, StepContext } from "../port.ts";
 import { misusedError } from "./engine-errors.ts";
 import type { FlowHost } from "./flow-host.ts";
@@ -30,7 +31,7 @@ export class ScopedFlow implements Flow {
   }
 
   step<T extends Json>(name: string, effect: (step: StepContext) => Promise<T>): Promise<T> {
-    return this.#call(`step "${name}"`, async (position) => {
+    return this.#call("step", name, async (position) => {
       const place = this.#placeOf(position, "step", name);
       const key = this.#keyOf(name);
       return fromJsonText<T>(outputOf(this.#host.recall(place) ?? (await this.#host.perform(place, { key, effect }))));
@@ -41,7 +42,7 @@ export class ScopedFlow implements Flow {
     branches: readonly ((flow: Flow) => Promise<T>)[],
     options: { readonly concurrency?: number } = {},
   ): Promise<readonly T[]> {
-    return this.#call("all", async (position) => {
+    return this.#call("all", "all", async (position) => {
       this.#host.enterAll(this.#scope, position, branches.length);
       const started = branches.map(
         (branch, index) => () => this.#branch(this.#host, branch, branchScope(this.#scope, position, index)),
@@ -54,7 +55,7 @@ export class ScopedFlow implements Flow {
     branches: readonly ((flow: Flow) => Promise<T>)[],
     options: { readonly concurrency?: number } = {},
   ): Promise<RaceResult<T>> {
-    return this.#call("race", async (position) => {
+    return this.#call("race", "race", async (position) => {
       const place = this.#placeOf(position, "race", "race");
       const started = branches.map(
         (branch, index) => (host: FlowHost) => this.#branch(host, branch, branchScope(this.#scope, position, index)),
@@ -66,18 +67,20 @@ export class ScopedFlow implements Flow {
   }
 
   call<Output extends Json>(request: CallRun): Promise<Output> {
-    return this.#call(`call "${request.key}"`, async (position) => {
+    return this.#call("call", request.key, async (position) => {
       const place = this.#placeOf(position, "call", request.key);
       return fromJsonText<Output>(await this.#host.call(place, request));
     });
   }
 
   sleep(durationMs: number): Promise<void> {
-    return this.#call("sleep", (position) => this.#host.sleep(this.#placeOf(position, "sleep", "sleep"), durationMs));
+    return this.#call("sleep", "sleep", (position) =>
+      this.#host.sleep(this.#placeOf(position, "sleep", "sleep"), durationMs),
+    );
   }
 
   receive(name: string, options: { readonly timeoutMs?: number } = {}): Promise<Json | undefined> {
-    return this.#call(`receive "${name}"`, async (position) => {
+    return this.#call("receive", name, async (position) => {
       const { valueText } = await this.#host.receive(this.#placeOf(position, "receive", name), options.timeoutMs);
       return valueText === undefined ? undefined : fromJsonText<Json>(valueText);
     });
@@ -104,14 +107,15 @@ export class ScopedFlow implements Flow {
   }
 
   #draw<T extends Json>(kind: "now" | "random" | "uuid"): Promise<T> {
-    return this.#call(kind, async (position) => {
+    return this.#call(kind, kind, async (position) => {
       const place = this.#placeOf(position, kind, kind);
       return fromJsonText<T>(outputOf(this.#host.recall(place) ?? (await this.#host.draw(place, kind))));
     });
   }
 
   /** A call that nobody awaits must not end the process when it fails: `close` reports it. */
-  #call<T>(label: string, work: (position: number) => Promise<T>): Promise<T> {
+  #call<T>(kind: AskedCall["kind"], name: string, work: (position: number) => Promise<T>): Promise<T> {
+    const label = this.#host.labelOf?.({ kind, name }) ?? (kind === name ? kind : `${kind} "${name}"`);
     const result = this.#enter(label, work);
     result.catch(() => undefined);
     return result;

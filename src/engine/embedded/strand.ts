@@ -7,6 +7,7 @@ import type { CallRun } from "../port.ts";
 import { type ChildOutcome, childIdOf, childOutcome, startChild } from "./child-run.ts";
 import type { Claim } from "./claims.ts";
 import { cancelTree } from "./endings.ts";
+import type { LabelOf } from "./engine-context.ts";
 import { raceLostError, workflowUnknownError } from "./engine-errors.ts";
 import { firstSuccess } from "./first-success.ts";
 import type { FlowHost, PlannedStep, RaceBranch } from "./flow-host.ts";
@@ -20,6 +21,7 @@ import type { Wait } from "./wait-set.ts";
 export class Strand implements FlowHost {
   readonly lease: Claim;
   readonly signal: AbortSignal;
+  readonly labelOf: LabelOf | undefined;
   readonly #host: RunHost;
   /** That of the branch, or of one that it lies in. */
   readonly #lost: AbortSignal | undefined;
@@ -27,6 +29,7 @@ export class Strand implements FlowHost {
   constructor(host: RunHost, lost?: AbortSignal) {
     this.lease = host.lease;
     this.signal = lost === undefined ? host.signal : AbortSignal.any([host.signal, lost]);
+    this.labelOf = host.context.workflows.get(host.lease.workflow)?.labelOf;
     this.#host = host;
     this.#lost = lost;
   }
