@@ -84,6 +84,81 @@ const examples: Readonly<Record<string, Example>> = {
   },
 };
 
+const furtherExamples: Readonly<Record<string, Example>> = {
+  supervisor: {
+    workflow: "deliver",
+    input: { goal: "Greet by name", check: "test -e greet.js" },
+    rules: `
+  - name: first
+    match: { role: worker, contains: [You supervise the work on this goal, This is round 1] }
+    turns:
+      - structured:
+          delegate: [{ worker: builder, title: Write it, prompt: Write greet.js so that it greets. }]
+          criteria: [{ id: c1, isMet: false, evidence: nothing is there }]
+          done: false
+          reason: it has to be written
+  - name: third
+    match: { role: worker, contains: [This is round 2, "d1 builder: Write it (completed)"] }
+    turns:
+      - structured:
+          delegate: []
+          criteria: [{ id: c1, isMet: true, evidence: "greet.js:1 greets" }]
+          done: true
+          reason: it greets
+  - name: second
+    match: { role: worker, contains: Write greet.js so that it greets. }
+    turns: [{ writes: { greet.js: "export const greet = (name) => name;\\n" } }, { says: It greets. }]`,
+    output: { status: "met", rounds: 2, work: ["builder: Write it"], open: [] },
+    files: { "greet.js": "export const greet = (name) => name;" },
+  },
+  "event-driven": {
+    workflow: "react",
+    input: { id: "run-17", type: "test_failed", source: "ci", details: { test: "prints Hello" } },
+    rules: `
+  - name: first
+    match: { role: worker, contains: [Why does this test fail?, prints Hello] }
+    turns: [{ says: A letter is missing. }]
+  - name: second
+    match: { role: worker, contains: [Mend the cause., A letter is missing.] }
+    turns: [{ edits: [{ file: hello.txt, old: Helo, new: Hello }] }, { says: Mended. }]`,
+    output: { id: "run-17", type: "test_failed", handler: "test_failed", result: "Mended." },
+    files: { "hello.txt": "Hello" },
+  },
+  "map-reduce": {
+    workflow: "survey",
+    input: { files: "*.txt" },
+    rules: `
+  - name: first
+    match: { role: worker, contains: Read hello.txt. }
+    turns: [{ structured: { summary: it says Helo, isClear: false } }]
+  - name: other
+    match: { role: worker, contains: Read long.txt. }
+    turns: [{ structured: { summary: it counts, isClear: true } }]
+  - name: second
+    match: { role: worker, contains: [Report what the texts say, it says Helo, it counts, These are all the parts.] }
+    turns: [{ says: One is unclear. }]`,
+    output: { report: "One is unclear.", unread: [] },
+  },
+  saga: {
+    workflow: "release",
+    input: { version: "1.0" },
+    rules: `
+  - name: first
+    match: { role: worker, contains: Write the notes for 1.0 into long.txt. }
+    turns: [{ writes: { long.txt: "notes\\n" } }, { says: Written. }]
+  - name: second
+    match: { role: worker, contains: May this be released as it is? }
+    turns: [{ structured: { isGood: false, reason: the notes say nothing } }]
+  - name: undo
+    match: { role: worker, contains: ['The step "notes" has to be taken back', "-notes", "+one two three four five six"] }
+    turns: [{ writes: { long.txt: "one two three four five six\\n" } }, { says: Taken back. }]`,
+    output: { status: "compensated", because: "the notes say nothing", undone: ["notes", "branch"], left: [] },
+    files: { "long.txt": "one two three four five six" },
+  },
+};
+
+const allExamples = { ...examples, ...furtherExamples };
+
 const folder = join(projectRoot, "examples/patterns");
 const sourceOf = (name: string): string => readFileSync(join(folder, name, "workflow.ts"), "utf8");
 
@@ -95,10 +170,10 @@ let project: ScratchProject;
 let model: Simulator;
 
 beforeAll(async () => {
-  const rules = Object.entries(examples).map(([name, { rules }]) => rules.replaceAll("name: ", `name: ${name} `));
+  const rules = Object.entries(allExamples).map(([name, { rules }]) => rules.replaceAll("name: ", `name: ${name} `));
   model = await startSimulator({ scenario: parseScenario(`rules:${rules.join("")}${reviewer}`, "scenario.yaml") });
   const workflows = Object.fromEntries(
-    Object.keys(examples).map((name) => [`.tutti/workflows/${name}.ts`, sourceOf(name)]),
+    Object.keys(allExamples).map((name) => [`.tutti/workflows/${name}.ts`, sourceOf(name)]),
   );
   project = await scratchProject({
     "hello.txt": "Helo\n",
@@ -116,10 +191,10 @@ afterAll(async () => {
 describe("the examples of patterns with the real Claude Code", () => {
   it("are all tested here", () => {
     const there = globSync("*/workflow.ts", { cwd: folder }).map((path) => dirname(path));
-    expect(new Set(there)).toEqual(new Set(Object.keys(examples)));
+    expect(new Set(there)).toEqual(new Set(Object.keys(allExamples)));
   });
 
-  it.each(Object.entries(examples))(
+  it.each(Object.entries(allExamples))(
     "%s is killed in its middle, goes on, and comes to what it says",
     async (name, example) => {
       const { workflow, input, output, files = {} } = example;
@@ -141,6 +216,7 @@ describe("the examples of patterns with the real Claude Code", () => {
         expect(await project.git("show", `${await newestBranch()}:${path}`)).toBe(text);
       }
       expect(await project.git("status", "--porcelain")).toBe("");
+      expect(await project.git("branch", "--list", "release/*")).toBe("");
     },
   );
 });
