@@ -33,17 +33,18 @@ export async function carryOutEvents({ services, concurrency, isOnce, stop, ...l
   };
   try {
     while (!stop.aborted) {
-      const due = (await dueEvents(services)).filter(({ event: { id } }) => isFree(id));
+      const due = (await dueEvents(services, new Set(underWay.keys()))).filter(({ event: { id } }) => isFree(id));
       for (const received of due.slice(0, concurrency - underWay.size)) begin(received);
       if (isOnce && underWay.size === 0) return;
-      await Promise.race([changes.wait({ timeoutMs: lookAgainMs, signal: stop }), ...underWay.values()]);
+      // What has ended has written so: that is a change, too.
+      await changes.wait({ timeoutMs: lookAgainMs, signal: stop });
     }
   } finally {
     await Promise.allSettled(underWay.values());
   }
 
   function isFree(id: string): boolean {
-    return !underWay.has(id) && (isOnce ? !retryAt.has(id) : (retryAt.get(id) ?? 0) <= services.now());
+    return isOnce ? !retryAt.has(id) : (retryAt.get(id) ?? 0) <= services.now();
   }
 
   async function carry(received: ReceivedEvent): Promise<void> {

@@ -59,11 +59,20 @@ export async function mendEvents({ state, repo }: Services, listed: readonly Rec
   return hasMended;
 }
 
-/** Events that somebody has to carry out now, the oldest first. Those whose jobs are over get their end. */
-export async function dueEvents(services: Services): Promise<readonly ReceivedEvent[]> {
+const none: ReadonlySet<string> = new Set();
+
+/**
+ * Events that somebody has to carry out now, the oldest first. Those whose jobs are over get their end.
+ * @param except - ids of events that need no look
+ */
+export async function dueEvents(
+  services: Services,
+  except: ReadonlySet<string> = none,
+): Promise<readonly ReceivedEvent[]> {
   const { state, repo } = services;
   const due: ReceivedEvent[] = [];
   for (const received of await state.workflowEvents.openOnes(repo.root)) {
+    if (except.has(received.event.id)) continue;
     if (received.jobId === undefined) due.push(received);
     else if (await isLeft(services, received)) due.push(received);
   }
