@@ -29,4 +29,13 @@ export function addWorkflowGraph(workflow: Command, { cli, finish }: Face): void
     .action(async (job: string | undefined, options: WorkflowGraphOptions) => {
       finish(await (await import("./commands/workflow-graph.ts")).workflowGraphCommand(cli, job, options));
     });
+  workflow
+    .command("record")
+    .description("write what agents, commands and persons said to a job's workflow, to test the workflow with it")
+    .argument("[job]", "its id or the beginning of it; default: the newest job")
+    .addOption(json())
+    .addHelpText("after", examples("tutti workflow record review-3f2a > review.recording.json"))
+    .action(async (job: string | undefined) => {
+      finish(await (await import("./commands/workflow-record.ts")).workflowRecordCommand(cli, job));
+    });
 }

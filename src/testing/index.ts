@@ -20,3 +20,7 @@ export {
   type WorkflowDeeds,
   type WorkflowTest,
 } from "./workflow/test-workflow.ts";
+export { stubsFrom } from "./workflow/stubs-from.ts";
+export type { WorkflowRecording } from "../domain/workflow/recording.ts";
+export { replayHistory, type RecordedRun } from "../engine/embedded/index.ts";
+export { replayable } from "../workflow/replayable.ts";

@@ -84,6 +84,12 @@ describe("the graph and the dry run of a workflow", () => {
     ]);
     expect(graph.nodes[0]?.branches.map(({ name }) => name)).toEqual(["0.ts", "1.ts", "2.ts", "3.ts"]);
 
+    const recorded = await runTutti(project, { args: ["workflow", "record"] });
+    expect(JSON.parse(recorded.stdout)).toMatchObject({
+      workflow: "review",
+      agents: [0, 1, 2, 3].map((n) => ({ path: `reviews#1[${n}]/code-reviewer#1`, result: answer })),
+    });
+
     const known = await runTutti(project, {
       args: ["workflow", "run", "review", "--input", input(1), "--dry-run", "--json"],
     });

@@ -104,6 +104,7 @@ describe("the public surface", () => {
       "workflow run: --input --set --key --workers --max-cost --dry-run --yes --resume-at-reset --no-cache --json",
       "workflow signal: --payload --key --json",
       "workflow graph: --input --format --watch --json",
+      "workflow record: --json",
       "workflow advise: --json",
       "workflow listen: --port --host --secret-env --watch --cron --time-zone --jobs --once --json",
       "workflow event: --details --id --source --json",

@@ -4,12 +4,14 @@ import type { Json } from "../../domain/json.ts";
 import type { Job } from "../../domain/model.ts";
 import type { WorkflowForecast, WorkflowWalk } from "../../domain/workflow/forecast.ts";
 import type { JobSettings } from "../../domain/settings.ts";
+import type { WorkflowRecording } from "../../domain/workflow/recording.ts";
 import { traceWorkflow, type WorkflowTrace } from "../../domain/workflow/trace.ts";
 import type { WorkflowRun } from "../../domain/workflow/workflow-run.ts";
 import type { ListedWorkflow, LoadedWorkflow } from "../../workflow/source.ts";
 import { workflowRunId } from "../queues.ts";
 import type { Services } from "../services.ts";
 import { replayRun, type ReplayedRun } from "./replay-run.ts";
+import { recordRun } from "./record-run.ts";
 import { forecastOf } from "./forecast-workflow.ts";
 import { loadWorkflow } from "./take-up-workflow.ts";
 
@@ -66,6 +68,11 @@ export class WorkflowRoom {
   /** What a workflow that was walked through would take with these settings. */
   forecast(walk: WorkflowWalk, settings: JobSettings): Promise<WorkflowForecast> {
     return forecastOf(this.#services, walk, settings);
+  }
+
+  /** What was said to the newest body of a job's workflow, for a test. @throws {TuttiError} `INPUT_INVALID` */
+  async record(job: Job): Promise<WorkflowRecording> {
+    return recordRun(this.#services, await this.run(job));
   }
 
   /** What is known of the calls of a job's newest body; `undefined` before it has begun. */
