@@ -95,12 +95,12 @@ async function setAside(payment: Payment): Promise<SetAside> {
   }
 }
 
-const settingOf = ({ options }: Job, { role, model }: Pick<Payment, "role" | "model">): string =>
-  role !== "worker" || model === options.models.worker
-    ? `models.${role}.model`
-    : options.escalate?.includes(model) === true
-      ? "models.worker.escalate"
-      : "the agent profile of the task";
+function settingOf({ options }: Job, { role, model }: Pick<Payment, "role" | "model">): string {
+  if (role !== "worker") return `models.${role}.model`;
+  if (options.escalate?.includes(model) === true) return "models.worker.escalate";
+  const profile = Object.entries(options.agents ?? {}).find(([, settings]) => settings.model === model);
+  return profile === undefined ? "models.worker.model" : `agents.${profile[0]}.model`;
+}
 
 /** What a person says, else so much that all have room that may run beside it; nobody plans or reviews beside others. */
 function shareFor(chain: readonly Budget[], { job, turn }: Payment): number | null {
