@@ -1,11 +1,13 @@
-/** Writes the JSON Schema of the settings and their table in the guide. Tests fail while either is stale. */
+/** Writes the JSON Schemas of the settings and of YAML workflows, and the table of the settings in the guide. Tests fail while one is stale. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { configJsonSchemaText } from "../src/config/schema/json-schema.ts";
+import { workflowJsonSchemaText } from "../src/workflow/yaml/json-schema.ts";
 import { settingsTable } from "./settings-table.ts";
 
 const folder = new URL("../schema/", import.meta.url);
 await mkdir(folder, { recursive: true });
 await writeFile(new URL("tutti.config.schema.json", folder), configJsonSchemaText());
+await writeFile(new URL("tutti.workflow.schema.json", folder), workflowJsonSchemaText());
 
 const guide = new URL("../docs/guide/configuration.md", import.meta.url);
 const text = await readFile(guide, "utf8");

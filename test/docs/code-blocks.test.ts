@@ -16,6 +16,7 @@ import { parseScenario } from "../../src/simulator/index.ts";
 import { checkTemplateSet } from "../../src/supervision/prompts/check-template-set.ts";
 import { openMinijinja } from "../../src/supervision/prompts/template-engine/minijinja-engine.ts";
 import { TemplateSet, templateFolder } from "../../src/supervision/prompts/template-set.ts";
+import { readYamlWorkflow } from "../../src/workflow/yaml/yaml-workflow.ts";
 import { commandNames, shellWords, usageProblem } from "./command-lines.ts";
 import { inlineCodeOf, projectRoot, readPages, type CodeBlock } from "./read-pages.ts";
 
@@ -40,6 +41,7 @@ const kinds = [
   "yaml scenario",
   "yaml plan",
   "yaml breakpoints",
+  "yaml workflow",
   "jinja template",
   "ts run",
   "ts check",
@@ -166,6 +168,11 @@ describe("YAML", () => {
   test.each(ofKind("yaml", "breakpoints"))("$page:$line holds valid breakpoint rules", ({ code, page }) => {
     const source = { content: parse(code) as unknown, where: page, lineOf: () => undefined, evaluators: [] };
     expect(parseRules(source).length).toBeGreaterThan(0);
+  });
+
+  test.each(ofKind("yaml", "workflow"))("$page:$line is a valid workflow", ({ code, page }) => {
+    const origin = { file: page, lineOf: () => undefined };
+    expect(readYamlWorkflow(parse(code) as unknown, origin, "example").description).not.toBe("");
   });
 
   test.each(ofKind("yaml", "scenario"))("$page:$line is a valid scenario", ({ code, page }) => {
