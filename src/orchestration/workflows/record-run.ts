@@ -40,7 +40,7 @@ export async function recordRun(services: Services, run: WorkflowRun): Promise<W
     workflow: run.name,
     input: run.input,
     ...(run.output === undefined ? {} : { output: run.output }),
-    agents: entries.flatMap((entry) => agentOf(entry, tasks)),
+    agents: entries.flatMap((entry) => agentOf(entry, tasks)).toSorted(byPath),
     commands: entries.flatMap(commandOf),
     answers: entries.flatMap(answerOf),
     signals: entries.flatMap(signalOf),
@@ -77,6 +77,9 @@ function answerOf({ kind, name, value }: JournalEntry) {
 function signalOf({ kind, name, value }: JournalEntry): readonly { readonly name: string; readonly payload: Json }[] {
   return kind !== "receive" || value === undefined || name.startsWith("approval ") ? [] : [{ name, payload: value }];
 }
+
+/** Branches end in another order each time, and a recording is a file that people compare. */
+const byPath = (a: RecordedAgent, b: RecordedAgent): number => (a.path < b.path ? -1 : Number(a.path > b.path));
 
 const namedIn = ({ kind, name }: JournalEntry, prefix: string): string | undefined =>
   kind === "step" && name.startsWith(prefix) ? name.slice(prefix.length) : undefined;
