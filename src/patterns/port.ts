@@ -133,6 +133,9 @@ export function checkOptions(pattern: string, schema: z.ZodType, options: unknow
   });
 }
 
+/** What a pattern is called in the graph. */
+export const labelOption = z.string().min(1, "must not be empty").exactOptional();
+
 /** What parts of a pattern are called: it stands in graphs, prompts and errors. */
 export const nameOption = z
   .string()

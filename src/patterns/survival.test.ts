@@ -110,6 +110,19 @@ describe.each(Object.entries(bodies))("%s", (_name, body) => {
     expect(deaths).toBeGreaterThan(1);
   });
 
+  it("is cut short in its middle, and says so, by a budget around it", async () => {
+    const { definition: _definition, ...test } = caseOf(body);
+    const definition = over(body);
+    const { calls } = await testWorkflow(definition, test);
+    const maxCostUsd = Math.floor(calls.length * 1.5);
+    const twice = async (flow: WorkflowFlow) => [await flow.call(definition, null), await flow.call(definition, null)];
+    const within = over((flow) => flow.budget({ maxCostUsd }, () => twice(flow)));
+    const tried = await tryWorkflow(within, { ...test, costUsd: 1 });
+    const said = tried.status === "failed" ? tried.error : tried.output;
+    expect(JSON.stringify(said)).toContain("BUDGET_EXCEEDED");
+    expect(tried.calls.length).toBeLessThan(2 * calls.length);
+  });
+
   it("asks nobody else once it was cancelled in its middle", async () => {
     const { definition, ...test } = caseOf(body);
     const whole = await testWorkflow(definition, test);

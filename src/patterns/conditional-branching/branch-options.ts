@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { Json } from "../../domain/json.ts";
 import type { WorkflowFlow } from "../../workflow/flow.ts";
-import { agentWorkFields, functionOption, nameOption, type AgentWork } from "../port.ts";
+import { agentWorkFields, functionOption, labelOption, nameOption, type AgentWork } from "../port.ts";
 
 export type Decision<Label extends string = string> = {
   readonly choice: Label;
@@ -86,7 +86,7 @@ export const branchSchema = z
     minConfidence: z.number().min(0).max(1).exactOptional(),
     whenUnsure: z.enum(["ask", "otherwise", "fail"]).exactOptional(),
     answerTimeoutMs: z.number().int().positive().exactOptional(),
-    label: z.string().min(1).exactOptional(),
+    label: labelOption,
   })
   .superRefine(({ decide, paths, otherwise, whenUnsure }, context) => {
     const refuse = (path: readonly string[], message: string): void =>

@@ -4,7 +4,8 @@ import { errorFromJson, TuttiError, type ErrorJson } from "../../domain/errors.t
 import type { Json } from "../../domain/json.ts";
 import { eventTypeSchema, workflowEventSchema, type WorkflowEvent } from "../../domain/workflow/workflow-event.ts";
 import type { WorkflowFlow } from "../../workflow/flow.ts";
-import { checkOptions } from "../port.ts";
+import { isSpentForAll } from "../../workflow/spent-budget.ts";
+import { checkOptions, labelOption } from "../port.ts";
 import { handleEvent, routingFields, type EventRouting, type HandledEvent } from "./handle-event.ts";
 
 export type EventLoop = EventRouting & {
@@ -21,6 +22,8 @@ export type EventLoop = EventRouting & {
   };
   /** After an event that failed or that nobody handles: whether the loop fails, or goes on and reports it. Default `stop`. */
   readonly onFailure?: "stop" | "continue";
+  /** In the graph. Default `events`. */
+  readonly label?: string;
 };
 
 export type EventLoopEnded = {
@@ -43,6 +46,7 @@ const optionsSchema = z.strictObject({
     .strictObject({ type: eventTypeSchema.exactOptional(), count: positive, quietMs: positive })
     .refine((until) => Object.keys(until).length > 0, "name a type, a count or quietMs"),
   onFailure: z.enum(["stop", "continue"]).exactOptional(),
+  label: labelOption,
 });
 
 /**
@@ -52,7 +56,7 @@ const optionsSchema = z.strictObject({
  */
 export async function onEvents(flow: WorkflowFlow, options: EventLoop): Promise<EventLoopEnded> {
   checkOptions("onEvents", optionsSchema, options);
-  return flow.group("events", () => loop(flow, options), { pattern: "event-driven" });
+  return flow.group(options.label ?? "events", () => loop(flow, options), { pattern: "event-driven" });
 }
 
 async function loop(flow: WorkflowFlow, options: EventLoop): Promise<EventLoopEnded> {
@@ -89,7 +93,7 @@ async function takeOne(
   if (outcome === undefined) throw new TuttiError("INTERNAL", "An event came to nothing", { failureClass: "bug" });
   if (outcome.status === "completed") return outcome.value;
   const { error } = outcome;
-  if (onFailure === "stop" || error.code === "BUDGET_EXCEEDED") throw errorFromJson(error);
+  if (onFailure === "stop" || isSpentForAll(error)) throw errorFromJson(error);
   await flow.log(`An event failed: ${error.message}`);
   const { data } = identity.safeParse(received);
   return { id: data?.id ?? null, type: data?.type ?? null, error };

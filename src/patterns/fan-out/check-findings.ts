@@ -1,9 +1,10 @@
 import { z } from "zod";
 
+import { errorFromJson } from "../../domain/errors.ts";
 import { forward } from "../../domain/workflow/forward.ts";
 import type { WorkflowFlow } from "../../workflow/flow.ts";
+import { isSpentForAll } from "../../workflow/spent-budget.ts";
 import { promptText } from "../port.ts";
-import { errorFromJson } from "../../domain/errors.ts";
 import type { AnyFanOut, Check, Verification } from "./fan-out-options.ts";
 
 const opinion = z.object({ isConfirmed: z.boolean(), reason: z.string() });
@@ -37,7 +38,7 @@ export async function checkFindings(
       const { isConfirmed, reason } = outcome.value;
       return { finding, verdict: isConfirmed ? "confirmed" : "refuted", reason };
     }
-    if (failures !== "some") throw errorFromJson(outcome.error);
+    if (failures !== "some" || isSpentForAll(outcome.error)) throw errorFromJson(outcome.error);
     return { finding, verdict: "unverified", reason: outcome.error.message };
   });
 }

@@ -5,6 +5,7 @@ import type { Json } from "../../domain/json.ts";
 import {
   agentWorkFields,
   functionOption,
+  labelOption,
   namedWorksOption,
   type AgentWork,
   type Given,
@@ -82,6 +83,8 @@ export type Aggregated<A> = A extends (...given: never[]) => infer T
     : ResultOf<A>;
 
 export type FanOutEnded<Branches extends readonly FanOutBranch[], A, Failures extends FailurePolicy> = {
+  /** `partial`: some branches failed. */
+  readonly status: Failures extends "all" ? "completed" : "completed" | "partial";
   readonly form: FanOutForm;
   readonly results: Failures extends "all" ? BranchResults<Branches> : Partial<BranchResults<Branches>>;
   /** Empty unless failures are allowed. */
@@ -112,7 +115,7 @@ export const fanOutSchema = z
     form: z.enum(["auto", "light", "tasks"]).exactOptional(),
     session: z.string().trim().min(1, "must not be empty").exactOptional(),
     maxForwardedChars: z.number().int().positive().exactOptional(),
-    label: z.string().min(1).exactOptional(),
+    label: labelOption,
   })
   .superRefine(({ branches, failures, minSuccesses, verify }, context) => {
     const refuse = (path: string, message: string): void => context.addIssue({ code: "custom", path: [path], message });

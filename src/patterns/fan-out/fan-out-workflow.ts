@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { workflow } from "../../workflow/workflow.ts";
-import { plainAgentWork, plainNamedWorks } from "../port.ts";
+import { failureFacts, plainAgentWork, plainNamedWorks } from "../port.ts";
 import { fanOut } from "./fan-out.ts";
 
 const explore = (name: string, what: string): z.input<typeof plainNamedWorks>[number] => ({
@@ -46,22 +46,24 @@ export const fanOutWorkflow = workflow(
     pattern: "fan-out",
     input,
     output: z.object({
+      status: z.enum(["completed", "partial"]),
       form: z.enum(["light", "tasks"]),
       results: z.record(z.string(), z.string()),
       /** Branches without a result, and why. */
-      failed: z.array(z.object({ name: z.string(), reason: z.string() })),
+      failed: z.array(z.object({ name: z.string(), error: failureFacts })),
       report: z.string(),
     }),
   },
   async (flow, { goal, ...options }) => {
     const about = goal === undefined ? {} : { input: { goal } };
-    const { form, results, failed, aggregate } = await fanOut(flow, { ...options, ...about });
+    const { status, form, results, failed, aggregate } = await fanOut(flow, { ...options, ...about });
     return {
+      status,
       form,
       results: Object.fromEntries(
         Object.entries(results).flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])),
       ),
-      failed: failed.map(({ name, error }) => ({ name, reason: error.message })),
+      failed: [...failed],
       report: aggregate,
     };
   },

@@ -137,12 +137,30 @@ describe("a fan-out", () => {
     expect(output).toMatchObject({ checks: { db: [{ verdict: "unverified" }], auth: [{ verdict: "unverified" }] } });
   });
 
-  it("stops at its budget: the branches that were refused are the ones that are named", async () => {
+  it("is no result where a budget around it is used up, whatever may fail: it says what was done and what was not", async () => {
     const test = over((flow) =>
       flow.budget({ maxCostUsd: 2 }, () => fanOut(flow, { branches: three, failures: "some", concurrency: 1 })),
     );
+    await expect(runWorkflow(test, { input: null, agents: { explorer: failing() }, costUsd: 1 })).rejects.toMatchObject(
+      {
+        code: "BUDGET_EXCEEDED",
+        message: expect.stringContaining("Branch api"),
+        context: { completed: ["auth", "db"], failed: ["api"] },
+      },
+    );
+  });
+
+  it("takes a budget that a branch has set itself for that branch's own failure", async () => {
+    const dear = {
+      name: "dear",
+      run: (own: WorkflowFlow) =>
+        own.budget({ maxCostUsd: 1 }, async () => [await own.agent("explorer", "1"), await own.agent("explorer", "2")]),
+    };
+    const test = over((flow) =>
+      flow.budget({ maxCostUsd: 9 }, () => fanOut(flow, { branches: [...three, dear], failures: "some" })),
+    );
     const { output } = await runWorkflow(test, { input: null, agents: { explorer: failing() }, costUsd: 1 });
-    expect(output).toMatchObject({ failed: [{ name: "api", error: { code: "BUDGET_EXCEEDED" } }] });
+    expect(output).toMatchObject({ status: "partial", failed: [{ name: "dear", error: { code: "BUDGET_EXCEEDED" } }] });
   });
 
   it.each([
@@ -256,6 +274,7 @@ describe("the ready workflow fan-out", () => {
       agents: { explorer: ({ title }) => `saw ${title}`, analyzer: () => "all of it" },
     });
     expect(output).toEqual({
+      status: "completed",
       form: "tasks",
       results: { auth: "saw auth", db: "saw db", api: "saw api" },
       failed: [],

@@ -1,6 +1,7 @@
 import { errorFromJson, TuttiError } from "../../domain/errors.ts";
 import type { Part } from "../../domain/workflow/forward.ts";
 import type { Outcome, WorkflowFlow } from "../../workflow/flow.ts";
+import { isSpentForAll } from "../../workflow/spent-budget.ts";
 import { checkOptions, doWork, forwardParts, partFailed } from "../port.ts";
 import { checkFindings } from "./check-findings.ts";
 import { chooseForm } from "./choose-form.ts";
@@ -92,8 +93,10 @@ async function checksOf(flow: WorkflowFlow, options: AnyFanOut, { branch, result
   return verify === undefined ? {} : { checks: await checkFindings(flow, result, { verify, branch, options }) };
 }
 
-/** @throws {TuttiError} what the first branch failed with, or that there were too few successes */
-function gather(flow: WorkflowFlow, options: AnyFanOut, ends: readonly End[]): Omit<Gathered, "forwarded"> {
+type Counted = Omit<Gathered, "forwarded"> & { readonly status: "completed" | "partial" };
+
+/** @throws {TuttiError} what the first branch failed with, that a budget around all of them is used up, or that there were too few successes */
+function gather(flow: WorkflowFlow, options: AnyFanOut, ends: readonly End[]): Counted {
   const { branches, failures = "all", minSuccesses = 1 } = options;
   const results: Record<string, unknown> = {};
   const checks: Record<string, readonly Check[]> = {};
@@ -105,13 +108,14 @@ function gather(flow: WorkflowFlow, options: AnyFanOut, ends: readonly End[]): O
     if (end?.status === "failed") failed.push({ name, error: end.error });
   }
   const completed = Object.keys(results);
-  const [first] = failed;
   const context = { completed, failed: failed.map(({ name }) => name) };
-  if (first !== undefined && failures === "all") {
+  const spent = failed.find(({ error }) => isSpentForAll(error));
+  const first = spent ?? (failures === "all" ? failed[0] : undefined);
+  if (first !== undefined) {
     throw partFailed(flow, errorFromJson(first.error), { what: `Branch ${first.name}`, context });
   }
   if (completed.length < minSuccesses) throw tooFew(failed, { ...context, minSuccesses });
-  return { results, checks, failed };
+  return { status: failed.length === 0 ? "completed" : "partial", results, checks, failed };
 }
 
 function tooFew(

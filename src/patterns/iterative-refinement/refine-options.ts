@@ -2,7 +2,15 @@ import { z } from "zod";
 
 import type { Json } from "../../domain/json.ts";
 import type { CommandRequest, CommandResult } from "../../workflow/flow.ts";
-import { agentWorkFields, functionOption, workOption, type AgentWork, type Given, type Work } from "../port.ts";
+import {
+  agentWorkFields,
+  functionOption,
+  labelOption,
+  workOption,
+  type AgentWork,
+  type Given,
+  type Work,
+} from "../port.ts";
 import type { Iteration, Plateau, RefineStatus, Score } from "./progress.ts";
 
 /** What whoever produces is given. */
@@ -120,7 +128,7 @@ export const refineSchema = z
       .exactOptional(),
     input: z.json().exactOptional(),
     maxForwardedChars: z.number().int().positive().exactOptional(),
-    label: z.string().min(1).exactOptional(),
+    label: labelOption,
   })
   .superRefine(({ produce, restore }, context) => {
     const isAgent = typeof produce === "object" && produce !== null && "agent" in produce;

@@ -36,7 +36,7 @@ const numbers = (count: number): readonly string[] => Array.from({ length: count
 describe("map-reduce", () => {
   it("has each item worked on and makes one typed result of the results", async () => {
     const { output, host } = await runWorkflow(reviewAll(["1", "2", "3"]), { input: null, agents });
-    expect(output).toMatchObject({ status: "reduced", result: { problems: 6 }, levels: 1, reduceCalls: 1 });
+    expect(output).toMatchObject({ status: "completed", result: { problems: 6 }, levels: 1, reduceCalls: 1 });
     expect(output).toMatchObject({ items: [{ name: "1" }, { name: "2" }, { name: "3" }] });
     expect(host.calls.at(-1)?.prompt).toContain("These are all the parts.");
     expect(host.notes.find(({ pattern }) => pattern === "map-reduce")?.name).toBe("map-reduce");
@@ -85,7 +85,7 @@ describe("map-reduce", () => {
 
   it("asks nobody about no items", async () => {
     const { output, host } = await runWorkflow(reviewAll([]), { input: null });
-    expect(output).toEqual({ status: "empty", result: null, items: [], levels: 0, reduceCalls: 0 });
+    expect(output).toEqual({ status: "empty", result: null, items: [], failed: [], levels: 0, reduceCalls: 0 });
     expect(host.calls).toEqual([]);
   });
 
@@ -161,7 +161,7 @@ describe("the ready map-reduce", () => {
       },
       agents: { "code-reviewer": ({ prompt }) => `read: ${prompt}`, analyzer: () => "all is well" },
     });
-    expect(output).toMatchObject({ status: "reduced", result: "all is well" });
+    expect(output).toMatchObject({ status: "completed", result: "all is well" });
     expect(
       host.calls
         .map(({ prompt }) => prompt)

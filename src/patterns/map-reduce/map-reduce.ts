@@ -3,6 +3,7 @@ import { z } from "zod";
 import { errorFromJson, TuttiError, type ErrorJson } from "../../domain/errors.ts";
 import { textOf } from "../../domain/workflow/forward.ts";
 import type { Outcome, WorkflowFlow } from "../../workflow/flow.ts";
+import { isSpentForAll } from "../../workflow/spent-budget.ts";
 import {
   checkOptions,
   doWork,
@@ -27,12 +28,14 @@ import {
 import { partOf, reduceTree, type Group, type Part, type ReduceLimits } from "./reduce-tree.ts";
 
 export type MapReduceResult<T> = {
-  /** `empty`: there were no items, and the reducer wasn't asked. */
-  readonly status: "reduced" | "empty";
+  /** `partial`: some items failed. `empty`: there were none, and the reducer wasn't asked. */
+  readonly status: "completed" | "partial" | "empty";
   /** What the root of the tree came to; `null` where there were no items. */
   readonly result: T | null;
   /** In the order of the items. */
   readonly items: readonly ItemReport[];
+  /** Those without a result, and why. */
+  readonly failed: readonly FailedItem[];
   /** Levels of the tree. */
   readonly levels: number;
   readonly reduceCalls: number;
@@ -60,8 +63,8 @@ export function mapReduce<Item, M extends Work<MapGiven<Item>>, R extends Work<R
   options: ItemSource<Item> & MapReduceSteps<M, R>,
 ): Promise<MapReduceResult<ResultOf<R>>>;
 export async function mapReduce(flow: WorkflowFlow, options: AnyMapReduce): Promise<MapReduceResult<unknown>> {
-  checkOptions("map-reduce", optionsSchema, options);
-  return flow.group("map-reduce", () => mapAndReduce(flow, options), { pattern: "map-reduce" });
+  checkOptions("mapReduce", optionsSchema, options);
+  return flow.group(options.label ?? "map-reduce", () => mapAndReduce(flow, options), { pattern: "map-reduce" });
 }
 
 const defaults = { maxTokens: 30_000, fanIn: 20, concurrency: 8, maxItems: 200 } as const;
@@ -70,7 +73,7 @@ async function mapAndReduce(flow: WorkflowFlow, options: AnyMapReduce): Promise<
   const items = options.items ?? (await splitItems(flow, options));
   refuseTooMany(items.length, options.maxItems ?? defaults.maxItems);
   const names = items.map((item, index) => nameOf(item, index));
-  if (items.length === 0) return { status: "empty", result: null, items: [], levels: 0, reduceCalls: 0 };
+  if (items.length === 0) return { status: "empty", result: null, items: [], failed: [], levels: 0, reduceCalls: 0 };
   const outcomes = await flow.settle(
     items.map((item, index) => () => workOn(flow, options, { item, index, count: items.length, name: names[index] })),
     { label: "map", names, concurrency: options.concurrency ?? defaults.concurrency },
@@ -81,7 +84,8 @@ async function mapAndReduce(flow: WorkflowFlow, options: AnyMapReduce): Promise<
   const leaves = outcomes.flatMap((outcome, index) => leafOf(outcome, { index, names, limits }));
   const reports = reportsOf(outcomes, names, leaves);
   const { value, levels, calls } = await reduce(flow, { options, leaves, failed, names });
-  return { status: "reduced", result: value, items: reports, levels, reduceCalls: calls };
+  const status = failed.length === 0 ? "completed" : "partial";
+  return { status, result: value, items: reports, failed, levels, reduceCalls: calls };
 }
 
 type OneItem = Omit<MapGiven<unknown>, "forwarded"> & { readonly name: string | undefined };
@@ -121,12 +125,11 @@ function nameOf(item: unknown, index: number): string {
   return short === "" ? `item ${index + 1}` : short;
 }
 
-/** A budget that ran out is no item's own failure: the others, and the reducer, would fail of it too. */
 function failedItems(outcomes: readonly Outcome<unknown>[], names: readonly string[]): readonly FailedItem[] {
   const failed = outcomes.flatMap((outcome, index) =>
     outcome.status === "failed" ? [{ index, name: names[index] ?? "", error: outcome.error }] : [],
   );
-  const spent = failed.find(({ error }) => error.code === "BUDGET_EXCEEDED");
+  const spent = failed.find(({ error }) => isSpentForAll(error));
   if (spent !== undefined) throw errorFromJson(spent.error);
   return failed;
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { ErrorJson } from "../../domain/errors.ts";
 import type { AgentRequest, WorkflowFlow } from "../../workflow/flow.ts";
-import { workOption, type Given, type Work } from "../port.ts";
+import { labelOption, workOption, type Given, type Work } from "../port.ts";
 import type { Group, ReduceLimits } from "./reduce-tree.ts";
 
 /** `forwarded` is the item. */
@@ -37,6 +37,8 @@ export type MapReduceSteps<M, R> = {
   readonly concurrency?: number;
   /** More items than this are refused. Default 200. */
   readonly maxItems?: number;
+  /** In the graph. Default `map-reduce`. */
+  readonly label?: string;
 };
 
 /** The same when nothing is known about the items. */
@@ -61,6 +63,7 @@ export const optionsSchema = z
     minSuccesses: positive,
     concurrency: positive,
     maxItems: positive,
+    label: labelOption,
   })
   .refine(({ items, split }) => (items === undefined) !== (split === undefined), "give either items or split")
   .refine(({ failures, minSuccesses }) => failures !== "all" || minSuccesses === undefined, {

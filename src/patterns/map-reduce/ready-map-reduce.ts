@@ -31,7 +31,7 @@ const itemReport = z.strictObject({
 });
 
 const output = z.strictObject({
-  status: z.enum(["reduced", "empty"]),
+  status: z.enum(["completed", "partial", "empty"]),
   result: z.string().nullable(),
   items: z.array(itemReport),
   levels: z.number(),
@@ -59,4 +59,5 @@ export const readyMapReduce = workflow(
   },
 );
 
-const outputOf = (result: MapReduceResult<string>) => ({ ...result, items: [...result.items] });
+/** Of failed items their reports tell. */
+const outputOf = ({ failed: _failed, ...result }: MapReduceResult<string>) => ({ ...result, items: [...result.items] });

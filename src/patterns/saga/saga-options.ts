@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import type { ErrorJson } from "../../domain/errors.ts";
-import { functionOption, nameOption } from "../port.ts";
+import { functionOption, labelOption, nameOption } from "../port.ts";
 
 import type { WorkflowFlow } from "../../workflow/flow.ts";
 
@@ -34,6 +34,8 @@ export type SagaOptions = {
   readonly retryDelayMs?: number;
   /** Name of a signal upon which no further step begins and all is taken back. Default: there is none. */
   readonly undoSignal?: string;
+  /** In the graph. Default `saga`. */
+  readonly label?: string;
 };
 
 export type SagaResult = {
@@ -86,4 +88,5 @@ export const sagaSchema = z.strictObject({
   maxTries: z.int().min(1).max(100).exactOptional(),
   retryDelayMs: z.int().nonnegative().exactOptional(),
   undoSignal: z.string().min(1).exactOptional(),
+  label: labelOption,
 });

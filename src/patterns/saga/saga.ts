@@ -14,7 +14,7 @@ import { sagaSchema, type SagaOptions, type SagaResult, type SagaStep } from "./
  */
 export async function saga(flow: WorkflowFlow, options: SagaOptions): Promise<SagaResult> {
   checkOptions("saga", sagaSchema, options);
-  return flow.group("saga", () => forwards(flow, options), { pattern: "saga" });
+  return flow.group(options.label ?? "saga", () => forwards(flow, options), { pattern: "saga" });
 }
 
 async function forwards(flow: WorkflowFlow, options: SagaOptions): Promise<SagaResult> {

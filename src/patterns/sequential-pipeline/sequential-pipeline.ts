@@ -7,6 +7,7 @@ import {
   doWork,
   forwardParts,
   functionOption,
+  labelOption,
   namedWorksOption,
   partFailed,
   type Given,
@@ -119,5 +120,5 @@ const optionsSchema = z.strictObject({
   input: z.json().exactOptional(),
   stopWhen: functionOption.exactOptional(),
   maxForwardedChars: z.number().int().positive().exactOptional(),
-  label: z.string().min(1).exactOptional(),
+  label: labelOption,
 });

@@ -4,6 +4,7 @@ import { errorFromJson } from "../../domain/errors.ts";
 import { bySize } from "../../domain/prompt/estimate-tokens.ts";
 import { shortenText } from "../../domain/prompt/shorten-text.ts";
 import type { Outcome, WorkflowFlow } from "../../workflow/flow.ts";
+import { isSpentForAll } from "../../workflow/spent-budget.ts";
 import type { Claim } from "./criteria.ts";
 import { sortOut, type Refusal, type Wanted } from "./registry.ts";
 import type { Delegation, SuperviseOptions } from "./supervise-options.ts";
@@ -101,7 +102,7 @@ async function delegateAll(
     wanted.map(
       (one) => () => flow.agent(one.worker, { title: one.title, prompt: one.prompt, ...accessOf(one, options) }),
     ),
-    { label: `round ${round}`, names: wanted.map(({ title }) => title), concurrency: options.maxParallel ?? 4 },
+    { label: `round ${round}`, names: wanted.map(({ title }) => title), concurrency: options.concurrency ?? 4 },
   );
   return wanted.flatMap(({ worker, title, prompt }, index) => {
     const outcome = outcomes[index];
@@ -118,7 +119,7 @@ function accessOf({ access }: Wanted, options: SuperviseOptions): { readonly acc
 function cameTo(outcome: Outcome<string>): Pick<Delegation, "status" | "summary" | "error"> {
   if (outcome.status === "completed") return { status: "completed", summary: shortened(outcome.value) };
   const { error } = outcome;
-  if (error.code === "BUDGET_EXCEEDED") throw errorFromJson(error);
+  if (isSpentForAll(error)) throw errorFromJson(error);
   return { status: "failed", summary: error.message, error };
 }
 

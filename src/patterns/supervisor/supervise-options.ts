@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import type { ErrorJson } from "../../domain/errors.ts";
+import { labelOption } from "../port.ts";
 
 /** A statement that the supervisor judges, with evidence; or a command that has to end with 0, which we run ourselves. */
 export type Criterion = string | CommandCriterion;
@@ -22,7 +23,7 @@ export type SuperviseOptions = {
   /** Default 10. */
   readonly maxRounds?: number;
   /** Delegated tasks at once. Default 4. */
-  readonly maxParallel?: number;
+  readonly concurrency?: number;
   /** Profile of who supervises. Default `supervisor`. */
   readonly supervisor?: string;
   /** Of what the supervisor is shown of the registry. Default 8,000. */
@@ -31,6 +32,8 @@ export type SuperviseOptions = {
   readonly access?: "read" | "edit";
   /** `light`: one session whose subagents are the workers. Default `auto`: light where workers only read and are few, else tasks. */
   readonly form?: "auto" | SuperviseForm;
+  /** In the graph. Default `supervisor`. */
+  readonly label?: string;
 };
 
 export type SuperviseForm = "light" | "tasks";
@@ -85,7 +88,7 @@ export const superviseFields = {
   goal: text,
   acceptance: z.array(criterionSchema).min(1, "must not be empty"),
   maxRounds: z.int().min(1).max(100).exactOptional(),
-  maxParallel: z.int().min(1).exactOptional(),
+  concurrency: z.int().min(1).exactOptional(),
   supervisor: text.exactOptional(),
   registryTokens: z.int().min(500).exactOptional(),
   access: z.enum(["read", "edit"]).exactOptional(),
@@ -97,7 +100,7 @@ export const workersSchema = z
   .refine((workers) => Object.keys(workers).length > 0, "must not be empty");
 
 export const superviseSchema = z
-  .strictObject({ ...superviseFields, workers: workersSchema })
+  .strictObject({ ...superviseFields, workers: workersSchema, label: labelOption })
   .refine(({ form, access }) => form !== "light" || access === "read", {
     path: ["form"],
     message: 'can be light only with access: "read"',

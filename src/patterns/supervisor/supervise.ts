@@ -21,7 +21,7 @@ import {
  */
 export async function supervise(flow: WorkflowFlow, options: SuperviseOptions): Promise<SuperviseResult> {
   checkOptions("supervise", superviseSchema, options);
-  return flow.group("supervisor", () => inRounds(flow, options), { pattern: "supervisor" });
+  return flow.group(options.label ?? "supervisor", () => inRounds(flow, options), { pattern: "supervisor" });
 }
 
 /** More workers would hold more than one session can. */

@@ -162,7 +162,7 @@ describe("a supervisor", () => {
 
   it("stops where its budget is used up", async () => {
     const limited = workflow("test", { input: z.null(), output: z.json() }, (flow) =>
-      flow.budget({ maxCostUsd: 2 }, async () => (await supervise(flow, { ...base, maxParallel: 1 })).status),
+      flow.budget({ maxCostUsd: 2 }, async () => (await supervise(flow, { ...base, concurrency: 1 })).status),
     );
     const agents = { supervisor: supervisor([{ delegate: [task("builder", "a"), task("builder", "b")] }]), ...workers };
     const broke = runWorkflow(limited, { input: null, agents, costUsd: 1 });
