@@ -36,8 +36,7 @@ export function tellDryRun({ output }: Cli, dryRun: DryRun): void {
  * Asks before a workflow starts that is larger than the settings allow without a word.
  * @returns whether it may start
  */
-export async function mayStart(cli: Cli, project: Project, request: DryRunRequest): Promise<boolean> {
-  const dryRun = await dryRunWorkflow(project, request);
+export async function mayStart(cli: Cli, project: Project, dryRun: DryRun): Promise<boolean> {
   const why = tooLarge(dryRun, project);
   if (why === undefined) return true;
   const { output } = cli;

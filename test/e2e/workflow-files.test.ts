@@ -45,6 +45,12 @@ async function asked(): Promise<number> {
   return log.trimEnd().split("\n").length;
 }
 
+const calls = `import { workflow } from "tutti";
+import { z } from "zod";
+export default workflow("calls", { input: z.null(), output: z.string() }, (flow) =>
+  flow.agent("explorr", "Look"));
+`;
+
 const jobs = async (): Promise<unknown> => JSON.parse((await run("job", "list", "--json")).stdout);
 
 describe("tutti workflow run", () => {
@@ -100,6 +106,7 @@ describe("tutti workflow run", () => {
         ".tutti/workflows/agent.yaml": "steps:\n  - { id: a, agent: explorr, prompt: x }\n",
         ".tutti/workflows/circle.yaml": "steps:\n  - { id: a, sleep: 1s, needs: [b] }\n  - { id: b, sleep: 1s }\n",
         ".tutti/workflows/option.yaml": "steps:\n  - { id: a, agent: explorer, promt: x }\n",
+        ".tutti/workflows/calls.ts": calls,
         ".tutti/workflows/throws.ts": 'const a: number = 1;\nthrow new Error("boom");\nexport default a;\n',
       },
     );
@@ -113,6 +120,7 @@ describe("tutti workflow run", () => {
         ".tutti/workflows/circle.yaml:2: steps[0].needs waits for itself: a (line 2) → b (line 3) → a (line 2)",
       ],
       [["option"], ".tutti/workflows/option.yaml:2: steps[0].prompt is missing"],
+      [["calls"], '.tutti/workflows/calls.ts:4: names "explorr", which is no agent profile'],
       [["throws"], ".tutti/workflows/throws.ts:2: the file threw Error: boom"],
       [["twoo"], "hint: Did you mean two?"],
     ];

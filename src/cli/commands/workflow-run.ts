@@ -5,6 +5,7 @@ import type { LoadedWorkflow } from "../../workflow/source.ts";
 import { workflowInput } from "../../workflow/workflow.ts";
 import { checkAgent } from "../check-agent.ts";
 import type { Cli } from "../cli.ts";
+import { agentsOnTheWay } from "../agents-on-the-way.ts";
 import { dryRunWorkflow, mayStart, tellDryRun } from "../dry-run-workflow.ts";
 import { driveJob } from "../drive-shown-job.ts";
 import { formFacts, formLine } from "../render/form-table.ts";
@@ -40,11 +41,13 @@ export async function workflowRunCommand(cli: Cli, written: string, options: Wor
     checkInput(loaded, input, written);
     const settings = await jobSettings(project);
     const asked = { loaded, input, settings };
+    const dryRun = await dryRunWorkflow(project, asked);
+    await application.workflows.checkAgents(settings, agentsOnTheWay(dryRun, { loaded, root: repo.root }));
     if (options.dryRun === true) {
-      tellDryRun(cli, await dryRunWorkflow(project, asked));
+      tellDryRun(cli, dryRun);
       return exitCodes.done;
     }
-    if (options.yes !== true && !(await mayStart(cli, project, asked))) return exitCodes.waitingForPerson;
+    if (options.yes !== true && !(await mayStart(cli, project, dryRun))) return exitCodes.waitingForPerson;
     await checkAgent(cli, project);
     warnAboutDirt(cli, project);
     const { key, resumeAtReset = false } = options;

@@ -7,12 +7,13 @@ import type { JobSettings } from "../../domain/settings.ts";
 import type { WorkflowRecording } from "../../domain/workflow/recording.ts";
 import { traceWorkflow, type WorkflowTrace } from "../../domain/workflow/trace.ts";
 import type { WorkflowRun } from "../../domain/workflow/workflow-run.ts";
-import type { ListedWorkflow, LoadedWorkflow } from "../../workflow/source.ts";
+import type { ListedWorkflow, LoadedWorkflow, NamedAgent } from "../../workflow/source.ts";
 import { workflowRunId } from "../queues.ts";
 import type { Services } from "../services.ts";
 import { replayRun, type ReplayedRun } from "./replay-run.ts";
 import { recordRun } from "./record-run.ts";
 import { forecastOf } from "./forecast-workflow.ts";
+import { checkNamedAgents } from "./check-named-agents.ts";
 import { loadWorkflow } from "./take-up-workflow.ts";
 
 export type WorkflowSignal = {
@@ -54,6 +55,14 @@ export class WorkflowRoom {
       hint: "List the workflows' jobs: tutti job list",
       context: { job: job.id },
     });
+  }
+
+  /**
+   * Refuses agents that nobody has, before anything is started for them.
+   * @throws {TuttiError} `WORKFLOW_INVALID` naming file, line and profile
+   */
+  checkAgents(settings: Pick<JobSettings, "agents">, named: readonly NamedAgent[]): Promise<void> {
+    return checkNamedAgents(this.#services, settings, named);
   }
 
   find(jobId: JobId): Promise<WorkflowRun | undefined> {
