@@ -3,6 +3,8 @@
  * and writes what came of it to `bench/CRASH.md`.
  *
  * `npm run crash -- [--agent fake] [--only <regular expression>] [--out <file>]`
+ *
+ * `npm run crash -- patterns [--only <regular expression>] [--jobs <count>]` does it to jobs of the ready workflows: see `crash-patterns.ts`.
  */
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
@@ -15,6 +17,7 @@ import { crashJob, type CrashAgent } from "../test/support/crash/crash-job.ts";
 import { faultText, killTargets } from "../test/support/crash/kill-targets.ts";
 import { bothAtWork, outsideKills } from "../test/support/crash/outside-kills.ts";
 import { runToTheEnd, survive, type Interference, type Survival } from "../test/support/crash/survive.ts";
+import { crashPatterns, patternMarkers } from "./crash-patterns.ts";
 
 type Case = {
   readonly what: string;
@@ -24,11 +27,13 @@ type Case = {
 
 type Row = { readonly case: Case; readonly problems: readonly string[]; readonly survival: Survival };
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     agent: { type: "string", default: "claude" },
     only: { type: "string", default: "." },
     out: { type: "string", default: "bench/CRASH.md" },
+    jobs: { type: "string", default: "2" },
   },
 });
 const agent: CrashAgent = values.agent === "fake" ? "fake" : "claude";
@@ -123,14 +128,28 @@ ${rows.map((row) => tableRow(row, undisturbed.requests)).join("\n")}
 `;
 };
 
-const undisturbed = await survive(agent);
-if (problemsOf(undisturbed, undisturbed.requests).length > 0) throw new Error(`undisturbed: ${undisturbed.said}`);
-const rows: Row[] = [];
-for (const each of cases.filter(({ what, killed }) => new RegExp(values.only).test(`${what} ${killed}`))) {
-  const row = await carryOut(each, undisturbed.requests);
-  process.stdout.write(`${tableRow(row, undisturbed.requests)}\n`);
-  if (row.problems.length > 0) process.stdout.write(`${row.survival.said}\n`);
-  rows.push(row);
+async function crashMatrix(): Promise<boolean> {
+  const undisturbed = await survive(agent);
+  if (problemsOf(undisturbed, undisturbed.requests).length > 0) throw new Error(`undisturbed: ${undisturbed.said}`);
+  const rows: Row[] = [];
+  for (const each of cases.filter(({ what, killed }) => new RegExp(values.only).test(`${what} ${killed}`))) {
+    const row = await carryOut(each, undisturbed.requests);
+    process.stdout.write(`${tableRow(row, undisturbed.requests)}\n`);
+    if (row.problems.length > 0) process.stdout.write(`${row.survival.said}\n`);
+    rows.push(row);
+  }
+  await writeFile(values.out, `${await report(rows, undisturbed)}${await patternsPart()}`);
+  return rows.every(({ problems }) => problems.length === 0);
 }
-await writeFile(values.out, await report(rows, undisturbed));
-process.exitCode = rows.every(({ problems }) => problems.length === 0) ? 0 : 1;
+
+/** Made by another command: it stays. */
+async function patternsPart(): Promise<string> {
+  const page = await readFile(values.out, "utf8").catch(() => "");
+  const at = page.indexOf(patternMarkers.begin);
+  return at < 0 ? "" : `\n${page.slice(at)}`;
+}
+
+const { only, out, jobs } = values;
+const hasHeld =
+  positionals[0] === "patterns" ? await crashPatterns({ only, out, jobs: Number(jobs) }) : await crashMatrix();
+process.exitCode = hasHeld ? 0 : 1;

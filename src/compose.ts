@@ -29,6 +29,7 @@ import { createRedactor } from "./telemetry/redact.ts";
 import { injectClock } from "./testing/inject-clock.ts";
 import { injectFaults } from "./testing/inject-faults.ts";
 import { injectIdleness } from "./testing/inject-idleness.ts";
+import { injectRecordFaults } from "./testing/inject-record-faults.ts";
 import { loadPlugins } from "./compose/load-plugins.ts";
 import { ProjectWorkflows } from "./compose/workflows/project-workflows.ts";
 import { withSupervisorKey } from "./compose/supervisor-key.ts";
@@ -82,7 +83,8 @@ export async function openProject(request: OpenProject): Promise<Project> {
   const opened = await openState(stateDir, loaded.config, request.onRestored !== undefined);
   const { store } = opened;
   const now = injectClock(env);
-  const engine = embeddedEngine({ store, clock: now });
+  const fault = injectFaults(env, request.workerId === undefined ? "coordinator" : "worker");
+  const engine = embeddedEngine({ store: injectRecordFaults(env, store, fault), clock: now });
   const budget = projectBudget(loaded.config);
   const state = new StateManager({ store, now, prices: budget.prices ?? [] });
   const agent =
@@ -117,7 +119,7 @@ export async function openProject(request: OpenProject): Promise<Project> {
     redact,
     redactJson,
     projectOfCheckpoint: (idPrefix) => projectOfCheckpoint(stateDir, idPrefix),
-    fault: injectFaults(env, request.workerId === undefined ? "coordinator" : "worker"),
+    fault,
   };
   const close = async (): Promise<void> => {
     await supervisor?.close();

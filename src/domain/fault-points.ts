@@ -58,8 +58,16 @@ export const rollbackFaultPoints = [
 /** Moments around a person's answer. */
 export const breakpointFaultPoints = ["permission.asked", "breakpoint.answering", "breakpoint.answered"] as const;
 
-/** Moments of a workflow's body: asked is a task that stands and is not waited for yet, answered one whose end is not recorded yet. */
-export const workflowFaultPoints = ["workflow.asked", "workflow.answered"] as const;
+/**
+ * Moments of a workflow's body: asked is a task that stands and is not waited for yet, answered one whose end is not recorded yet;
+ * recording and recorded stand around each record of its journal.
+ */
+export const workflowFaultPoints = [
+  "workflow.asked",
+  "workflow.answered",
+  "workflow.recording",
+  "workflow.recorded",
+] as const;
 
 export type FaultPoint =
   | (typeof faultPoints)[number]

@@ -14,6 +14,8 @@ const run = promisify(execFile);
 export type Promised = {
   /** By task: how its attempts ended, in order. */
   readonly attempts: Readonly<Record<string, readonly string[]>>;
+  /** Tasks that have a commit on the branch. Default: all. */
+  readonly merged?: readonly string[];
   /** By path: what the branch holds. */
   readonly files: Readonly<Record<string, string>>;
   /** By path: lines that the branch holds, in any order. */
@@ -67,15 +69,10 @@ function turnProblems(events: readonly StoredEvent[], attempt: string): readonly
 async function branchProblems(
   { git }: ScratchProject,
   { job }: JobFacts,
-  { attempts, files, lines }: Promised,
+  { attempts, merged: committed = Object.keys(attempts), files, lines }: Promised,
 ): Promise<readonly string[]> {
-  const trailers = await git(
-    "log",
-    "--format=%(trailers:key=Tutti-Task,valueonly)",
-    `${job.baseCommit}..${job.branch}`,
-  );
-  const merged = trailers.split("\n").filter((line) => line !== "");
-  const expected = Object.keys(attempts).map((key) => `${job.id}/${key}`);
+  const merged = await mergedTasks(git, job);
+  const expected = committed.map((key) => `${job.id}/${key}`);
   const problems =
     merged.toSorted().join() === expected.toSorted().join() ? [] : [`commits on the branch: ${merged.join(", ")}`];
   const read = (path: string): Promise<string> => git("show", `${job.branch}:${path}`).catch(() => "(nothing)");
@@ -88,6 +85,15 @@ async function branchProblems(
     if (found.join() !== wanted.toSorted().join()) problems.push(`${path} has the lines ${found.join(", ")}`);
   }
   return problems;
+}
+
+/** Ids of the tasks that have a commit on the job's branch, once for each. */
+export async function mergedTasks(
+  git: ScratchProject["git"],
+  { baseCommit, branch }: JobFacts["job"],
+): Promise<readonly string[]> {
+  const trailers = await git("log", "--format=%(trailers:key=Tutti-Task,valueonly)", `${baseCommit}..${branch}`);
+  return trailers.split("\n").filter((line) => line !== "");
 }
 
 /** Reachable from a ref is what counts: the branch, an attempt, a rescue. */

@@ -77,13 +77,13 @@ export async function crashJob(agent: CrashAgent): Promise<CrashJob> {
 }
 
 /** The user is in the middle of something: a change, a staged file and a new one. */
-async function leaveOwnWork(project: ScratchProject): Promise<void> {
+export async function leaveOwnWork(project: ScratchProject): Promise<void> {
   await project.write({ "staged.txt": "staged\n", "untracked.txt": "untracked\n" });
   await appendFile(join(project.root, "README.md"), "\nthe user's own change\n");
   await project.git("add", "staged.txt");
 }
 
-async function linesOf(file: string): Promise<readonly string[]> {
+export async function linesOf(file: string): Promise<readonly string[]> {
   const text = await readFile(file, "utf8").catch(() => "");
   return text.split("\n").filter((line) => line !== "");
 }
