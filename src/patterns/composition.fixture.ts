@@ -137,7 +137,7 @@ export const treeAgents: NonNullable<WorkflowCase["agents"]> = {
   },
   session: ({ prompt }) => {
     const parts = [...prompt.matchAll(/^## (branch-\d+).*\n\n(\w+)/gm)].map(([, key, text]) => ({ key, text }));
-    const there = parts.filter(({ text }) => text === "there").map(({ key }) => [key, `saw ${key}`]);
-    return { branches: Object.fromEntries(there) as Json };
+    const ends = parts.map(({ key, text }) => [key, text === "there" ? { answer: `saw ${key}` } : { problem: "lost" }]);
+    return Object.fromEntries(ends) as Json;
   },
 };

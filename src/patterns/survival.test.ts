@@ -22,7 +22,7 @@ const agents: WorkflowCase["agents"] = {
   breaker: () => Promise.reject(new Error("broken")),
   judge: () => ({ choice: "bug", reason: "it crashes", confidence: 0.4 }),
   critic: ({ title }) => ({ score: title.endsWith("2") ? 0.6 : 0.3, feedback: `on ${title}` }),
-  session: () => ({ branches: { "branch-1": "a" }, problems: [{ branch: "branch-2", why: "lost" }] }),
+  session: () => ({ "branch-1": { answer: "a" }, "branch-2": { problem: "lost" } }),
 };
 
 const work = (name: string, agent = "worker") => ({ name, agent, prompt: `Do ${name}.` });

@@ -15,7 +15,7 @@ afterEach(async () => {
 
 const scenario = `rules:
   - match: { role: worker, contains: "## branch-1: auth" }
-    turns: [{ structured: { branches: { branch-1: It is one file. } } }]
+    turns: [{ structured: { branch-1: { answer: It is one file. } } }]
   - match: { role: worker, contains: [Put together what was found out, It is one file] }
     turns: [{ structured: { needsRefactoring: true, reason: it is tangled, plan: Split it. } }]
   - match: { role: worker, contains: [Refactor by the plan, Split it] }

@@ -42,7 +42,7 @@ const examples: Readonly<Record<string, Example>> = {
       - tools:
           - { name: Agent, input: { description: src, prompt: Look into src., subagent_type: explorer } }
           - { name: Agent, input: { description: bin, prompt: Look into bin., subagent_type: explorer } }
-      - structured: { branches: { branch-1: [it leaks, it is slow] }, problems: [{ branch: branch-2, why: it is empty }] }
+      - structured: { branch-1: { answer: [it leaks, it is slow] }, branch-2: { problem: it is empty } }
   - name: second
     match: { role: worker, contains: [Try to refute this, it leaks] }
     turns: [{ structured: { isConfirmed: true, reason: nothing closes it } }]

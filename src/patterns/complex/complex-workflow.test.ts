@@ -11,7 +11,11 @@ const round = ({ prompt }: AgentCall): number => Number(/This is round (\d+)/.ex
 
 /** Each answers by what it is asked alone. */
 const agents = (needsRefactoring: boolean) => ({
-  explorer: () => ({ branches: { "branch-1": "tangled", "branch-2": "fine" } }),
+  explorer: () => ({
+    "branch-1": { answer: "tangled" },
+    "branch-2": { answer: "fine" },
+    "branch-3": { problem: "lost" },
+  }),
   analyzer: () => ({ needsRefactoring, reason: "as found", plan: "untangle auth" }),
   designer: () => "a design",
   builder: ({ title }: AgentCall) => `built ${title}`,

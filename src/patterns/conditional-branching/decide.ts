@@ -5,18 +5,15 @@ import type { WorkflowFlow } from "../../workflow/flow.ts";
 import { forwardParts, promptText } from "../port.ts";
 import type { AnyBranch, Decision, DecidingAgent } from "./branch-options.ts";
 
-/** What was decided, recorded: a function is not asked again either. */
+/** What an agent decided is recorded; a function decides anew each time that the body runs, and the same. */
 export async function decide(flow: WorkflowFlow, { decide: by, input, minConfidence }: AnyBranch): Promise<Decision> {
   if (typeof by !== "function") {
     const forwarded = await forwardParts(flow, input === undefined ? [] : [{ name: "input", value: input }]);
     return byAgent(flow, by, { forwarded, isSureness: minConfidence !== undefined });
   }
-  return flow.step("decide", async () => {
-    const decided = by();
-    const { choice, reason } =
-      typeof decided === "string" ? { choice: decided, reason: "a function says so" } : decided;
-    return { choice, reason, by: "function" };
-  });
+  const decided = by();
+  const { choice, reason } = typeof decided === "string" ? { choice: decided, reason: "a function says so" } : decided;
+  return { choice, reason, by: "function" };
 }
 
 type Asked = { readonly forwarded: string; readonly isSureness: boolean };

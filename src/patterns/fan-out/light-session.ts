@@ -7,7 +7,7 @@ import type { AnyFanOut, FanOutBranch } from "./fan-out-options.ts";
 
 type LightBranch = AgentWork & { readonly name: string; readonly key: string };
 
-/** All branches by the subagents of one session. What it leaves out of its answer has failed. */
+/** All branches by the subagents of one session. Of each it says what it came to, or why to nothing: that branch has failed. */
 export async function inOneSession(
   flow: WorkflowFlow,
   options: AnyFanOut,
@@ -18,10 +18,9 @@ export async function inOneSession(
   const request = sessionRequest(branches, { label: options.label ?? "fan-out", given: { forwarded } });
   const answer = await flow.agent(host, { ...request, result: answerSchema(branches) });
   return branches.map(({ key, name }) => {
-    const value = answer.branches[key];
-    if (value !== undefined) return { status: "completed", value };
-    const why = answer.problems?.find((problem) => problem.branch === key)?.why ?? "the session left it out";
-    return { status: "failed", error: errorToJson(noAnswer(name, why)) };
+    const end = answer[key] ?? { problem: "the session left it out" };
+    if ("answer" in end) return { status: "completed", value: end.answer };
+    return { status: "failed", error: errorToJson(noAnswer(name, end.problem)) };
   });
 }
 
@@ -29,13 +28,11 @@ export async function inOneSession(
 const lightBranch = (branch: FanOutBranch, index: number): readonly LightBranch[] =>
   isOwnWork(branch) ? [] : [{ ...branch, key: `branch-${index + 1}` }];
 
-function answerSchema(branches: readonly LightBranch[]) {
-  const answers = branches.map(({ key, result }): [string, z.ZodType] => [key, (result ?? z.string()).optional()]);
-  return z.object({
-    branches: z.object(Object.fromEntries(answers)),
-    problems: z.array(z.object({ branch: z.string(), why: z.string() })).optional(),
-  });
-}
+const answerSchema = (branches: readonly LightBranch[]) =>
+  z.object(Object.fromEntries(branches.map(({ key, result = z.string() }) => [key, endSchema(result)])));
+
+const endSchema = (result: z.ZodType) =>
+  z.union([z.strictObject({ answer: result }), z.strictObject({ problem: z.string() })]);
 
 function sessionRequest(
   branches: readonly LightBranch[],
@@ -58,13 +55,13 @@ function sessionRequest(
 const rules = `Have each of the following parts done by a subagent of its own, of the type that its heading names. Start all of them at once, in
 one message, and do none of the work yourself. Give each subagent its part word for word, and what data is at the end.
 
-Then answer with what each came to, under the key of its part. Leave out the key of a part whose subagent failed or found nothing
-out, and say why under "problems": what is missing counts as failed, what you make up does harm.`;
+Then give for each part, under its key, what it came to as "answer". Where its subagent failed or found nothing out, say why as
+"problem" instead: such a part counts as failed, and what you make up does harm.`;
 
 const unique = (names: readonly string[]): readonly string[] => [...new Set(names)];
 
 const noAnswer = (name: string, why: string): TuttiError =>
-  new TuttiError("WORKFLOW_AGENT_FAILED", `The session gave no answer for ${name}: ${why}`, {
+  new TuttiError("WORKFLOW_AGENT_FAILED", `The session gave no answer for ${name}${why === "" ? "" : `: ${why}`}`, {
     failureClass: "recoverable",
     hint: 'Write form: "tasks" to have each branch tried again by itself',
     context: { branch: name },

@@ -21,19 +21,37 @@ export type RoundEnd = {
   readonly carryOut: () => Promise<readonly Delegation[]>;
 };
 
-const claim = z.object({ id: z.string(), isMet: z.boolean(), evidence: z.string() });
-const ending = { criteria: z.array(claim), done: z.boolean(), reason: z.string() };
+/** The form names what is known; whatever else is answered, the next round says what was wrong with it. */
+const oneOf = (known: readonly string[]) => (known.length === 0 ? z.string() : z.union([z.enum(known), z.string()]));
 
-const delegation = z.object({
-  worker: z.string(),
+const endingOf = ({ criteria }: Situation) => ({
+  criteria: z.array(
+    z.object({
+      id: oneOf(criteria.filter(({ judgedBy }) => judgedBy === "supervisor").map(({ id }) => id)),
+      isMet: z.boolean(),
+      evidence: z.string(),
+    }),
+  ),
+  done: z.boolean(),
+  reason: z.string(),
+});
+
+const workOf = ({ workers }: SuperviseOptions) => ({
+  worker: oneOf(Object.keys(workers)),
   title: z.string(),
   prompt: z.string(),
-  access: z.enum(["read", "edit"]).optional().describe("read: it looks and changes nothing"),
 });
-const answerSchema = z.object({ delegate: z.array(delegation), ...ending });
 
-const deed = z.object({ worker: z.string(), title: z.string(), prompt: z.string(), summary: z.string() });
-const lightSchema = z.object({ did: z.array(deed), ...ending });
+const accessField = z.enum(["read", "edit"]).optional().describe("read: it looks and changes nothing");
+
+const answerSchema = (options: SuperviseOptions, situation: Situation) =>
+  z.object({
+    delegate: z.array(z.object({ ...workOf(options), access: accessField })),
+    ...endingOf(situation),
+  });
+
+const lightSchema = (options: SuperviseOptions, situation: Situation) =>
+  z.object({ did: z.array(z.object({ ...workOf(options), summary: z.string() })), ...endingOf(situation) });
 
 const defaultSupervisor = "supervisor";
 
@@ -45,7 +63,7 @@ export async function roundOfTasks(
 ): Promise<RoundEnd> {
   const { delegate, ...answer } = await flow.agent(options.supervisor ?? defaultSupervisor, {
     ...request(options, situation),
-    result: answerSchema,
+    result: answerSchema(options, situation),
   });
   const { registry } = situation;
   const { accepted, refused } = sortOut(delegate, { registry, workers: Object.keys(options.workers) });
@@ -66,7 +84,7 @@ export async function roundOfOneSession(
   const { did, ...answer } = await flow.agent(options.supervisor ?? defaultSupervisor, {
     ...request(options, situation),
     subagents: Object.keys(options.workers),
-    result: lightSchema,
+    result: lightSchema(options, situation),
   });
   const { registry, round } = situation;
   const done = did.map(({ summary, ...what }, index): Delegation => ({
