@@ -141,7 +141,7 @@ export const patternCases: readonly PatternCase[] = [
     answers: [
       {
         asks: "What is there in the module auth",
-        result: { branches: { "branch-1": "one file", "branch-2": "no tables" } },
+        result: { "branch-1": { answer: "one file" }, "branch-2": { answer: "no tables" } },
       },
       {
         asks: "Put together what was found out",
