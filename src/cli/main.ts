@@ -1,16 +1,21 @@
 import { CommanderError } from "commander";
 
 import { exitCodes } from "../domain/job-status.ts";
+import { isAnythingLeftBehind } from "../workflow/left-behind.ts";
 import type { Cli } from "./cli.ts";
 import { processOutput } from "./output.ts";
 import { buildProgram } from "./program.ts";
 import { printError } from "./render/error-text.ts";
 
-/** Runs one command line and leaves the exit code to the process, so that everything open can close by itself. */
+/**
+ * Runs one command line and leaves the exit code to the process, so that everything open can close by itself. What a workflow's author
+ * has left going would never do so.
+ */
 export async function main(argv: readonly string[]): Promise<void> {
   const output = processOutput(process, { isJson: argv.includes("--json") });
   const cli: Cli = { cwd: process.cwd(), env: process.env, output };
   process.exitCode = await run(cli, argv);
+  if (isAnythingLeftBehind()) process.stdout.write("", () => process.exit());
 }
 
 async function run(cli: Cli, argv: readonly string[]): Promise<number> {

@@ -6,6 +6,7 @@ import type { NodeNote } from "../domain/workflow/node-note.ts";
 import type { ProfileRequest } from "./agent-call.ts";
 import type { Approval } from "./flow.ts";
 import type { AgentAnswer } from "./host.ts";
+import { issuesOf } from "./issues-of.ts";
 
 const signalSchema = z.object({ approved: z.boolean(), note: z.string().exactOptional() });
 
@@ -26,7 +27,7 @@ export function endOfAgent(answer: AgentAnswer): Pick<NodeNote, "status" | "task
  */
 export function resultOf(answer: AgentAnswer, { profile, request }: ProfileRequest): unknown {
   if (answer.status === "completed") {
-    return request.result === undefined ? answer.text : request.result.parse(answer.result);
+    return request.result === undefined ? answer.text : checkedResult(answer, request.result, profile);
   }
   const { error, taskId } = answer;
   if (error.code === "BUDGET_EXCEEDED") throw errorFromJson(error);
@@ -34,5 +35,29 @@ export function resultOf(answer: AgentAnswer, { profile, request }: ProfileReque
     failureClass: error.failureClass,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
     context: { profile, cause: error.code, ...(taskId === undefined ? {} : { task: taskId }) },
+  });
+}
+
+/** A schema may ask for more than JSON Schema can say, which the agent was given. */
+function checkedResult({ result, taskId }: CompletedAnswer, schema: z.ZodType, profile: string): unknown {
+  const checked = schema.safeParse(result);
+  if (checked.success) return checked.data;
+  const issues = issuesOf("result", checked.error);
+  throw new TuttiError("WORKFLOW_AGENT_FAILED", `${profile} answered what was not asked for: ${issues.join("; ")}`, {
+    hint: "Say in the prompt what the schema asks for besides, or ask for less",
+    context: { profile, issues: [...issues], ...(taskId === undefined ? {} : { task: taskId }) },
+  });
+}
+
+type CompletedAnswer = Extract<AgentAnswer, { readonly status: "completed" }>;
+
+/** What came by a signal. @throws {TuttiError} `INPUT_INVALID` */
+export function checkedPayload(name: string, payload: Json, schema: z.ZodType): unknown {
+  const checked = schema.safeParse(payload);
+  if (checked.success) return checked.data;
+  const issues = issuesOf("payload", checked.error);
+  throw new TuttiError("INPUT_INVALID", `The workflow takes no such signal ${name}: ${issues.join("; ")}`, {
+    hint: "Send what the schema of its flow.receive asks for",
+    context: { signal: name, issues: [...issues] },
   });
 }

@@ -4,7 +4,7 @@ import type { RunId } from "../domain/ids.ts";
 import type { Json } from "../domain/json.ts";
 import type { Flow } from "../engine/port.ts";
 import { agentCall, requestOf, type ProfileRequest } from "./agent-call.ts";
-import { approvalOf, endOfAgent, resultOf } from "./answers.ts";
+import { approvalOf, checkedPayload, endOfAgent, resultOf } from "./answers.ts";
 import type {
   AgentRequest,
   Approval,
@@ -25,6 +25,7 @@ import type { CallPlace, WorkflowHost } from "./host.ts";
 import { Groups, outcomeOf } from "./groups.ts";
 import { refuseOverLimit } from "./limits.ts";
 import { nodeOf, NotedCalls } from "./noted-calls.ts";
+import { untilLeftBehind } from "./left-behind.ts";
 import { withHeardRejections } from "./heard-rejections.ts";
 import { currentScope, type Scope } from "./scope.ts";
 
@@ -122,10 +123,11 @@ export class AuthorFlow implements WorkflowFlow {
   async step<T extends Json>(name: string, effect: (step: EffectContext) => Promise<T>): Promise<T> {
     const scope = currentScope(`flow.step("${name}")`);
     return this.#calls.performed(scope, { kind: "step", name }, async (place, { signal }) => {
+      const happen = (): Promise<Json> => untilLeftBehind(signal, () => effect({ key: place.key, signal }));
       const instead = await this.#host.step?.({ ...place, name });
-      if (instead === undefined) return effect({ key: place.key, signal });
+      const value = instead === undefined ? await (this.#host.effect?.(happen) ?? happen()) : instead.value;
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- whoever answers for the step vouches for the form
-      return instead.value as T;
+      return value as T;
     });
   }
 
@@ -171,7 +173,7 @@ export class AuthorFlow implements WorkflowFlow {
     const { schema, ...times } = options;
     const wait = () => scope.call((engine) => engine.receive(name, times));
     const payload = await this.#calls.awaited(scope, { kind: "receive", name, wait });
-    return payload === undefined || schema === undefined ? payload : schema.parse(payload);
+    return payload === undefined || schema === undefined ? payload : checkedPayload(name, payload, schema);
   }
 
   async call<Input, Output>(other: WorkflowDefinition<Input, Output>, input: Input): Promise<Output> {

@@ -13,6 +13,8 @@ export interface WorkflowHost {
   command(call: CommandCall): Promise<CommandResult>;
   /** What a step comes to where its effect is not to happen, in a test or a dry run; `undefined`: the effect happens. */
   step?(call: StepCall): Promise<{ readonly value: Json } | undefined>;
+  /** Has the effect of a step happen. @returns what is recorded of it, and given to the body */
+  effect?(happen: () => Promise<Json>): Promise<Json>;
   /** Puts a question to a person. The answer comes as a signal named `signalName`, of the form `ApprovalSignal`. */
   ask(question: ApprovalQuestion): Promise<void>;
   /** Nobody waits for the answer any more. */

@@ -79,6 +79,26 @@ describe("a workflow", () => {
     await expect(run).rejects.toMatchObject({ code: "BUDGET_EXCEEDED" });
   });
 
+  it("says in one line what is wrong with an answer, and with a signal", async () => {
+    const many = z.object({ count: z.number().refine((count) => count > 5, "more than 5") });
+    const asks = workflow("asks", { input: z.null(), output: z.json() }, (flow) =>
+      flow.agent("a", { prompt: "x", result: many }),
+    );
+    await expect(runWorkflow(asks, { input: null, agents: { a: () => ({ count: 2 }) } })).rejects.toMatchObject({
+      code: "WORKFLOW_AGENT_FAILED",
+      message: "a answered what was not asked for: result.count: more than 5",
+    });
+    const hears = workflow("hears", { input: z.null(), output: z.json() }, async (flow) =>
+      z.json().parse(await flow.receive("go", { schema: many })),
+    );
+    await expect(
+      runWorkflow(hears, { input: null, signals: [{ name: "go", payload: { count: "2" } }] }),
+    ).rejects.toMatchObject({
+      code: "INPUT_INVALID",
+      message: expect.stringContaining("payload.count: expected number"),
+    });
+  });
+
   it("says so when two calls run at once without a branch", async () => {
     const races = workflow("races", { input: z.null(), output: z.null() }, async (flow) => {
       await Promise.all([flow.agent("a", "x"), flow.agent("a", "y")]);

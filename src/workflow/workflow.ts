@@ -3,6 +3,7 @@ import { z } from "zod";
 import { TuttiError } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
 import type { WorkflowDefinition, WorkflowFlow } from "./flow.ts";
+import { issuesOf } from "./issues-of.ts";
 
 export type WorkflowForm<In extends z.ZodType, Out extends z.ZodType> = {
   /** Of what it is started with. */
@@ -63,17 +64,9 @@ type Checked = {
 function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown, { workflow: name, code, what }: Checked) {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issues = result.error.issues.map(({ path, message }) => `${[what, ...path].join(".")}${reasonOf(message)}`);
+  const issues = issuesOf(what, result.error);
   throw new TuttiError(code, `The ${what} of workflow ${name} is wrong: ${issues.join("; ")}`, {
     ...(code === "WORKFLOW_INPUT_INVALID" ? { hint: `See what it takes: tutti workflow show ${name}` } : {}),
-    context: { workflow: name, issues },
+    context: { workflow: name, issues: [...issues] },
   });
-}
-
-/** As zod says it, in fewer words. */
-function reasonOf(message: string): string {
-  const plain = message.replace(/^Invalid input: /, "");
-  return plain.endsWith(", received undefined")
-    ? ` is missing: ${plain.replace(/, received undefined$/, "")}`
-    : `: ${plain}`;
 }

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
+
 import { TuttiError } from "../../domain/errors.ts";
 import { type Claim, releaseOne } from "./claims.ts";
 import { cancelTree, finish, type RunOutcome } from "./endings.ts";
@@ -17,6 +19,8 @@ export type ExecutionOptions = {
   readonly leaseUntil: number;
   readonly hasFreeSlot: () => boolean;
 };
+
+const leaveBehindAfterMs = 1_000;
 
 /**
  * One claimed run in memory, from the claim until it ended, was suspended, or was given back. What recorded steps gave
@@ -42,10 +46,21 @@ export class Execution {
   async run(): Promise<void> {
     if (this.claim.token > 1) await this.#loadJournal();
     const suspended = this.#host.waiting.suspended.then(() => undefined);
-    const outcome = await Promise.race([this.#runBody(), suspended]);
+    const outcome = await Promise.race([this.#runBody(), suspended, this.#leaveBehind()]);
     if (outcome === undefined) return;
     await this.#host.idle();
     await this.#conclude(outcome);
+  }
+
+  /** A body that waits for something else than its calls does not notice that it was interrupted: nobody waits for it. */
+  async #leaveBehind(): Promise<RunOutcome> {
+    const { signal } = this.#host;
+    const aborted = Promise.withResolvers<void>();
+    signal.addEventListener("abort", () => aborted.resolve(), { once: true });
+    if (!signal.aborted) await aborted.promise;
+    await this.#host.idle();
+    await delay(leaveBehindAfterMs, undefined, { ref: false });
+    return { status: "failed", error: TuttiError.from(this.#host.noteInterruption()) };
   }
 
   /** Aborts the run's steps; what it did not record is done again by whoever claims it next. */

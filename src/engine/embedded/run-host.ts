@@ -128,6 +128,12 @@ export class RunHost {
     return entry;
   }
 
+  /** Takes note of an interruption that the body has not come to. @returns its reason */
+  noteInterruption(): unknown {
+    this.#interruption ??= this.signal.reason;
+    return this.signal.reason;
+  }
+
   /** @throws {TuttiError} `ENGINE_FLOW_MISUSED` for the second call of a key */
   refuseSecondCall(key: string): void {
     if (this.#calledKeys.has(key)) throw this.poison(misusedError(`Two calls of the run have the key "${key}"`));

@@ -9,13 +9,17 @@ import type { Services } from "../services.ts";
  * Writes what a workflow's job came to: its body decides, whatever became of single tasks.
  * @returns `running` when there is more to do
  */
-export async function finishWorkflow({ state, engine, redact }: Services, jobId: JobId): Promise<JobStatus> {
+export async function finishWorkflow(
+  { state, engine, redact, redactJson }: Services,
+  jobId: JobId,
+): Promise<JobStatus> {
   const run = await state.workflowRuns.current(jobId);
   if (run === undefined) return state.jobs.finish(jobId);
   if (run.status === "running") {
     const found = await engine.find(workflowRunId(jobId, run.number));
     if (found?.status === "completed") {
-      await state.workflowRuns.end(jobId, run.number, { status: "completed", output: found.output ?? null });
+      const output = redactJson(found.output ?? null);
+      await state.workflowRuns.end(jobId, run.number, { status: "completed", output });
     } else if (found?.status === "failed" || found?.status === "cancelled") {
       const error =
         found.error ?? errorToJson(new TuttiError("ENGINE_RUN_FAILED", "The workflow ended without a result"));

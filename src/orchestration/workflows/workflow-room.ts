@@ -121,8 +121,10 @@ export class WorkflowRoom {
     if (run.status === "running" && (await this.#services.engine.find(runId)) !== undefined) {
       return this.#services.engine.signal(runId, { name, key, payload: this.#services.redactJson(payload) });
     }
-    throw new TuttiError("INPUT_INVALID", `The workflow of job ${job.id} is ${run.status}: nobody receives signals`, {
-      hint: `See it: tutti job show ${job.id}`,
+    const isToBegin = run.status === "running";
+    const standing = isToBegin ? "has not begun" : `is ${run.status}`;
+    throw new TuttiError("INPUT_INVALID", `The workflow of job ${job.id} ${standing}: nobody receives signals`, {
+      hint: isToBegin ? `Carry it out: tutti resume ${job.id}` : `See it: tutti job show ${job.id}`,
       context: { job: job.id },
     });
   }
