@@ -73,6 +73,10 @@ export async function coordinate(coordination: Coordination): Promise<JobStatus>
     const { status, options } = await services.state.jobs.get(jobId);
     if (wentBack !== undefined && isJobOver(status)) return status;
     await pruneWhatIsOld(services, options);
+    // Once: a drive that goes on after a reset, or with more tasks, goes on with that body.
+    if (coordination.beginsAnew === true) {
+      await takeUpWorkflow(services, await services.state.jobs.get(jobId), { beginsAnew: true });
+    }
     return whileBackingUp(services, () =>
       driveOverResets({ ...coordination, lost }, (isAgain) =>
         driveWhileRunning({ ...coordination, lost, liftsPause: isAgain || coordination.liftsPause }),
@@ -98,7 +102,7 @@ async function driveWhileRunning(coordination: Drive): Promise<JobStatus> {
 async function drive(coordination: Drive): Promise<JobStatus> {
   const { services, jobId } = coordination;
   const job = await services.state.jobs.get(jobId);
-  await takeUpWorkflow(services, job, { beginsAnew: coordination.beginsAnew ?? false });
+  await takeUpWorkflow(services, job, { beginsAnew: false });
   const pool = new AgentPool(services.agents);
   const activity = new ActivityBuffer(services);
   const workers = new WorkerPool(services, jobId, coordination.spawn);

@@ -5,10 +5,13 @@ import { totalUsage } from "../../domain/budget/usage.ts";
 import { errorToJson, TuttiError } from "../../domain/errors.ts";
 import { isStateTrouble } from "../../domain/failure/state-trouble.ts";
 import type { TaskId } from "../../domain/ids.ts";
+import type { Json } from "../../domain/json.ts";
 import type { NodeNote, WorkflowLog } from "../../domain/workflow/node-note.ts";
+import type { Task } from "../../domain/model.ts";
 import type { WorkflowRun } from "../../domain/workflow/workflow-run.ts";
 import type { JobDesk } from "../desk.ts";
 import { addTasksTo } from "../manual-jobs.ts";
+import { retryTasks } from "../retry-tasks.ts";
 import { cancelTasks } from "../stop-job.ts";
 import { answerOfTask } from "./answer-of-task.ts";
 import { askPerson } from "./ask-person.ts";
@@ -38,6 +41,11 @@ export class JobHost implements WorkflowHost {
     return this.#working > 0 ? 0 : performance.now() - this.#changedAt;
   }
 
+  /** Something that it waits for has come, and it will go on. */
+  hasNews(): Promise<boolean> {
+    return this.#ends.hasNews();
+  }
+
   async agent(call: AgentCall): Promise<AgentAnswer> {
     const { state, fault } = this.#desk.services;
     try {
@@ -60,6 +68,10 @@ export class JobHost implements WorkflowHost {
     return this.#during(() => runCommand(this.#desk, call));
   }
 
+  effect(happen: () => Promise<Json>): Promise<Json> {
+    return this.#during(async () => this.#desk.services.redactJson(await happen()));
+  }
+
   ask(question: ApprovalQuestion): Promise<void> {
     return this.#during(() => askPerson(this.#desk, this.#run, question));
   }
@@ -77,10 +89,11 @@ export class JobHost implements WorkflowHost {
 
   async note(note: NodeNote): Promise<void> {
     const { state, redact } = this.#desk.services;
-    const { error } = note;
+    const { error, branchNames } = note;
     const data = {
       ...note,
       name: redact(note.name),
+      ...(branchNames === undefined ? {} : { branchNames: branchNames.map(redact) }),
       ...(error === undefined ? {} : { error: { ...error, message: redact(error.message) } }),
       number: this.#run.number,
     };
@@ -96,14 +109,23 @@ export class JobHost implements WorkflowHost {
 
   async #add(call: AgentCall): Promise<TaskId> {
     const { services, job } = this.#desk;
-    const request = requestOfCall(call);
+    const request = services.redactJson(requestOfCall(call));
     const known = await services.state.tasks.list(job.id);
-    const key = keyOfCall(job.id, request, known);
+    const key = keyOfCall(job.id, request, { known, since: this.#run.startedAt });
     const existing = known.find((task) => task.key === key);
-    if (existing !== undefined) return existing.id;
+    if (existing !== undefined) {
+      await this.#tryAgain(existing);
+      return existing.id;
+    }
     const [id] = await addTasksTo(services, await services.state.jobs.get(job.id), [{ ...request, key }]);
     if (id === undefined) throw new TuttiError("INTERNAL", "A task was added and has no id", { failureClass: "bug" });
     return id;
+  }
+
+  /** What failed for a body before this one gets another start, now that this one asks for it. */
+  async #tryAgain({ status, key, endedAt = 0 }: Task): Promise<void> {
+    if (status !== "failed" || endedAt > this.#run.startedAt) return;
+    await retryTasks(this.#desk.services.state, { jobId: this.#desk.job.id, keys: [key], changes: {} });
   }
 
   /** From here on its node shows which task it is. */

@@ -1,8 +1,9 @@
 import { TuttiError } from "../../domain/errors.ts";
-import type { Job } from "../../domain/model.ts";
+import { isJobOver } from "../../domain/job-status.ts";
+import type { Job, Task } from "../../domain/model.ts";
 import type { LoadedWorkflow } from "../../workflow/source.ts";
-import { retryTasks } from "../retry-tasks.ts";
 import type { Services } from "../services.ts";
+import { cancelTasks } from "../stop-job.ts";
 
 export type TakeUp = {
   /** A person wants the code as it is now, whatever it was when the body began. */
@@ -11,7 +12,8 @@ export type TakeUp = {
 
 /**
  * What a drive of a workflow's job does first: sees that the code is what it was, and begins the body anew where the last one failed, was
- * rolled back, or a person wants it. Agents that finished the same request before are not asked again.
+ * rolled back, or a person wants it. Agents that finished the same request before are not asked again, those that run go on, and what
+ * has not begun does so when the body asks for it again.
  * @throws {TuttiError} `WORKFLOW_CHANGED`, `WORKFLOW_UNKNOWN`, `WORKFLOW_INVALID`
  */
 export async function takeUpWorkflow(services: Services, job: Job, { beginsAnew }: TakeUp): Promise<void> {
@@ -23,9 +25,15 @@ export async function takeUpWorkflow(services: Services, job: Job, { beginsAnew 
   const isUnchanged = version === run.version;
   if (run.status === "running" && isUnchanged && !beginsAnew) return;
   if (run.status === "running" && !beginsAnew) throw changed(job, run.name, run.ref);
+  const unbegun = (await state.tasks.list(job.id)).filter(isAskedAndUnbegun);
+  await cancelTasks(services, unbegun, "the workflow is begun anew");
   await state.workflowRuns.beginAnew(job.id, run.number, version);
-  await retryTasks(state, { jobId: job.id, keys: [], changes: {} });
+  if (isJobOver(job.status)) await state.jobs.reopen(job.id, "the workflow is begun anew");
 }
+
+/** What a person has added is the person's. */
+const isAskedAndUnbegun = ({ startedAt, spec }: Task): boolean =>
+  startedAt === undefined && spec.metadata?.["path"] !== undefined;
 
 /** @throws {TuttiError} `WORKFLOW_UNKNOWN`, `WORKFLOW_INVALID` */
 export async function loadWorkflow({ workflows }: Pick<Services, "workflows">, ref: string): Promise<LoadedWorkflow> {

@@ -30,4 +30,15 @@ describe("the ends of tasks", () => {
     stop.abort(new Error("stopped"));
     await expect(waiting).rejects.toThrow("stopped");
   });
+
+  it("are news as long as who waits has not heard of them", async () => {
+    await using open = await openState([{ key: "a" }]);
+    const ends = new TaskEnds(open.state, open.jobId);
+    const id = taskIdOf(open.jobId, "a");
+    const waiting = ends.of(id, never);
+    expect(await ends.hasNews()).toBe(false);
+    await open.state.tasks.cancel(id, "because");
+    await waiting;
+    expect(await ends.hasNews()).toBe(false);
+  });
 });

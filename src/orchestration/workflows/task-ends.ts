@@ -21,18 +21,27 @@ export class TaskEnds {
   async of(id: TaskId, signal: AbortSignal): Promise<void> {
     const end = this.#awaited.get(id) ?? Promise.withResolvers<void>();
     this.#awaited.set(id, end);
-    if (isSettled((await this.#state.tasks.get(id)).status)) end.resolve();
-    if (!this.#isFollowing) void this.#follow();
     const aborted = Promise.withResolvers<never>();
+    // They may be told of trouble before they are waited for.
+    for (const { promise } of [end, aborted]) promise.catch(() => undefined);
     const abort = (): void => aborted.reject(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
     try {
+      if (isSettled((await this.#state.tasks.get(id)).status)) end.resolve();
+      if (!this.#isFollowing) void this.#follow();
       signal.throwIfAborted();
       await Promise.race([end.promise, aborted.promise]);
     } finally {
       signal.removeEventListener("abort", abort);
       this.#awaited.delete(id);
     }
+  }
+
+  /** Whether one that is waited for has come to its end, and who waits will hear of it in a moment. */
+  async hasNews(): Promise<boolean> {
+    if (this.#awaited.size === 0) return false;
+    const tasks = await this.#state.tasks.list(this.#jobId);
+    return tasks.some(({ id, status }) => this.#awaited.has(id) && isSettled(status));
   }
 
   /** Never rejects: those who wait are told. */

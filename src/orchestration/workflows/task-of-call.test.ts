@@ -16,8 +16,8 @@ const call = (more: Partial<AgentCall> = {}): AgentCall => ({
   ...more,
 });
 
-const keyOf = (more: Partial<AgentCall> = {}, known: readonly Task[] = []): string =>
-  keyOfCall(jobId, requestOfCall(call(more)), known);
+const keyOf = (more: Partial<AgentCall> = {}, known: readonly Task[] = [], since = Infinity): string =>
+  keyOfCall(jobId, requestOfCall(call(more)), { known, since });
 
 const tasksOf = ({ state }: OpenState) => state.tasks.list(jobId);
 
@@ -42,16 +42,22 @@ describe("the task of a call", () => {
       fc.property(fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (profile, path) => {
         const asked = call({ profile: `a${profile}`, path, access: "read", expectedOutputs: ["x"], model: "haiku" });
         const request = requestOfCall(asked);
-        const parsed = taskRequestSchema.parse({ ...request, key: keyOfCall(jobId, request, []) });
+        const parsed = taskRequestSchema.parse({ ...request, key: keyOfCall(jobId, request, { known: [], since: 0 }) });
         expect(parsed).toMatchObject({ access: "read", escalate: ["haiku"], metadata: { path } });
       }),
     );
   });
 
-  it("is not one that was cancelled: that is not taken up again", async () => {
+  it("is not one that was cancelled before its body began: that is not taken up again", async () => {
     await using open = await openState([{ key: keyOf() }]);
     expect(keyOf({}, await tasksOf(open))).toBe(keyOf());
     await open.state.tasks.cancel(taskIdOf(jobId, keyOf()), "rolled back");
     expect(keyOf({}, await tasksOf(open))).toBe(`${keyOf()}-2`);
+  });
+
+  it("stays the one that was cancelled since its body began: a person's no is not asked again", async () => {
+    await using open = await openState([{ key: keyOf() }]);
+    await open.state.tasks.cancel(taskIdOf(jobId, keyOf()), "a person does not want it");
+    expect(keyOf({}, await tasksOf(open), 0)).toBe(keyOf());
   });
 });

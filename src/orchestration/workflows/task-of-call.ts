@@ -21,10 +21,10 @@ export function requestOfCall(call: AgentCall): JsonObject {
 
 /**
  * The name of a call's task: the profile, and a hash of where the call stands and what it asks for. So the same call is the same task,
- * also for a body that is begun anew; what it may cost is no part of it. What was cancelled or taken back is not taken up again.
- * @param known - the job's tasks
+ * also for a body that is begun anew; what it may cost is no part of it. What was cancelled or taken back before this body began is
+ * not taken up again; what was cancelled since is what its call came to.
  */
-export function keyOfCall(jobId: JobId, request: JsonObject, known: readonly Task[]): string {
+export function keyOfCall(jobId: JobId, request: JsonObject, { known, since }: KnownTasks): string {
   const { budgetUsd: _budget, agent, ...content } = request;
   const digest = createHash("sha256")
     .update(JSON.stringify({ agent, ...content }))
@@ -36,6 +36,15 @@ export function keyOfCall(jobId: JobId, request: JsonObject, known: readonly Tas
   for (let n = 1; ; n += 1) {
     const key = n === 1 ? stem : `${stem}-${n}`;
     const task = byId.get(taskIdOf(jobId, key));
-    if (task === undefined || task.status !== "cancelled") return key;
+    if (task === undefined || task.status !== "cancelled" || isAfter(task, since)) return key;
   }
 }
+
+export type KnownTasks = {
+  /** The job's tasks. */
+  readonly known: readonly Task[];
+  /** When the body began, in milliseconds since the epoch. */
+  readonly since: number;
+};
+
+const isAfter = ({ endedAt = 0 }: Task, since: number): boolean => endedAt > since;

@@ -1,4 +1,5 @@
-import type { EngineWorker } from "../../engine/port.ts";
+import { errorToJson, TuttiError, type ErrorJson } from "../../domain/errors.ts";
+import type { EngineWorker, RunRecord } from "../../engine/port.ts";
 import type { WorkflowRun } from "../../domain/workflow/workflow-run.ts";
 import { engineWorkflow } from "../../workflow/engine-workflow.ts";
 import type { JobDesk } from "../desk.ts";
@@ -18,12 +19,31 @@ export type BodyStanding = "working" | "asks" | "idle" | "ended";
 /** What looks like waiting for a shorter time may be the moment between two calls. */
 const idleAfterMs = 300;
 
+/** No call of a flow that is under way is as quiet for so long, unless the whole process was: then the next look sees it go on. */
+const hungAfterMs = 30_000;
+const hungLooks = 5;
+
+const hung = ({ name }: WorkflowRun): ErrorJson =>
+  errorToJson(
+    new TuttiError(
+      "WORKFLOW_NOT_DETERMINISTIC",
+      `The body of workflow ${name} waits for something that is no call of its flow, and did not go on`,
+      {
+        failureClass: "bug",
+        hint: "Put what it waits for into a step: await flow.step(name, async () => …)",
+        context: { workflow: name },
+      },
+    ),
+  );
+
 /** The body of a job's workflow, while this process carries it out beside the job's tasks. */
 export class WorkflowBody {
   readonly #desk: JobDesk;
   readonly #run: WorkflowRun;
   readonly #host: JobHost;
   readonly #worker: EngineWorker;
+  /** How often in a row it looked as if it had hung. */
+  #looks = 0;
 
   private constructor(desk: JobDesk, run: WorkflowRun, host: JobHost) {
     const { engine, workerId } = desk.services;
@@ -56,10 +76,27 @@ export class WorkflowBody {
     const { engine, state } = this.#desk.services;
     const found = await engine.find(workflowRunId(this.#desk.job.id, this.#run.number));
     if (found === undefined || ["completed", "failed", "cancelled"].includes(found.status)) return "ended";
-    const isQuiet = found.status !== "queued" && this.#host.quietMs() > idleAfterMs;
-    if (!isQuiet) return "working";
+    if (!(await this.#isQuiet(found))) return "working";
+    if (await this.#hasHung(found)) return "ended";
     const asked = await state.workflowRuns.questions(this.#run);
     return asked.some(({ breakpoint }) => breakpoint.status === "open") ? "asks" : "idle";
+  }
+
+  async #isQuiet({ runId, status }: RunRecord): Promise<boolean> {
+    // One that runs elsewhere was killed there, and is this worker's as soon as its lease is over.
+    const isElsewhere = status === "running" && !this.#worker.active.has(runId);
+    if (status === "queued" || isElsewhere) return false;
+    return this.#host.quietMs() > idleAfterMs && !(await this.#host.hasNews());
+  }
+
+  /** A body that only waits for calls of its flow is put aside; one that is not, and does nothing, waits for something else: it fails. */
+  async #hasHung({ runId, status }: RunRecord): Promise<boolean> {
+    this.#looks = status === "running" && this.#host.quietMs() > hungAfterMs ? this.#looks + 1 : 0;
+    if (this.#looks < hungLooks) return false;
+    const { engine, state } = this.#desk.services;
+    await state.workflowRuns.end(this.#desk.job.id, this.#run.number, { status: "failed", error: hung(this.#run) });
+    await engine.cancel(runId, "its body waits for something that is no call of its flow");
+    return true;
   }
 
   /** Leaves it where it stands; whoever carries the job out next goes on with it. */
