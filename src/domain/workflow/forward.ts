@@ -49,8 +49,8 @@ function blockOf(name: string, body: string, share: number): { readonly text: st
 
 /** Text of others in a prompt, framed so that it can't end its frame. */
 export function dataBlock(from: string, text: string): string {
-  const inside = text.replaceAll(/<(\/?)data\b/g, "<$1 data");
-  return `<data from="${from.replaceAll('"', "'")}">\n${inside}\n</data>`;
+  const inside = text.replaceAll(/<(\s*\/?\s*)data\b/gi, (tag) => tag.replace(/data$/i, " $&"));
+  return `<data from="${from.replaceAll(/[\p{Cc}<>"]/gu, "'")}">\n${inside}\n</data>`;
 }
 
 /** What stands before blocks of data. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { TuttiError } from "../../domain/errors.ts";
+import { scriptWords } from "../../domain/workflow/script-words.ts";
 import type { CommandRequest, WorkflowFlow } from "../../workflow/flow.ts";
 import { checkOptions, nameOption } from "../port.ts";
 import { mustRun } from "./run-command.ts";
@@ -29,10 +30,16 @@ const commandLine = z.union(
   "must be a line, or a list of a program and its arguments",
 );
 
-/** A text from outside in a line for the shell could be a command of its own. */
-const undoLine = commandLine.refine((line) => typeof line !== "string" || line.search(placeholder) < 0, {
-  message: "must be a list of a program and its arguments where it takes {{output}} or {{lastLine}}",
-});
+const hasPlaceholder = (text: string): boolean => text.search(placeholder) >= 0;
+
+/** A text from outside in a line for the shell, or in a script that is given as an argument, could be a command of its own. */
+const undoLine = commandLine
+  .refine((line) => typeof line !== "string" || !hasPlaceholder(line), {
+    message: "must be a list of a program and its arguments where it takes {{output}} or {{lastLine}}",
+  })
+  .refine((line) => typeof line === "string" || !scriptWords(line).some(hasPlaceholder), {
+    message: "must not take {{output}} or {{lastLine}} within a script: give the script an argument of its own for it",
+  });
 
 export const commandPairFields = {
   do: commandLine,

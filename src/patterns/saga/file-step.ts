@@ -23,7 +23,9 @@ const maxBytes = 65_536;
 const relativePath = z
   .string()
   .min(1)
-  .regex(/^(?!\/)(?!.*(^|\/)(\.\.|\.|)(\/|$))(?!\.git(\/|$))/i, "must be a path inside the project, without . and ..");
+  .regex(/^[^\p{Cc}]+$/u, "must not hold control characters")
+  .regex(/^(?!\/)(?!.*(^|\/)(\.\.|\.|)(\/|$))/, "must be a path inside the project, without . and ..")
+  .regex(/^(?!(.*\/)?\.git(\/|$))(?!\.tutti(\/|$))/i, "must lead neither into a .git folder nor into .tutti");
 
 export const fileStepFields = { path: relativePath, content: z.string() };
 

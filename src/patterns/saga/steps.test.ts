@@ -173,7 +173,17 @@ describe("a step that writes a file", () => {
     expect(output).toMatchObject({ failed: { error: { message: expect.stringContaining("outside of the project") } } });
   });
 
-  it.each(["/etc/passwd", "../x", "a/../../x", ".git/config", "a//b", ""])("refuses the path %j", (wrong) => {
+  it.each([
+    "/etc/passwd",
+    "../x",
+    "a/../../x",
+    ".git/config",
+    "a/.GIT/hooks/x",
+    ".tutti/workflows/x.ts",
+    "a//b",
+    "a\n/../../b",
+    "",
+  ])("refuses the path %j", (wrong) => {
     expect(() => fileStep({ path: wrong, content: "" })).toThrow(expect.objectContaining({ code: "WORKFLOW_INVALID" }));
   });
 });
@@ -213,6 +223,21 @@ describe("a pair of commands", () => {
   it("refuses an output in a line for the shell", () => {
     expect(() => commandPair({ name: "a", do: "x", undo: "close {{output}}" })).toThrow(/undo: must be a list/);
   });
+
+  it.each([
+    { undo: ["sh", "-c", "gh pr close {{lastLine}}"] },
+    { undo: ["env", "bash", "-e", "-lc", "close {{output}}"] },
+    { undo: ["{{output}}"] },
+  ])("refuses an output as a part of a script: %j", ({ undo }) => {
+    expect(() => commandPair({ name: "a", do: "x", undo })).toThrow(/undo: must not take .* within a script/);
+  });
+
+  it.each([
+    { undo: ["sh", "-c", 'gh pr close "$1"', "sh", "{{lastLine}}"] },
+    { undo: ["docker", "run", "-e", "ID={{lastLine}}", "x"] },
+  ])("takes an output as an argument: %j", ({ undo }) => {
+    expect(() => commandPair({ name: "a", do: "x", undo })).not.toThrow();
+  });
 });
 
 describe("a step whose agent changes files", () => {
@@ -243,7 +268,7 @@ describe("a step whose agent changes files", () => {
 });
 
 describe("the ready saga", () => {
-  const open = { name: "open", do: ["echo", "42"], undo: ["sh", "-c", "echo closed {{output}} > log"] };
+  const open = { name: "open", do: ["echo", "42"], undo: ["sh", "-c", 'echo "closed $1" > log', "sh", "{{output}}"] };
   const input = (steps: readonly object[]) => ({ steps: z.array(z.json()).parse(steps), retryDelayMs: 0 });
   const stubs = { commands: { "*": really }, answers: allow };
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { scriptWords } from "../../domain/workflow/script-words.ts";
 import { readForm } from "./forms.ts";
 import { issueProblems, meant, type Path, type Problem } from "./problem.ts";
 import { referencesIn, wholeReference, type Reference } from "./reference.ts";
@@ -93,6 +94,14 @@ export class StepReader {
 
   /** What an agent or a stranger said must never become a part of a line that a shell reads. */
   #safeCommand(data: StepData<"run">, path: Path): StepData<"run"> {
+    const scripts = typeof data.run === "string" ? [] : scriptWords(data.run);
+    if (referencesIn(scripts, path).references.length > 0) {
+      this.problems.push({
+        path: [...path, "run"],
+        message: "has a reference in what it runs, a program's name or a script, which would run whatever it holds",
+        hint: 'Give the script an argument of its own for it: run: [sh, -c, \'echo "$1"\', sh, "{{ input.name }}"]',
+      });
+    }
     if (typeof data.run === "string" && referencesIn(data.run, path).references.length > 0) {
       this.problems.push({
         path: [...path, "run"],

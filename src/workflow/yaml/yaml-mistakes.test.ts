@@ -129,6 +129,12 @@ test.each([
     undefined,
   ],
   [
+    "a reference in a script",
+    "input: { n: string }\nsteps: [{ id: a, run: [sh, -c, 'echo {{ input.n }}'] }]",
+    "flow.yaml:2: steps[0].run has a reference in what it runs, a program's name or a script, which would run whatever it holds",
+    'Give the script an argument of its own for it: run: [sh, -c, \'echo "$1"\', sh, "{{ input.name }}"]',
+  ],
+  [
     "a reference in a line for the shell",
     "input: { n: string }\nsteps: [{ id: a, run: 'echo {{ input.n }}' }]",
     "flow.yaml:2: steps[0].run has a reference in a line for the shell, which would run whatever it holds",
