@@ -59,6 +59,23 @@ describe("a branch", () => {
     expect(host.calls).toHaveLength(1);
   });
 
+  it("stops before its path where its budget is used up by the decision", async () => {
+    const test = over((flow) => flow.budget({ maxCostUsd: 1 }, () => branch(flow, { decide, paths })));
+    const asked: string[] = [];
+    const run = runWorkflow(test, {
+      input: null,
+      agents: {
+        "*": ({ profile }) => {
+          asked.push(profile);
+          return { choice: "bug", reason: "it crashes" };
+        },
+      },
+      costUsd: 1,
+    });
+    await expect(run).rejects.toMatchObject({ code: "BUDGET_EXCEEDED" });
+    expect(asked).toEqual(["judge"]);
+  });
+
   it("must have a path for every choice, by its types and when it runs", async () => {
     const { wish } = paths;
     const test = over((flow) =>

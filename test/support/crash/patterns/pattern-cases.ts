@@ -7,6 +7,9 @@ export type ScriptedAnswer = {
   readonly result?: Json;
   /** Path to content. */
   readonly write?: Readonly<Record<string, string>>;
+  /** In a whole job: what it costs, and that it never ends. */
+  readonly usage?: { readonly costUsd: number };
+  readonly hang?: boolean;
 };
 
 /** A ready workflow with a small input, for stubs in one process and for the fake agent in a whole job. */
@@ -153,6 +156,13 @@ export const patternCases: readonly PatternCase[] = [
     ],
   },
 ];
+
+/** @throws when there is no case of it */
+export function patternCase(workflow: string): PatternCase {
+  const found = patternCases.find((each) => each.workflow === workflow);
+  if (found === undefined) throw new Error(`there is no case of ${workflow}`);
+  return found;
+}
 
 export function answerTo(answers: readonly ScriptedAnswer[], prompt: string): ScriptedAnswer {
   const found = answers.find(({ asks }) => prompt.includes(asks));

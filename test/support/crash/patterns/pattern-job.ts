@@ -28,12 +28,24 @@ const config = [
   "",
 ].join("\n");
 
-export async function patternJob({ answers }: Pick<PatternCase, "answers">): Promise<PatternJob> {
+/** As a user starts it. */
+export const runArgs = ({ workflow, input }: PatternCase): readonly string[] => [
+  "workflow",
+  "run",
+  workflow,
+  "--input",
+  JSON.stringify(input),
+  "--yes",
+  "--json",
+];
+
+/** @param settings - further lines of `tutti.config.yaml` */
+export async function patternJob({ answers }: Pick<PatternCase, "answers">, settings = ""): Promise<PatternJob> {
   const project = await scratchProject({ "README.md": "# Scratch\n" });
   const inHome = (name: string): string => join(project.home, name);
   const [faults, requestLog] = [inHome("faults"), inHome("requests")];
   await writeFile(inHome("script.json"), JSON.stringify({ requestLog, answers: fakeAnswers(answers) }));
-  await project.write({ "tutti.config.yaml": config });
+  await project.write({ "tutti.config.yaml": config + settings });
   await project.git("add", "-A");
   await project.git("commit", "-q", "-m", "settings");
   await leaveOwnWork(project);
@@ -59,5 +71,5 @@ function fakeAnswers(answers: readonly ScriptedAnswer[]): Readonly<Record<string
     `/^## Your task: [^]*${asks.replaceAll(/[.?]/g, "\\$&")}/`,
     answer,
   ]);
-  return { ...Object.fromEntries(ofTasks), "reviewer:*": { result: review } };
+  return { ...Object.fromEntries(ofTasks), "reviewer:*": { result: review, usage: { costUsd: 0 } } };
 }

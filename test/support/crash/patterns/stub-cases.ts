@@ -1,7 +1,7 @@
 import { builtInWorkflows } from "../../../../src/patterns/index.ts";
 import type { WorkflowCase } from "../../../../src/testing/workflow/run-life.ts";
 import type { CommandCall } from "../../../../src/workflow/host.ts";
-import { answerTo, patternCases, type PatternCase } from "./pattern-cases.ts";
+import { answerTo, patternCase, type PatternCase } from "./pattern-cases.ts";
 
 /** Its last step fails, so that those before it are taken back. */
 const failing: PatternCase = {
@@ -30,9 +30,7 @@ export const failingSagaCase = stubbed(failing);
 export const complexCase = ready("complex");
 
 function ready(workflow: string): WorkflowCase {
-  const found = patternCases.find((each) => each.workflow === workflow);
-  if (found === undefined) throw new Error(`there is no case of ${workflow}`);
-  return stubbed(found);
+  return stubbed(patternCase(workflow));
 }
 
 function stubbed({ workflow, input, answers }: PatternCase): WorkflowCase {

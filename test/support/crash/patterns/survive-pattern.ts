@@ -5,7 +5,7 @@ import { brokenPromises, checkoutOf, mergedTasks } from "../broken-promises.ts";
 import { whenProcessesAreGone } from "../project-processes.ts";
 import { goneWithinMs } from "../survive.ts";
 import type { PatternCase } from "./pattern-cases.ts";
-import { patternJob, type PatternJob } from "./pattern-job.ts";
+import { patternJob, runArgs, type PatternJob } from "./pattern-job.ts";
 
 /** What a job of a pattern came to. */
 export type PatternEnd = {
@@ -37,16 +37,6 @@ export type PatternSurvival = {
   readonly problems: readonly string[];
   readonly said: string;
 };
-
-const runArgs = ({ workflow, input }: PatternCase): readonly string[] => [
-  "workflow",
-  "run",
-  workflow,
-  "--input",
-  JSON.stringify(input),
-  "--yes",
-  "--json",
-];
 
 /** @throws when it does not come to a good end though nobody disturbs it */
 export async function undisturbedPattern(given: PatternCase): Promise<PatternEnd> {
