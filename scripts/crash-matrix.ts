@@ -4,7 +4,7 @@
  *
  * `npm run crash -- [--agent fake] [--only <regular expression>] [--out <file>]`
  *
- * `npm run crash -- patterns [--only <regular expression>] [--jobs <count>]` does it to jobs of the ready workflows: see `crash-patterns.ts`.
+ * `npm run crash -- patterns [--only …] [--jobs <count>] [--after last] [--log <file>]` does it to jobs of the ready workflows: see `crash-patterns.ts`.
  */
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
@@ -34,6 +34,8 @@ const { values, positionals } = parseArgs({
     only: { type: "string", default: "." },
     out: { type: "string", default: "bench/CRASH.md" },
     jobs: { type: "string", default: "2" },
+    after: { type: "string", default: "each" },
+    log: { type: "string" },
   },
 });
 const agent: CrashAgent = values.agent === "fake" ? "fake" : "claude";
@@ -149,7 +151,10 @@ async function patternsPart(): Promise<string> {
   return at < 0 ? "" : `\n${page.slice(at)}`;
 }
 
-const { only, out, jobs } = values;
+const { only, out, jobs, log } = values;
+const after = values.after === "last" ? "last" : "each";
 const hasHeld =
-  positionals[0] === "patterns" ? await crashPatterns({ only, out, jobs: Number(jobs) }) : await crashMatrix();
+  positionals[0] === "patterns"
+    ? await crashPatterns({ only, out, jobs: Number(jobs), after, log })
+    : await crashMatrix();
 process.exitCode = hasHeld ? 0 : 1;

@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
+
+import { z } from "zod";
 
 import { patternCases, type PatternCase } from "../test/support/crash/patterns/pattern-cases.ts";
 import {
@@ -17,6 +19,10 @@ export type PatternsRequest = {
   readonly out: string;
   /** Jobs at once. */
   readonly jobs: number;
+  /** Kills after each record, or after the last alone; before each in any case. */
+  readonly after: "each" | "last";
+  /** A line for each kill: those that stand there for this commit are not done again. Default: none. */
+  readonly log: string | undefined;
 };
 
 /** The part of the page that this writes; a pattern that is not looked at now keeps its row. */
@@ -28,11 +34,12 @@ type Outcome = { readonly kill: PatternKill; readonly survival: PatternSurvival 
  * Kills whole jobs of every ready workflow, with the fake agent, at each record of the workflow's journal.
  * @returns whether all held
  */
-export async function crashPatterns({ only, out, jobs }: PatternsRequest): Promise<boolean> {
+export async function crashPatterns(request: PatternsRequest): Promise<boolean> {
+  const { only, out } = request;
   let hasHeld = true;
   for (const each of patternCases.filter(({ workflow }) => new RegExp(only).test(workflow))) {
     const whole = await undisturbedPattern(each);
-    const outcomes = await killAll(each, whole, jobs);
+    const outcomes = await killAll(each, whole, request);
     const problems = outcomes.flatMap(problemsOf);
     hasHeld &&= problems.length === 0;
     const row = await tableRow(each.workflow, whole, outcomes);
@@ -42,18 +49,51 @@ export async function crashPatterns({ only, out, jobs }: PatternsRequest): Promi
   return hasHeld;
 }
 
-async function killAll(each: PatternCase, whole: PatternEnd, jobs: number): Promise<readonly Outcome[]> {
-  const kills = Array.from({ length: whole.records }, (_, index) => index + 1).flatMap((record): PatternKill[] => [
-    { side: "before", record },
-    { side: "after", record },
-  ]);
-  const outcomes: Outcome[] = [];
-  const left = kills.values();
+async function killAll(
+  each: PatternCase,
+  whole: PatternEnd,
+  { jobs, after, log }: PatternsRequest,
+): Promise<readonly Outcome[]> {
+  const commit = await measuredCommit();
+  const about = { workflow: each.workflow, commit };
+  const outcomes = log === undefined ? [] : await outcomesIn(log, about);
+  const isDone = (kill: PatternKill): boolean => outcomes.some((known) => nameOfKill(known.kill) === nameOfKill(kill));
+  const left = killsOf(whole, after)
+    .filter((kill) => !isDone(kill))
+    .values();
   const one = async (): Promise<void> => {
-    for (const kill of left) outcomes.push({ kill, survival: await survivePattern(each, whole, kill) });
+    for (const kill of left) {
+      const outcome = { kill, survival: await survivePattern(each, whole, kill) };
+      outcomes.push(outcome);
+      if (log !== undefined) await appendFile(log, `${JSON.stringify({ ...about, ...outcome })}\n`);
+    }
   };
   await Promise.all(Array.from({ length: jobs }, one));
   return outcomes;
+}
+
+const killsOf = ({ records }: PatternEnd, after: PatternsRequest["after"]): readonly PatternKill[] =>
+  Array.from({ length: records }, (_, index) => index + 1).flatMap((record): PatternKill[] => [
+    { side: "before", record },
+    ...(after === "each" || record === records ? [{ side: "after", record } as const] : []),
+  ]);
+
+const nameOfKill = ({ side, record }: PatternKill): string => `${side} ${record}`;
+
+type About = { readonly workflow: string; readonly commit: string };
+
+const logged = z.object({
+  workflow: z.string(),
+  commit: z.string(),
+  kill: z.custom<PatternKill>(),
+  survival: z.custom<PatternSurvival>(),
+});
+
+async function outcomesIn(log: string, about: About): Promise<Outcome[]> {
+  const text = await readFile(log, "utf8").catch(() => "");
+  const lines = text.split("\n").filter((line) => line !== "");
+  const all = lines.map((line) => logged.parse(JSON.parse(line)));
+  return all.filter(({ workflow, commit }) => workflow === about.workflow && commit === about.commit);
 }
 
 const problemsOf = ({ kill: { side, record }, survival: { problems } }: Outcome): readonly string[] =>
@@ -62,7 +102,7 @@ const problemsOf = ({ kill: { side, record }, survival: { problems } }: Outcome)
 async function tableRow(name: string, { records }: PatternEnd, outcomes: readonly Outcome[]): Promise<string> {
   const broken = outcomes.filter(({ survival }) => survival.problems.length > 0);
   const again = outcomes.reduce((sum, { survival }) => sum + survival.repeated.length, 0);
-  const named = broken.map(({ kill: { side, record } }) => `${side} ${record}`).join(", ");
+  const named = broken.map(({ kill }) => nameOfKill(kill)).join(", ");
   const held = broken.length === 0 ? "all held" : `**${outcomes.length - broken.length} held**; broken: ${named}`;
   return `| \`${name}\` | ${records} | ${outcomes.length} | ${again} | ${held} | ${await measuredCommit()} |`;
 }
@@ -93,7 +133,9 @@ const section = (rows: readonly string[]): string => `
 
 Made by \`npm run crash -- patterns\`. A job of each ready workflow runs as a user starts it, with the fake agent and two workers.
 Its coordinator is cut short by SIGKILL at each record of the workflow's journal: one job just before the record is made (what
-it is about has happened by then), another one just after; \`tutti resume\` follows.
+it is about has happened by then), another one just after; \`tutti resume\` follows. Where there is one kill more than there are
+records, it was done before each of them and after the last: these are all boundaries of the journal, without the moment that
+lies between a record and what comes next (\`--after last\`).
 
 It **held** when the resume ended with 0 and the same output; the branch has the same files and each task's commit once; every
 agent was asked once, but for those in a turn at that moment, which may be asked once more (counted under *asked again*); no
