@@ -16,7 +16,7 @@ export type InputOptions = {
 };
 
 const objectSchema = z.record(z.string(), z.json());
-const propertiesSchema = z.looseObject({ properties: objectSchema, additionalProperties: z.unknown() });
+const propertiesSchema = z.looseObject({ properties: objectSchema, additionalProperties: z.unknown().exactOptional() });
 
 /**
  * The input that a command line gives to a workflow; what its fields hold is not checked here.
@@ -78,8 +78,9 @@ function fieldOf(written: string, schema: JsonObject): readonly [string, Json] {
   }
   const form = propertiesSchema.safeParse(schema);
   if (!form.success) return [name, readValue(value, {})];
-  const { properties, additionalProperties } = form.data;
+  const { properties, additionalProperties = false } = form.data;
   const field = properties[name];
+  // A form that says nothing of others drops them: a typing error would go unnoticed.
   if (field === undefined && additionalProperties === false) throw unknownField(name, Object.keys(properties));
   return [name, readValue(value, objectSchema.catch({}).parse(field))];
 }

@@ -7,7 +7,7 @@ import type { Job } from "../../domain/model.ts";
 import type { RawTaskRequest } from "../../domain/plan/task-spec.ts";
 import { checkAgent } from "../check-agent.ts";
 import type { Cli } from "../cli.ts";
-import { driveJob } from "../drive-shown-job.ts";
+import { driveJob, type DriveRequest } from "../drive-shown-job.ts";
 import { showJob } from "../show-job.ts";
 import { stopSignals } from "../stop-signals.ts";
 import { tellWorkflow } from "../tell-workflow.ts";
@@ -17,7 +17,7 @@ import { readTasks } from "./job-add.ts";
 export async function jobWaitCommand(cli: Cli, id: string | undefined): Promise<number> {
   const project = await openProject({ cwd: cli.cwd, env: cli.env });
   try {
-    return await waitFor(cli, project, await project.application.job(id));
+    return await waitFor(cli, project, { job: await project.application.job(id) });
   } finally {
     await project.close();
   }
@@ -40,7 +40,7 @@ export async function delegateCommand(cli: Cli, prompts: readonly string[], opti
       orchestratorId: "command-line",
       tasks,
     });
-    return await waitFor(cli, project, job);
+    return await waitFor(cli, project, { job });
   } finally {
     await project.close();
   }
@@ -52,16 +52,21 @@ function goalOf(tasks: readonly RawTaskRequest[]): string {
 }
 
 /** Carries a job out, watches whoever does, or shows how it ended. */
-export async function waitFor(cli: Cli, project: Project, job: Job): Promise<number> {
+export async function waitFor(
+  cli: Cli,
+  project: Project,
+  request: Pick<DriveRequest, "job" | "resumesAtReset">,
+): Promise<number> {
+  const { job } = request;
   if (isJobOver(job.status)) return showEnded(cli, project, job);
   try {
     // A plan that waits for a person goes on waiting.
-    return await driveJob(cli, project, { job, isApproved: job.strategy === "manual", liftsPause: true });
+    return await driveJob(cli, project, { ...request, isApproved: job.strategy === "manual", liftsPause: true });
   } catch (error) {
     if (!TuttiError.is(error) || error.code !== "JOB_BUSY") throw error;
   }
   const exitCode = await watchElsewhere(cli, project, job);
-  return exitCode ?? waitFor(cli, project, await project.application.job(job.id));
+  return exitCode ?? waitFor(cli, project, { ...request, job: await project.application.job(job.id) });
 }
 
 async function showEnded(cli: Cli, project: Project, job: Job): Promise<number> {

@@ -54,7 +54,7 @@ export async function workflowRunCommand(cli: Cli, written: string, options: Wor
     const request = { ref, input, settings, ...(key === undefined ? {} : { dispatchKey: key }) };
     const job = await application.createWorkflowJob(request);
     // The same key again is the same job: it may be over, or carried out elsewhere.
-    if (key !== undefined) return await waitFor(cli, project, job);
+    if (key !== undefined) return await waitFor(cli, project, { job, resumesAtReset: resumeAtReset });
     return await driveJob(cli, project, { job, isApproved: true, liftsPause: false, resumesAtReset: resumeAtReset });
   } finally {
     await project.close();
