@@ -35,7 +35,7 @@ export const fanOutVerifyPart: Part = {
       throw new Error("PostgreSQL is not installed: bash scripts/provision.sh, or apt-get install postgresql");
     const samples = await interleave(
       contestants.map((contestant) => ({ name: contestant.name, measure: () => measure(contestant, files, postgres) })),
-      { rounds: options.isQuick ? 1 : 5, budgetMs: 400_000, say: options.say },
+      { rounds: options.isQuick ? 1 : 3, budgetMs: 240_000, say: options.say },
     );
     return {
       groups: [
