@@ -8,8 +8,8 @@ const limits = { testTimeout: 60_000, hookTimeout: 120_000, retry };
 
 export default defineConfig({
   test: {
-    // Two cores and real processes: more at once only get in each other's way.
-    maxWorkers: 2,
+    // Two cores and real processes that wait about as long as they compute.
+    maxWorkers: 3,
     projects: [
       {
         test: {
