@@ -41,6 +41,11 @@ export class JobHost implements WorkflowHost {
     return this.#working > 0 ? 0 : performance.now() - this.#changedAt;
   }
 
+  /** Some tasks have not come to their end, however long nobody carries them out. */
+  get isWaitingForTasks(): boolean {
+    return this.#ends.size > 0;
+  }
+
   /** Something that it waits for has come, and it will go on. */
   hasNews(): Promise<boolean> {
     return this.#ends.hasNews();

@@ -27,8 +27,10 @@ describe("the ends of tasks", () => {
     const ends = new TaskEnds(open.state, open.jobId);
     const stop = new AbortController();
     const waiting = ends.of(taskIdOf(open.jobId, "a"), stop.signal);
+    expect(ends.size).toBe(1);
     stop.abort(new Error("stopped"));
     await expect(waiting).rejects.toThrow("stopped");
+    expect(ends.size).toBe(0);
   });
 
   it("are news as long as who waits has not heard of them", async () => {

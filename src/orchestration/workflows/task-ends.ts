@@ -17,6 +17,11 @@ export class TaskEnds {
     this.#jobId = jobId;
   }
 
+  /** How many tasks are waited for. */
+  get size(): number {
+    return this.#awaited.size;
+  }
+
   /** @throws the signal's reason */
   async of(id: TaskId, signal: AbortSignal): Promise<void> {
     const end = this.#awaited.get(id) ?? Promise.withResolvers<void>();

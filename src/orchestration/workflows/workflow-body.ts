@@ -91,7 +91,8 @@ export class WorkflowBody {
 
   /** A body that only waits for calls of its flow is put aside; one that is not, and does nothing, waits for something else: it fails. */
   async #hasHung({ runId, status }: RunRecord): Promise<boolean> {
-    this.#looks = status === "running" && this.#host.quietMs() > hungAfterMs ? this.#looks + 1 : 0;
+    const isWaiting = status !== "running" || this.#host.isWaitingForTasks;
+    this.#looks = !isWaiting && this.#host.quietMs() > hungAfterMs ? this.#looks + 1 : 0;
     if (this.#looks < hungLooks) return false;
     const { engine, state } = this.#desk.services;
     await state.workflowRuns.end(this.#desk.job.id, this.#run.number, { status: "failed", error: hung(this.#run) });
