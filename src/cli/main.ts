@@ -1,3 +1,5 @@
+import { enableCompileCache } from "node:module";
+
 import { CommanderError } from "commander";
 
 import { exitCodes } from "../domain/job-status.ts";
@@ -33,5 +35,8 @@ async function run(cli: Cli, argv: readonly string[]): Promise<number> {
   }
 }
 
-// Started by path, as the worker processes of a source checkout are.
-if (process.argv[1] === import.meta.filename) await main(process.argv);
+// Started by path, as worker processes are: each loads a thousand modules.
+if (process.argv[1] === import.meta.filename) {
+  enableCompileCache();
+  await main(process.argv);
+}
