@@ -11,7 +11,8 @@ export type RemarksOf = {
 };
 
 /** Before a plan costs anything: one line if there is something to say about it. Never stops a run. */
-export function tellRemarks({ output }: Cli, plan: Plan, { settings, command }: RemarksOf): void {
+export function tellRemarks({ output, isDemo }: Cli, plan: Plan, { settings, command }: RemarksOf): void {
+  if (isDemo === true) return;
   const remarks = lintPlan(plan, { gates: settings.gates.map(({ name }) => name) });
   const note = remarksNote(remarks, command);
   if (note !== undefined) output.stderr(note);

@@ -55,7 +55,8 @@ async function playDemo(cli: Cli, { folder, isKept, stop }: Stage): Promise<numb
 
   const simulator = await startSimulator({ scenario: await loadScenario(demoScenario) });
   try {
-    const demoCli = { ...cli, cwd: folder.project, env: { ...env, ...scriptedModel(simulator.url) } };
+    const scripted = { ...env, ...scriptedModel(simulator.url) };
+    const demoCli: Cli = { ...cli, cwd: folder.project, env: scripted, isDemo: true };
     const exitCode = await runCommand(demoCli, goal, { yes: true, workers, stop });
     noteUnscripted(cli, simulator.unmatched.length);
     if (exitCode !== exitCodes.done) {
