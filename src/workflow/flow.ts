@@ -80,7 +80,11 @@ export interface WorkflowFlow {
 
   /** What the job has cost and may cost. */
   budget(): Promise<BudgetStanding>;
-  /** Agents begun within `work` may cost so much together, and no more. @throws {TuttiError} `BUDGET_EXCEEDED` */
+  /**
+   * Agents within `work` may cost so much together: none begins when it is used up, and each is stopped at what was left when it began. So
+   * those that run at once may go over it together; the job's own budget can't be gone over.
+   * @throws {TuttiError} `BUDGET_EXCEEDED`
+   */
   budget<T>(limit: { readonly maxCostUsd: number }, work: () => Promise<T>): Promise<T>;
   /** A line for whoever watches, once. */
   log(message: string, data?: Json): Promise<void>;
