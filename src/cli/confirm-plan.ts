@@ -3,7 +3,10 @@ import type { Job } from "../domain/model.ts";
 import type { RunPreview } from "../domain/cache/run-preview.ts";
 import type { Plan, PlanTask } from "../domain/plan/plan-schema.ts";
 import type { Application } from "../orchestration/application.ts";
+import { promptPerson } from "./ask/prompt-person.ts";
 import type { Cli } from "./cli.ts";
+import type { Output } from "./output.ts";
+import type { Terminal } from "./terminal.ts";
 import type { JobDisplay } from "./render/display.ts";
 import { tellRemarks } from "./tell-remarks.ts";
 import { planTree } from "./render/plan-tree.ts";
@@ -36,7 +39,7 @@ export async function confirmPlan(cli: Cli, conversation: PlanConversation): Pro
       // Of a plan that somebody wrote it was said when it was read.
       if (job.plan === undefined)
         tellRemarks(cli, plan, { settings: job.options, command: `tutti plan lint --job ${job.id}` });
-      if (status === "proposed" && cli.output.isTty) await ask(cli, conversation);
+      if (status === "proposed" && cli.terminal !== undefined) await ask(cli.output, cli.terminal, conversation);
       display.resume();
       return;
     }
@@ -69,11 +72,39 @@ function planText({ output }: Cli, { application, job }: PlanConversation, { pla
 
 const atOnce: Range = { low: 0, p50: 0, high: 0 };
 
-async function ask(cli: Cli, { application, job, signal, interrupt }: PlanConversation): Promise<void> {
+async function ask(output: Output, terminal: Terminal, conversation: PlanConversation): Promise<void> {
+  const { application, job, signal, interrupt } = conversation;
   const { confirm, isCancel } = await import("@clack/prompts");
-  const answer = await confirm({ message: "Start this plan?", signal });
+  await using answered = untilAnswered(conversation);
+  const until = AbortSignal.any([signal, answered.signal]);
+  const answer = await promptPerson(terminal, until, (prompt) => confirm({ message: "Start this plan?", ...prompt }));
   if (signal.aborted) return;
+  if (answered.signal.aborted) return output.stdout("It was answered elsewhere, or its time is up.\n");
   if (isCancel(answer)) return interrupt();
-  if (!answer) cli.output.stdout("Nothing was started.\n");
+  if (!answer) output.stdout("Nothing was started.\n");
   await application.decidePlan(await application.job(job.id), answer ? "approved" : "refused");
+}
+
+/** Somebody else may answer, or the time may be up, while the person thinks. */
+function untilAnswered({ application, job, signal }: PlanConversation): AsyncDisposable & { signal: AbortSignal } {
+  const answered = new AbortController();
+  const over = new AbortController();
+  const ends = AbortSignal.any([signal, over.signal]);
+  const look = async (): Promise<void> => {
+    const watch = application.watch();
+    while (!ends.aborted && (await application.job(job.id)).status === "proposed") {
+      await watch.wait({ timeoutMs: lookAgainMs, signal: ends });
+    }
+    if (!ends.aborted) answered.abort();
+  };
+  const looking = look();
+  // Then the question stands until the job ends, as thrown where it is disposed of.
+  looking.catch(() => answered.abort());
+  return {
+    signal: answered.signal,
+    [Symbol.asyncDispose]: async () => {
+      over.abort();
+      await looking;
+    },
+  };
 }

@@ -1,13 +1,18 @@
 import { workerSpawner, type Project } from "../compose.ts";
 import { resumeRules } from "../config/resume-rules.ts";
-import { exitCodeOf, exitCodes, type JobStatus } from "../domain/job-status.ts";
+import { TuttiError } from "../domain/errors.ts";
+import type { BreakpointId } from "../domain/ids.ts";
+import { exitCodeOf, exitCodes, isJobOver, type JobStatus } from "../domain/job-status.ts";
 import type { Job } from "../domain/model.ts";
+import type { Application } from "../orchestration/application.ts";
 import { coordinate } from "../orchestration/coordinator.ts";
+import { askInPlace } from "./ask/ask-in-place.ts";
 import type { Cli } from "./cli.ts";
 import { confirmPlan } from "./confirm-plan.ts";
 import { showJob, type ShownJob } from "./show-job.ts";
 import { stopSignals } from "./stop-signals.ts";
 import { tellWorkflow } from "./tell-workflow.ts";
+import { watchElsewhere } from "./watch-elsewhere.ts";
 
 export type DriveRequest = {
   readonly job: Job;
@@ -22,16 +27,58 @@ export type DriveRequest = {
   readonly stop?: AbortSignal;
 };
 
-type Showing = { readonly shown: ShownJob; readonly asked: Promise<void> };
-
-/** Drives a job and shows it while it does; at the end, what a workflow came to. @returns the exit code */
+/** Drives a job and shows it while it does; asks on the spot what it waits for; at the end, what a workflow came to. @returns the exit code */
 export async function driveJob(cli: Cli, project: Project, request: DriveRequest): Promise<number> {
-  const exitCode = await driveShown(cli, project, request);
+  const exitCode = await driveAndAsk(cli, project, request);
   await tellWorkflow(cli, project, request.job);
   return exitCode;
 }
 
-async function driveShown(cli: Cli, project: Project, request: DriveRequest): Promise<number> {
+async function driveAndAsk(cli: Cli, project: Project, request: DriveRequest): Promise<number> {
+  const jobId = request.job.id;
+  const later = new Set<BreakpointId>();
+  for (let drive = await driveShown(cli, project, request); ;) {
+    if ((await askInPlace(cli, project, { status: drive.status, jobId, later })) === "leave") return drive.tell();
+    const next = await driveAgain(cli, project, request);
+    if (typeof next === "number") return next;
+    drive = next;
+  }
+}
+
+/** @returns the exit code where somebody else carried it to an end: while the person thought, another had it go on */
+async function driveAgain(cli: Cli, project: Project, request: DriveRequest): Promise<EndedDrive | number> {
+  for (;;) {
+    const job = await project.application.job(request.job.id);
+    try {
+      return await driveShown(cli, project, { ...nextDrive(project, request), job });
+    } catch (error) {
+      if (!TuttiError.is(error) || error.code !== "JOB_BUSY") throw error;
+    }
+    const exitCode = await watchElsewhere(cli, project, job);
+    if (exitCode !== undefined) return exitCode;
+  }
+}
+
+/** As `tutti resume` does it. */
+const nextDrive = ({ application }: Project, { job, isApproved, resumesAtReset, stop }: DriveRequest) => ({
+  prepare: async () => application.resume(await application.job(job.id), {}),
+  isApproved,
+  // It is no answer to a question, nor does it wait for one.
+  liftsPause: false,
+  ...(resumesAtReset === undefined ? {} : { resumesAtReset }),
+  ...(stop === undefined ? {} : { stop }),
+});
+
+type Showing = { readonly shown: ShownJob; readonly asked: Promise<void> };
+
+/** A drive that has come to its end; everything of it was shown but what it came to. */
+type EndedDrive = {
+  readonly status: JobStatus;
+  /** Says what it came to. @returns the exit code */
+  readonly tell: () => Promise<number>;
+};
+
+async function driveShown(cli: Cli, project: Project, request: DriveRequest): Promise<EndedDrive> {
   const { services, own, application } = project;
   const { job, isApproved, liftsPause } = request;
   const signals = stopSignals(cli, request.stop);
@@ -63,14 +110,17 @@ async function driveShown(cli: Cli, project: Project, request: DriveRequest): Pr
       isApproved,
       liftsPause,
       resumesAtReset: resumeRules(project.loaded.config, request.resumesAtReset === true),
-      returnsWhenProposed: !cli.output.isTty || cli.output.isJson,
+      returnsWhenProposed: cli.terminal === undefined,
       beginsAnew: request.beginsAnew === true,
       stop: signals.stop,
       stopNow: signals.stopNow,
       prepare,
     });
     ended.abort();
-    return await tellEnd(showing, status, signals.stop.aborted);
+    await showing?.asked;
+    await showing?.shown.settle();
+    const { shown } = showing ?? {};
+    return { status, tell: () => tellEnd({ shown, application, job }, status, signals.stop.aborted) };
   } finally {
     ended.abort();
     signals.dispose();
@@ -78,10 +128,13 @@ async function driveShown(cli: Cli, project: Project, request: DriveRequest): Pr
   }
 }
 
-/** A wait for the reset that a Ctrl-C has ended leaves the job paused, and the command interrupted. */
-async function tellEnd(showing: Showing | undefined, status: JobStatus, isStopped: boolean): Promise<number> {
+type Telling = { readonly shown: ShownJob | undefined; readonly application: Application; readonly job: Job };
+
+/** An answer may have ended the job. A wait for the reset that a Ctrl-C has ended leaves the job paused, and the command interrupted. */
+async function tellEnd({ shown, application, job }: Telling, ended: JobStatus, isStopped: boolean): Promise<number> {
+  const { status: now } = await application.job(job.id);
+  const status = isJobOver(now) ? now : ended;
   const exitCode = isStopped && status === "paused" ? exitCodes.interrupted : exitCodeOf(status);
-  await showing?.asked;
-  await showing?.shown.finish(status, exitCode);
+  await shown?.finish(status, exitCode);
   return exitCode;
 }

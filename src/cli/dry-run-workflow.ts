@@ -3,6 +3,7 @@ import type { Json } from "../domain/json.ts";
 import type { JobSettings } from "../domain/settings.ts";
 import { workflowGraph } from "../domain/workflow/graph.ts";
 import type { LoadedWorkflow } from "../workflow/source.ts";
+import { promptPerson } from "./ask/prompt-person.ts";
 import type { Cli } from "./cli.ts";
 import { dryRunText, forecastLines, type DryRun } from "./render/forecast-text.ts";
 import { counted, formatCost } from "./render/quantities.ts";
@@ -39,8 +40,8 @@ export function tellDryRun({ output }: Cli, dryRun: DryRun): void {
 export async function mayStart(cli: Cli, project: Project, dryRun: DryRun): Promise<boolean> {
   const why = tooLarge(dryRun, project);
   if (why === undefined) return true;
-  const { output } = cli;
-  if (output.isJson || !output.isTty) {
+  const { output, terminal } = cli;
+  if (terminal === undefined) {
     output.stderr(
       `error: ${why}, and nobody was asked. Nothing was started.\nhint: Look at it with --dry-run, start it with --yes\n`,
     );
@@ -48,7 +49,8 @@ export async function mayStart(cli: Cli, project: Project, dryRun: DryRun): Prom
   }
   output.stdout(`${forecastLines(dryRun.forecast).join("\n")}\n`);
   const { confirm } = await import("@clack/prompts");
-  const answer = await confirm({ message: `${why}. Start it?` });
+  const never = new AbortController().signal;
+  const answer = await promptPerson(terminal, never, (prompt) => confirm({ message: `${why}. Start it?`, ...prompt }));
   if (answer === true) return true;
   output.stdout("Nothing was started.\n");
   return false;

@@ -8,14 +8,18 @@ import type { Cli } from "./cli.ts";
 import { processOutput } from "./output.ts";
 import { buildProgram } from "./program.ts";
 import { printError } from "./render/error-text.ts";
+import { terminalOf } from "./terminal.ts";
 
 /**
  * Runs one command line and leaves the exit code to the process, so that everything open can close by itself. What a workflow's author
  * has left going would never do so.
  */
 export async function main(argv: readonly string[]): Promise<void> {
-  const output = processOutput(process, { isJson: argv.includes("--json") });
-  const cli: Cli = { cwd: process.cwd(), env: process.env, output };
+  const isJson = argv.includes("--json");
+  const output = processOutput(process, { isJson });
+  const terminal = terminalOf(process, { isJson });
+  const asks = terminal === undefined ? {} : { terminal };
+  const cli: Cli = { cwd: process.cwd(), env: process.env, output, ...asks };
   process.exitCode = await run(cli, argv);
   if (isAnythingLeftBehind()) process.stdout.write("", () => process.exit());
 }

@@ -19,7 +19,9 @@ export type ShowRequest = {
 export type ShownJob = {
   /** For whoever needs the terminal for a moment. */
   readonly display: JobDisplay;
-  /** Shows what is still to be shown, then the result. @param exitCode - of the command; default: what the status says */
+  /** Shows what is still to be shown, and ends the drawing. */
+  readonly settle: () => Promise<void>;
+  /** Settles, then shows the result. @param exitCode - of the command; default: what the status says */
   readonly finish: (status: JobStatus, exitCode?: number) => Promise<void>;
   /** Gives the terminal back; idempotent. */
   readonly close: () => Promise<void>;
@@ -49,11 +51,15 @@ export async function showJob(
   });
   // Told by `finish` or `close`, whichever comes first.
   watching.catch(() => undefined);
+  const settle = async (): Promise<void> => {
+    ended.abort();
+    await watching;
+  };
   return {
     display,
+    settle,
     finish: async (status, exitCode = exitCodeOf(status)) => {
-      ended.abort();
-      await watching;
+      await settle();
       const report = await application.report(job.id);
       if (report !== undefined) await saveReport(project, report);
       const pause = status === "paused" ? await application.pauseReason(await application.job(job.id)) : undefined;

@@ -15,7 +15,7 @@ const stopping = "\nStopping: agents are interrupted, their work stays. Press Ct
  * @param before - a first one that came before
  * @param words - what the first one is answered with
  */
-export function stopSignals(cli: Cli, before?: AbortSignal, words: string = stopping): StopSignals {
+export function stopSignals(cli: Pick<Cli, "output">, before?: AbortSignal, words: string = stopping): StopSignals {
   const stop = new AbortController();
   if (before?.aborted === true) stop.abort();
   const stopNow = new AbortController();

@@ -35,6 +35,7 @@ export class Fleet {
     this.#context = context;
   }
 
+  /** A process that gave a job up may take one up again. */
   async workerStarted(worker: WorkerProcess): Promise<void> {
     const at = this.#context.now();
     const { id, jobId, kind, host, pid } = worker;
@@ -42,6 +43,7 @@ export class Fleet {
       await tx
         .insertInto("workers")
         .values({ id, job_id: jobId, kind, host, pid, pid_start: worker.pidStart, status: "live", started_at: at })
+        .onConflict((known) => known.column("id").doUpdateSet({ job_id: jobId, status: "live", ended_at: null }))
         .execute();
       await appendEvent(tx, { at, type: "worker-started", subject: { jobId }, data: { workerId: id, pid } });
     });

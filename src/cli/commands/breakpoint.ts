@@ -1,11 +1,10 @@
-import { userInfo } from "node:os";
-
 import type { Breakpoint } from "../../domain/breakpoint/breakpoint.ts";
 import { readAnswer } from "../../domain/breakpoint/check-answer.ts";
 import { exitCodes } from "../../domain/job-status.ts";
 import type { Application } from "../../orchestration/application.ts";
 import type { Cli } from "../cli.ts";
 import { breakpointListText, breakpointText } from "../render/breakpoint-text.ts";
+import { userName } from "../user-name.ts";
 import { withProject } from "../with-project.ts";
 
 export type BreakpointListOptions = { readonly all?: boolean };
@@ -71,15 +70,6 @@ async function goesOnByItself(
 /** Words alone answer a question. */
 const impliedAnswer = ({ kind }: Breakpoint, note: string | undefined): string | undefined =>
   kind === "question" && note !== undefined ? "answer" : undefined;
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A user without an entry in the system's list has no name.
-    return "a person";
-  }
-}
 
 function resolvedText(
   { id, jobId, answer }: Breakpoint,

@@ -1,16 +1,14 @@
-import { setTimeout as delay } from "node:timers/promises";
-
 import { jobSettings, openProject, type Project } from "../../compose.ts";
 import { TuttiError } from "../../domain/errors.ts";
-import { exitCodeOf, exitCodes, isJobOver, type JobStatus } from "../../domain/job-status.ts";
+import { exitCodeOf, isJobOver } from "../../domain/job-status.ts";
 import type { Job } from "../../domain/model.ts";
 import type { RawTaskRequest } from "../../domain/plan/task-spec.ts";
 import { checkAgent } from "../check-agent.ts";
 import type { Cli } from "../cli.ts";
 import { driveJob, type DriveRequest } from "../drive-shown-job.ts";
 import { showJob } from "../show-job.ts";
-import { stopSignals } from "../stop-signals.ts";
 import { tellWorkflow } from "../tell-workflow.ts";
+import { watchElsewhere } from "../watch-elsewhere.ts";
 import { readTasks } from "./job-add.ts";
 
 /** `tutti job wait`: carries the job out, or watches whoever does, until nothing of it goes on by itself. */
@@ -66,6 +64,7 @@ export async function waitFor(
     if (!TuttiError.is(error) || error.code !== "JOB_BUSY") throw error;
   }
   const exitCode = await watchElsewhere(cli, project, job);
+  await tellWorkflow(cli, project, job);
   return exitCode ?? waitFor(cli, project, { ...request, job: await project.application.job(job.id) });
 }
 
@@ -75,39 +74,4 @@ async function showEnded(cli: Cli, project: Project, job: Job): Promise<number> 
   await shown.close();
   await tellWorkflow(cli, project, job);
   return exitCodeOf(job.status);
-}
-
-const lookAgainMs = 1_000;
-
-/**
- * Another process carries it out; a Ctrl-C ends only the watching.
- * @returns `undefined` when that process is gone before the job has come to an end
- */
-async function watchElsewhere(cli: Cli, project: Project, job: Job): Promise<number | undefined> {
-  cli.output.stderr("note: another process carries this job out; watching it\n");
-  const signals = stopSignals(cli, undefined, "\nNo longer watching; the job goes on.\n");
-  const shown = await showJob(cli, project, { job });
-  try {
-    const status = await untilStill(project, job, signals.stop);
-    if (status === undefined) return undefined;
-    const exitCode = signals.stop.aborted ? exitCodes.interrupted : exitCodeOf(status);
-    await shown.finish(status, exitCode);
-    return exitCode;
-  } finally {
-    signals.dispose();
-    await shown.close();
-    await tellWorkflow(cli, project, job);
-  }
-}
-
-async function untilStill({ application }: Project, { id }: Job, stop: AbortSignal): Promise<JobStatus | undefined> {
-  for (;;) {
-    const isDriven = await application.isDriven(id);
-    const { status } = await application.job(id);
-    const isMoving = status === "running" || status === "reviewing" || status === "planning";
-    if (!isMoving || stop.aborted) return status;
-    if (!isDriven) return undefined;
-    await application.waitForChange({ timeoutMs: lookAgainMs, signal: stop });
-    await delay(50);
-  }
 }

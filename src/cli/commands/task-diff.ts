@@ -3,8 +3,8 @@ import type { Application } from "../../orchestration/application.ts";
 import type { Cli } from "../cli.ts";
 import { findTask } from "../find-task.ts";
 import type { Output } from "../output.ts";
+import { patchLines } from "../render/patch-text.ts";
 import type { Style } from "../render/style.ts";
-import { plainLines } from "../render/terminal-text.ts";
 import { withProject } from "../with-project.ts";
 
 export type TaskDiffOptions = { readonly attempt?: number; readonly stat?: boolean };
@@ -34,17 +34,8 @@ async function taskDiff({ application, output, ...request }: TaskDiffRequest): P
   return exitCodes.done;
 }
 
-/** For a person: coloured, and without what an agent's file could do to a terminal. A pipe gets the patch as it is. */
+/** A pipe gets the patch as it is. */
 const shown = (patch: string, style: Style): string =>
-  patch === ""
-    ? ""
-    : `${plainLines(patch)
-        .map((line) => coloured(line, style))
-        .join("\n")}\n`;
-
-function coloured(line: string, style: Style): string {
-  if (/^(diff |index |--- |\+\+\+ )/.test(line)) return style("bold", line);
-  if (line.startsWith("@@")) return style("cyan", line);
-  if (line.startsWith("+")) return style("green", line);
-  return line.startsWith("-") ? style("red", line) : line;
-}
+  patchLines(patch, style)
+    .map((line) => `${line}\n`)
+    .join("");

@@ -8,7 +8,7 @@ import { textTable } from "./text-table.ts";
 
 type Page = Pick<Output, "columns" | "style">;
 
-const aboutOf = ({ taskId, jobId }: Breakpoint): string => taskId ?? jobId;
+export const aboutOf = ({ taskId, jobId }: Breakpoint): string => taskId ?? jobId;
 
 export function breakpointListText(breakpoints: readonly Breakpoint[]): string {
   if (breakpoints.length === 0) return "Nothing waits for you.\n";
@@ -50,7 +50,7 @@ export function breakpointText(breakpoint: Breakpoint, { columns, style }: Page)
 
 const indented = (text: string): readonly string[] => plainLines(text).map((line) => `  ${line}`);
 
-function contextFacts(context: BreakpointContext): readonly (readonly [string, string])[] {
+export function contextFacts(context: BreakpointContext): readonly (readonly [string, string])[] {
   const {
     diff,
     paths = [],
