@@ -53,6 +53,8 @@ export async function gatherEvidence(
     gates: proof === null ? undefined : proof.gates.map(gateVerdict),
     quality: proof?.quality,
     asksUnproved: desk.job.options.quality?.unproved === "ask",
+    // What changes nothing has nothing to be reviewed.
+    asksUnreviewed: desk.job.options.quality?.review === "required" && (proof?.diff.files ?? 0) > 0,
     earlierFailures,
     earlierTooBig: attempts.filter(({ id, outcome: ended }) => id !== begun.id && isLimit(ended?.error)).length,
     hasStrongerModel: hasStrongerModel(modelLadder(task.spec, desk.job.options, profile), begun.model),

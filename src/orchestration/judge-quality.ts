@@ -1,14 +1,14 @@
 import type { QualityReport } from "../domain/quality/quality-report.ts";
 import type { QualitySettings } from "../domain/quality/quality-settings.ts";
 import type { ChangedFile, JudgedWork } from "../domain/quality/judged-work/changed-file.ts";
-import { isTestFile } from "../domain/quality/judged-work/path-kinds.ts";
 import type { GateResult } from "../domain/evidence.ts";
 import type { TaskSpec } from "../domain/plan/task-spec.ts";
 import { controlQuality } from "../supervision/quality/control-quality.ts";
 import { gatesOfTask } from "../supervision/run-gates.ts";
 import { redactedMark } from "../telemetry/port.ts";
-import { matchingPaths, patchOf, textAt, type Snapshot } from "../workspace/index.ts";
+import { matchingPaths, readableChange, type Snapshot } from "../workspace/index.ts";
 import type { JobDesk } from "./desk.ts";
+import { filesBeside, namedTests } from "./named-files.ts";
 import type { ProofRequest } from "./proof-request.ts";
 
 export type Judgement = ProofRequest & {
@@ -18,6 +18,9 @@ export type Judgement = ProofRequest & {
   readonly gates: readonly GateResult[];
   readonly settings: QualitySettings;
 };
+
+/** Enough to see the function that a line stands in, in most code. */
+const contextLines = 40;
 
 /** Puts together what the quality control looks at. */
 export async function judgeQuality(desk: JobDesk, judgement: Judgement): Promise<QualityReport> {
@@ -36,7 +39,9 @@ export async function judgeQuality(desk: JobDesk, judgement: Judgement): Promise
     review: {
       supervisor,
       about: { jobId: job.id, taskId: lease.taskId, attemptId: begun.id },
-      patch: async () => redact(await patchOf(repo, { from: begun.baseCommit, to: taken.commit })),
+      change: async () =>
+        redact(await readableChange(repo, { from: begun.baseCommit, to: taken.commit, contextLines })),
+      files: () => filesBeside(desk, judgement),
     },
     plugins: {
       plugins,
@@ -44,21 +49,6 @@ export async function judgeQuality(desk: JobDesk, judgement: Judgement): Promise
     },
     signal,
   });
-}
-
-const mostTests = 5;
-
-/** The tests that this work has to pass, as far as somebody names them; those that were changed are read anyway. */
-async function namedTests({ services, job }: JobDesk, { spec, taken }: Judgement): Promise<JudgedWork["tests"] & {}> {
-  const gates = gatesOfTask(job.options.gates, spec.gates).map(({ run }) => run);
-  const words = [spec.title, spec.prompt, ...spec.acceptance, ...spec.contextFiles, ...gates].join(" ");
-  const named = new Set(words.match(/(?:[\w@.+-]+\/)*[\w@+-][\w@.+-]*\.[A-Za-z]{1,8}\b/g) ?? []);
-  const changed = new Set(taken.changedFiles.map(({ path }) => path));
-  const paths = [...named].filter((path) => isTestFile(path) && !changed.has(path)).slice(0, mostTests);
-  const read = await Promise.all(
-    paths.map(async (path) => ({ path, text: await textAt(services.repo, taken.commit, path) })),
-  );
-  return read.flatMap(({ path, text }) => (text === undefined ? [] : [{ path, text }]));
 }
 
 function workOf({ job }: JobDesk, { spec, changes, outcome }: Judgement): JudgedWork {

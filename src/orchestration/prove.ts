@@ -3,6 +3,7 @@ import type { PlanTask } from "../domain/plan/plan-schema.ts";
 import type { TaskSpec } from "../domain/plan/task-spec.ts";
 import type { ChangedFile } from "../domain/quality/judged-work/changed-file.ts";
 import type { QualityReport } from "../domain/quality/quality-report.ts";
+import { withReview } from "../domain/quality/review/review-standing.ts";
 import { validateAttempt, type ValidationVerdict } from "../domain/validate/validate-attempt.ts";
 import type { AttemptProof } from "../state/attempts.ts";
 import { gatesOfTask, runGates } from "../supervision/run-gates.ts";
@@ -60,7 +61,7 @@ export async function prove(desk: JobDesk, request: ProofRequest): Promise<Attem
 /** What no gate refuses is told with what stands behind it. */
 async function judged(desk: JobDesk, work: ProvenWork): Promise<QualityReport> {
   const report = await judgeQuality(desk, work);
-  return work.gates.every(isPassed) ? { ...report, proof: await proveByBase(desk, work) } : report;
+  return work.gates.every(isPassed) ? { ...report, proof: withReview(await proveByBase(desk, work), report) } : report;
 }
 
 /** The agent's own work gets the attempt's ref: what was replayed may turn out not to hold, and a question was no work yet. */

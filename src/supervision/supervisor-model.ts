@@ -42,11 +42,13 @@ export type SupervisorModelOptions = {
 /** A supervisor in front of a language model. Secrets are taken out of a question before it leaves this process. */
 export class SupervisorModel implements Supervisor {
   readonly name: string;
+  readonly promptTokens: number;
   readonly #options: SupervisorModelOptions;
   #llm: Promise<LlmAdapter> | undefined;
 
   constructor(options: SupervisorModelOptions) {
     this.name = options.name;
+    this.promptTokens = options.settings.contextTokens - options.settings.maxOutputTokens;
     this.#options = options;
   }
 

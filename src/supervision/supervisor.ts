@@ -27,6 +27,8 @@ export type SupervisorAnswer =
 export interface Supervisor {
   /** For reports: `ollama/qwen3:32b`. */
   readonly name: string;
+  /** Room for a question, its system prompt and its schema included, in tokens as the adapter estimates them. */
+  readonly promptTokens: number;
   /** Every question and answer is recorded, redacted. */
   ask(question: SupervisorQuestion): Promise<SupervisorAnswer>;
 }

@@ -12,7 +12,7 @@ export { rebuildTip } from "./checkpoint/rebuild-tip.ts";
 export { restorePaths } from "./checkpoint/restore-paths.ts";
 export { fillSlot, slotFiles } from "./checkpoint/slot-files.ts";
 export { restoreWorktree, worktreeFiles, type WorktreeFiles } from "./checkpoint/worktree.ts";
-export { diffOf, patchOf, type DiffStat } from "./diff/diff-of.ts";
+export { diffOf, patchOf, readableChange, type DiffStat } from "./diff/diff-of.ts";
 export { treeOf } from "./diff/tree-of.ts";
 export { filesNaming } from "./diff/files-naming.ts";
 export { existsAt, listFiles, textAt } from "./diff/file-at.ts";

@@ -11,7 +11,11 @@ let project: ScratchProject;
 let agents: Simulator;
 let ollama: FakeOllama;
 
-const opinion = { criteria: { asked: 4, correct: 4, tested: 4, contained: 4, readable: 3 }, findings: [] };
+const opinion = {
+  requirements: [{ asked: "It adds.", quote: "echo $(($1 + $2))", why: "It prints the sum.", status: "met" }],
+  criteria: { asked: 4, correct: 4, tested: 4, contained: 4, readable: 3 },
+  findings: [],
+};
 
 const config = (ollamaUrl: string): string => `
 execution: { workers: 1 }

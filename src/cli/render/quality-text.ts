@@ -13,7 +13,7 @@ export function qualityLines(quality: QualityReport, { style, width }: Page): re
 export const formatScore = (score: number): string => score.toFixed(2);
 
 function stageLines(stage: StageVerdict, { style, width }: Page): readonly string[] {
-  const { name, score, findings, reason = "", threshold, status } = stage;
+  const { name, score, findings, reason = "", threshold, status, doubts = [], requirements = [] } = stage;
   if (status === "not-judged")
     return indented(`${name}: ${style("dim", "not judged")}: ${reason}`, { before: "      ", width });
   const sign = status === "passed" ? style("green", "passed") : style("red", "failed");
@@ -23,6 +23,8 @@ function stageLines(stage: StageVerdict, { style, width }: Page): readonly strin
     ...findings.flatMap(({ code, severity, message }) =>
       indented(`${severity === "blocker" ? "! " : "- "}${message} (${code})`, { before: "        ", width }),
     ),
+    ...doubts.flatMap((doubt) => indented(`? ${doubt}`, { before: "        ", width })),
+    ...requirements.flatMap(({ status: is, asked }) => indented(`${is}: ${asked}`, { before: "        ", width })),
   ];
 }
 

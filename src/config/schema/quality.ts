@@ -48,7 +48,12 @@ export const qualitySchema = z.strictObject({
   maxFiles: z.int().min(1).default(100).describe("A change of more files is noted."),
   maxLines: z.int().min(1).default(3000).describe("A change of more lines is noted."),
   maxFileKb: z.int().min(1).default(1024).describe("An added file of more kilobytes is noted."),
-  review: z.boolean().default(false).describe("Ask the supervisor's model for its opinion on every attempt."),
+  review: z
+    .union([z.boolean(), z.literal("required")])
+    .default(true)
+    .describe(
+      "Have the supervisor's model, where there is one, review what the rules let pass: what it finds missing is refused, what it isn't sure of is for a person. `required`: a person is asked, too, when no model answers.",
+    ),
   compareWithBase: z
     .boolean()
     .default(true)

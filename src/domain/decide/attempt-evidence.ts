@@ -40,6 +40,8 @@ export type AttemptEvidence = {
   readonly quality?: QualityReport | undefined;
   /** Work whose behaviour nothing judged is for a person. Default `false`. */
   readonly asksUnproved?: boolean;
+  /** Work that no model has reviewed is for a person. Default `false`. */
+  readonly asksUnreviewed?: boolean;
   /** How sure it is that the work is right, in [0, 1]; absent: not known. */
   readonly confidence?: number | undefined;
   /** Earlier turns at the task that came to a limit of time or size. Default 0. */

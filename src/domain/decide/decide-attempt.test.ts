@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { failureClasses } from "../failure/failure-class.ts";
 import { defaultRetryLimits as limits } from "../failure/retry-policy.ts";
 import { validationCodes, type ValidationCode, type ValidationVerdict } from "../validate/validate-attempt.ts";
+import type { StageVerdict } from "../quality/quality-report.ts";
 import type { AttemptEvidence, AttemptOutcome, GateVerdict } from "./attempt-evidence.ts";
 import { decideAttempt } from "./decide-attempt.ts";
 import { defaultDecisions } from "./decision-settings.ts";
@@ -62,6 +63,35 @@ describe("decideAttempt", () => {
       expect(rules.find(({ rule }) => rule === "proof")?.status).toBe(level === "unproved" ? "fired" : "held");
     },
   );
+
+  const review = { name: "review", threshold: 0.6, weight: 2, findings: [] } as const;
+  const unproved = { level: "unproved", says: "no gate judged it" } as const;
+  const withStage = (stage: StageVerdict, more: Partial<AttemptEvidence> = {}) =>
+    ({ quality: { stages: [stage], proof: unproved }, ...more }) as const;
+
+  it("leaves to a person what a review isn't sure of, whatever the gates say", () => {
+    const doubted = withStage({ ...review, status: "passed", score: 0.9, doubts: ["The review can't tell."] });
+    expect(decide(doubted)).toEqual({ kind: "ask", reasons: ["The review can't tell."] });
+    const { rules } = explainDecision({ ...proven, ...doubted }, decide(doubted));
+    expect(rules.find(({ rule }) => rule === "review")).toMatchObject({ status: "fired" });
+  });
+
+  it("needs a review where one is required, and a person where there is none", () => {
+    const silent = { ...review, status: "not-judged", reason: "The server is down." } as const;
+    expect(decide(withStage(silent)).kind).toBe("accept");
+    const asked = decide(withStage(silent, { asksUnreviewed: true }));
+    expect(asked).toMatchObject({ kind: "ask", reasons: [expect.stringContaining("The server is down.")] });
+    const passed = withStage({ ...review, status: "passed", score: 1 }, { asksUnreviewed: true });
+    expect(decide(passed).kind).toBe("accept");
+  });
+
+  it("tries again when a review refuses, and asks a person when the attempts are used up", () => {
+    const blocker = { code: "requirement-unmet", message: "Not done.", severity: "blocker" } as const;
+    const refused = withStage({ ...review, status: "failed", score: 0.9, findings: [blocker] });
+    expect(decide(refused)).toMatchObject({ kind: "retry", reasons: expect.arrayContaining(["Not done."]) });
+    const used = Array.from({ length: limits.maxAttempts }, () => "recoverable" as const);
+    expect(decide({ ...refused, earlierFailures: used }).kind).toBe("ask");
+  });
 
   it("accepts what finished, validated and passed every gate, and nothing else", () => {
     fc.assert(

@@ -1,6 +1,7 @@
 import type { FailureClass } from "../failure/failure-class.ts";
 import { tallyFailures } from "../failure/failure-tally.ts";
 import { nextAfterFailure, type AfterFailure } from "../failure/retry-policy.ts";
+import { doubtsOf, reviewStanding } from "../quality/review/review-standing.ts";
 import type { ValidationVerdict } from "../validate/validate-attempt.ts";
 import type { AttemptDecision, AttemptEvidence, GateVerdict, RetryChange, Shortfall } from "./attempt-evidence.ts";
 import { defaultDecisions } from "./decision-settings.ts";
@@ -33,9 +34,8 @@ export function decideAttempt(evidence: AttemptEvidence): AttemptDecision {
 function acceptIfSure(evidence: AttemptEvidence): AttemptDecision {
   const { gates = [], confidence, settings = defaultDecisions } = evidence;
   const { minConfidence } = settings;
-  const proof = evidence.quality?.proof;
-  if (evidence.asksUnproved === true && proof?.level === "unproved")
-    return { kind: "ask", reasons: [`No rule refuses it, but it is unproved: ${proof.says}.`] };
+  const doubts = doubtsAbout(evidence);
+  if (doubts.length > 0) return { kind: "ask", reasons: doubts };
   if (minConfidence === undefined || (confidence !== undefined && confidence >= minConfidence))
     return {
       kind: "accept",
@@ -44,6 +44,18 @@ function acceptIfSure(evidence: AttemptEvidence): AttemptDecision {
   const known = confidence?.toFixed(2) ?? "not known";
   const reason = `No rule refuses it, but the confidence is ${known} and decisions.minConfidence is ${minConfidence}.`;
   return { kind: "ask", reasons: [reason] };
+}
+
+/** Why nobody but a person can call it done. */
+function doubtsAbout({ quality, asksUnproved = false, asksUnreviewed = false }: AttemptEvidence): readonly string[] {
+  if (quality === undefined) return [];
+  const doubts = doubtsOf(quality);
+  if (doubts.length > 0) return doubts;
+  const { proof } = quality;
+  if (asksUnproved && proof?.level === "unproved") return [`No rule refuses it, but it is unproved: ${proof.says}.`];
+  if (!asksUnreviewed || reviewStanding(quality) !== "none") return [];
+  const why = quality.stages.find(({ name }) => name === "review")?.reason ?? "no stage of that name ran.";
+  return [`No rule refuses it, but a review is required and there is none: ${why}`];
 }
 
 const unjudged = "It finished and it is complete; there is no gate that judges it.";

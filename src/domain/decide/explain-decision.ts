@@ -1,12 +1,14 @@
 import type { Finding } from "../feedback/analyze.ts";
 import { tallyFailures } from "../failure/failure-tally.ts";
 import type { AttemptDecision, AttemptEvidence, Mean } from "./attempt-evidence.ts";
+import { doubtsOf, reviewStanding } from "../quality/review/review-standing.ts";
 import { findingsOf } from "./findings-of.ts";
 import { isTooBig } from "./decide-attempt.ts";
 import { defaultDecisions } from "./decision-settings.ts";
 import { qualityShortfall } from "./quality-shortfall.ts";
 
-export type RuleName = "turn" | "validation" | "harm" | "gates" | "quality" | "proof" | "confidence" | "policy";
+export type RuleName =
+  "turn" | "validation" | "harm" | "gates" | "quality" | "review" | "proof" | "confidence" | "policy";
 
 /** One rule, in the order in which they are looked at. */
 export type RuleCheck = {
@@ -58,6 +60,7 @@ function stages(evidence: AttemptEvidence): readonly RuleCheck[] {
         : fired("validation", validation.problems.map(({ message }) => message).join(" ")),
     gateRule(gates),
     ...qualityRules(evidence),
+    ...reviewRule(evidence),
     ...proofRule(evidence),
     confidenceRule(evidence),
   ];
@@ -78,6 +81,15 @@ function qualityRules({ quality, settings = defaultDecisions }: AttemptEvidence)
   if (found === undefined) return [held("quality", `every judged stage passed${score}`)];
   const says = found.reasons.join(" ");
   return [fired(found.isHarm === true ? "harm" : "quality", says)];
+}
+
+/** One that fails is among the stages. */
+function reviewRule({ quality, asksUnreviewed = false }: AttemptEvidence): readonly RuleCheck[] {
+  if (quality === undefined) return [];
+  const standing = reviewStanding(quality);
+  if (standing === "passed") return [held("review", "a model found what was asked met")];
+  if (standing === "doubted") return [fired("review", doubtsOf(quality).join(" "))];
+  return standing === "none" && asksUnreviewed ? [fired("review", "a review is required, and there is none")] : [];
 }
 
 function proofRule({ quality, asksUnproved = false }: AttemptEvidence): readonly RuleCheck[] {

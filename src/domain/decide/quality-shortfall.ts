@@ -15,5 +15,8 @@ export function qualityShortfall(
   if (quality === undefined || reasons.length === 0) return undefined;
   const blockers = quality.stages.flatMap(({ findings }) => findings).filter(({ severity }) => severity === "blocker");
   const isHarm = blockers.some(({ code }) => harmful.includes(code));
-  return { failureClass: "recoverable", reasons, needsPerson: "no", isHarm };
+  const failed = quality.stages.filter(({ status }) => status === "failed");
+  // A model may be wrong again and again about work that is right.
+  const needsPerson = failed.every(({ name }) => name === "review") ? "in-the-end" : "no";
+  return { failureClass: "recoverable", reasons, needsPerson, isHarm };
 }

@@ -1,3 +1,4 @@
+import type { ReviewedRequirement } from "./review/review-opinion.ts";
 import type { WorkProof } from "./work-proof.ts";
 
 /** What one stage of the quality control came to. */
@@ -16,6 +17,10 @@ export type StageVerdict = {
   readonly findings: readonly QualityFinding[];
   /** Why it was not judged. */
   readonly reason?: string;
+  /** What keeps it from being sure though it has passed, one sentence each: a person is asked. */
+  readonly doubts?: readonly string[];
+  /** What the task asks for, one by one; only a review tells. */
+  readonly requirements?: readonly ReviewedRequirement[];
 };
 
 export type QualityFinding = {

@@ -22,8 +22,8 @@ export type QualitySettings = {
   readonly maxFiles: number;
   readonly maxLines: number;
   readonly maxFileKb: number;
-  /** Whether the supervisor's model is asked for its opinion. */
-  readonly review: boolean;
+  /** Whether the supervisor's model is asked for its opinion; `required`: where it gives none, a person is asked. */
+  readonly review: boolean | "required";
   /** Whether a gate that fails is run once on the base commit, when its output can be read. */
   readonly compareWithBase: boolean;
   /** What a gate means whose failures were all there before: `refuse` red is red, `accept` only new failures count. */
@@ -54,17 +54,25 @@ export function withSeverity(
   return meant.toSorted((a, b) => Number(b.severity === "blocker") - Number(a.severity === "blocker"));
 }
 
-type Judged = { readonly score: number; readonly findings: readonly QualityFinding[] };
+type Judged = Pick<StageVerdict, "findings" | "doubts" | "requirements"> & { readonly score: number };
 
 /** A stage has failed below its threshold, and with any blocker whatever its score. */
 export function judgedStage(
   name: string,
-  { score, findings }: Judged,
+  { score, findings, doubts = [], requirements }: Judged,
   limits: StageLimits = usualLimits,
 ): StageVerdict {
   const hasBlocker = findings.some(({ severity }) => severity === "blocker");
   const status = hasBlocker || score < limits.threshold ? "failed" : "passed";
-  return { name, status, score, ...limits, findings };
+  return {
+    name,
+    status,
+    score,
+    ...limits,
+    findings,
+    ...(doubts.length === 0 ? {} : { doubts }),
+    ...(requirements === undefined ? {} : { requirements }),
+  };
 }
 
 export const unjudgedStage = (name: string, reason: string, limits: StageLimits = usualLimits): StageVerdict => ({

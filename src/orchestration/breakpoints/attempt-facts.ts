@@ -1,3 +1,4 @@
+import { reviewStanding } from "../../domain/quality/review/review-standing.ts";
 import type { BreakpointKind } from "../../domain/breakpoint/answers.ts";
 import type { Facts } from "../../domain/breakpoint/facts.ts";
 import { totalUsage, type Usage } from "../../domain/budget/usage.ts";
@@ -56,6 +57,7 @@ async function workFacts(desk: JobDesk, { begun, outcome, decision }: Decided, p
     isCalibrated: confidence?.isCalibrated,
     qualityScore: quality?.score,
     proof: quality?.proof?.level,
+    review: quality === undefined ? "none" : reviewStanding(quality),
     findings: quality?.stages.flatMap(({ findings }) => findings.map(({ code }) => code)),
     problems: verdict.ok ? [] : verdict.problems.map(({ code }) => code),
     filesTouched: diff.files,

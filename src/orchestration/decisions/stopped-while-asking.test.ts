@@ -18,6 +18,7 @@ async function stoppedWhileAsking() {
   const stop = new AbortController();
   const supervisor: Supervisor = {
     name: "local/model",
+    promptTokens: 10_000,
     ask: ({ signal }) => {
       stop.abort();
       return Promise.resolve({

@@ -18,6 +18,7 @@ const propose = (value: Json, given: JobExperience = experience) =>
   proposeNotes({
     supervisor: {
       name: "test/model",
+      promptTokens: 10_000,
       ask: (question) => {
         asked.push(question);
         return Promise.resolve({ status: "answered", text: "", value, from: "model" });

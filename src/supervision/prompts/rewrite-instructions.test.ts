@@ -26,6 +26,7 @@ function saying(answer: SupervisorAnswer) {
   const asked: SupervisorQuestion[] = [];
   const supervisor: Supervisor = {
     name: "test/model",
+    promptTokens: 10_000,
     ask: (question) => {
       asked.push(question);
       return Promise.resolve(answer);

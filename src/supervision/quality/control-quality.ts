@@ -8,7 +8,7 @@ import type { SecretFinder } from "../../domain/quality/rules/secrets-added.ts";
 import type { JudgedWork } from "../../domain/quality/judged-work/changed-file.ts";
 import type { GateResult } from "../../domain/evidence.ts";
 import { judgeByPlugins, type PluginRequest } from "./judge-by-plugins.ts";
-import { judgeByReview, type ReviewRequest } from "./judge-by-review.ts";
+import { judgeByReview, type ReviewRequest } from "./review/judge-by-review.ts";
 
 export type QualityRequest = {
   readonly work: JudgedWork;
@@ -17,7 +17,7 @@ export type QualityRequest = {
   readonly finder: SecretFinder;
   /** Changed paths that `forbiddenPaths` covers. */
   readonly forbidden: readonly string[];
-  readonly review: Pick<ReviewRequest, "supervisor" | "about" | "patch">;
+  readonly review: Pick<ReviewRequest, "supervisor" | "about" | "change" | "files">;
   readonly plugins: Pick<PluginRequest, "plugins" | "place">;
   readonly signal: AbortSignal;
 };
@@ -35,7 +35,7 @@ export async function controlQuality(request: QualityRequest): Promise<QualityRe
     judgeCommands({ gates, gateCount: work.gateCommands.length, claimsToPass }, settings),
     judgeDiff({ work, settings, finder, forbidden }),
   ];
-  const review = await judgeByReview({ ...request.review, work, settings, ruled, signal });
+  const review = await judgeByReview({ ...request.review, work, gates, settings, ruled, signal });
   const own = await judgeByPlugins({ ...request.plugins, work, settings, redact: finder.redact, signal });
   signal.throwIfAborted();
   return qualityReport([...ruled, review, ...own]);

@@ -24,6 +24,13 @@ export type PatchText = {
   readonly isStat?: boolean;
 };
 
+/** The change as a reader wants it: with this many unchanged lines around it, and without the bytes of what is no text. */
+export const readableChange = (
+  repo: Repository,
+  { from, to, contextLines }: { readonly from: string; readonly to: string; readonly contextLines: number },
+): Promise<string> =>
+  git(home(repo), ["diff-tree", "-r", "-p", `--unified=${contextLines}`, "--no-ext-diff", "--no-textconv", from, to]);
+
 /** The change as `git apply` takes it, files that are no text included. */
 export async function patchOf(repo: Repository, { from, to, isStat = false }: PatchText): Promise<string> {
   const form = isStat ? ["--stat"] : ["-p", "--binary", "--full-index"];
