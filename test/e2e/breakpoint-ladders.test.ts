@@ -82,6 +82,10 @@ async function turns(key: string): Promise<readonly Request[]> {
   return lines.map((line) => JSON.parse(line) as Request).filter((request) => request.key.startsWith(`${key}#`));
 }
 
+const supervisedBy = (baseUrl: string) => ({
+  supervisor: { kind: "ollama", model: "judge", baseUrl, maxRetries: 0, purposes: ["stall"] },
+});
+
 const writes = (path: string) => ({ write: { [path]: "made\n" } });
 const attemptsOf = async (key: string) => (await inspectJob(project)).attempts[key] ?? [];
 const show = async (path: string) => project.git("show", `${(await inspectJob(project)).job.branch}:${path}`);
@@ -107,7 +111,7 @@ describe("an agent that stalls again and again", { timeout: 180_000 }, () => {
         patient: { ...hangs, again: writes("patient.txt") },
         given: hangs,
       }),
-      settings: { execution, supervisor: { kind: "ollama", model: "judge", baseUrl: ollama.url, maxRetries: 0 } },
+      settings: { execution, ...supervisedBy(ollama.url) },
     });
 
     await runPlan(3);
@@ -145,7 +149,7 @@ describe("an agent that stalls again and again", { timeout: 180_000 }, () => {
     await start({
       tasks: [{ key: "a" }],
       answers: () => ({ a: hangs }),
-      settings: { execution, supervisor: { kind: "ollama", model: "judge", baseUrl: ollama.url, maxRetries: 0 } },
+      settings: { execution, ...supervisedBy(ollama.url) },
     });
     await ollama.stop();
     await runPlan(3);

@@ -50,7 +50,7 @@ describe("the real Claude Code", () => {
     project = await scratchProject({
       "README.md": "# Scratch\n",
       "plan.yaml": planOf({ key: "port", expectedOutputs: ["port.txt"] }),
-      "tutti.config.yaml": `supervisor: { kind: ollama, model: judge, baseUrl: "${judge.url}" }\nexecution: { workers: 1 }\n`,
+      "tutti.config.yaml": `supervisor: { kind: ollama, model: judge, baseUrl: "${judge.url}", purposes: [clarify] }\nexecution: { workers: 1 }\n`,
     });
     model = await scriptedModel({
       tasks: [],

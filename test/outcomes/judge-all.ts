@@ -1,4 +1,4 @@
-import { judgeOutcome, type JudgedOutcome } from "./judge-outcome.ts";
+import { judgeOutcome, type JudgedOutcome, type JudgeSettings } from "./judge-outcome.ts";
 import { outcomesPlace } from "./outcomes-place.ts";
 import type { LabelledOutcome } from "./read-outcomes.ts";
 
@@ -7,7 +7,7 @@ const atOnce = 4;
 /** Each has a slot of its own, so that some can be judged side by side. In the order of the list. */
 export async function judgeAll(
   outcomes: readonly LabelledOutcome[],
-  settings: { readonly proveOnBase: boolean } = { proveOnBase: false },
+  settings: JudgeSettings = { proveOnBase: false },
 ): Promise<readonly JudgedOutcome[]> {
   await using place = await outcomesPlace(outcomes);
   const judged: JudgedOutcome[] = [];

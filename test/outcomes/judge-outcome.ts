@@ -12,20 +12,34 @@ import { asAttemptId, asJobId, asSlotId, asTaskId, asWorkerId } from "../../src/
 import type { AttemptOutcome } from "../../src/domain/model.ts";
 import type { JobDesk } from "../../src/orchestration/desk.ts";
 import { prove } from "../../src/orchestration/prove.ts";
+import { qualityRules } from "../../src/domain/quality/rules/quality-rules.ts";
+import { answerRuleNames } from "../../src/domain/validate/answer-rules.ts";
 import { localPlace } from "../../src/places/local/local-place.ts";
 import type { AttemptProof } from "../../src/state/attempts.ts";
 import type { StateManager } from "../../src/state/state-manager.ts";
 import { silentLogger } from "../../src/telemetry/port.ts";
 import { createRedactor } from "../../src/telemetry/redact.ts";
+import type { Supervisor } from "../../src/supervision/supervisor.ts";
 import { createSlot, type Slot } from "../../src/workspace/index.ts";
 import type { OutcomesPlace } from "./outcomes-place.ts";
 import type { LabelledOutcome } from "./read-outcomes.ts";
 
+export type JudgeSettings = {
+  readonly proveOnBase: boolean;
+  /** Who reviews; absent: nobody. */
+  readonly supervisor?: Supervisor;
+  /** `off`: gates, and what was said and changed at all, are looked at as ever; nothing else is before the review. Default `on`. */
+  readonly rules?: "on" | "off";
+};
+
 export type JudgedOutcome = {
   readonly outcome: LabelledOutcome;
+  /** By rules alone, whoever reviews. */
   readonly decision: ReturnType<typeof decideAttempt>;
   /** The decision with `quality.unproved: ask`. */
   readonly withAsking: ReturnType<typeof decideAttempt>;
+  /** With what the supervisor says; the same as `decision` when nobody reviews. */
+  readonly withReview: ReturnType<typeof decideAttempt>;
   readonly proof: AttemptProof;
 };
 
@@ -37,7 +51,7 @@ export async function judgeOutcome(
   outcome: LabelledOutcome,
   index: number,
   { folder, repo, state, bases }: OutcomesPlace,
-  settings: { readonly proveOnBase: boolean },
+  settings: JudgeSettings,
 ): Promise<JudgedOutcome> {
   const baseCommit = bases[index];
   if (baseCommit === undefined) throw new Error(`no commit for ${outcome.name}`);
@@ -61,7 +75,14 @@ export async function judgeOutcome(
     outcome: saidBy(outcome),
     signal: new AbortController().signal,
   });
-  return { outcome, proof, decision: decisionOn(proof, false), withAsking: decisionOn(proof, true) };
+  const byRules = withoutReview(proof);
+  return {
+    outcome,
+    proof,
+    decision: decisionOn(byRules, false),
+    withAsking: decisionOn(byRules, true),
+    withReview: decisionOn(proof, false),
+  };
 }
 
 async function writeAll(root: string, files: Readonly<Record<string, string>>): Promise<void> {
@@ -104,10 +125,10 @@ function saidBy({ says, result, isTruncated }: LabelledOutcome): AttemptOutcome 
 function deskFor(
   { task, gates, resultSchema }: LabelledOutcome,
   slot: Slot,
-  { state, proveOnBase }: { readonly state: StateManager; readonly proveOnBase: boolean },
+  { state, proveOnBase, supervisor, rules = "on" }: JudgeSettings & { readonly state: StateManager },
 ): JobDesk {
   // With these defaults, red is red whatever it was before: to look at the base would change no decision.
-  const quality = { compareWithBase: false, proveOnBase };
+  const quality = { compareWithBase: false, proveOnBase, ...(rules === "on" ? {} : rulesOff) };
   const config = completeConfig(configSchema.parse({ gates, quality, watch: { enabled: false } }));
   const spec = {
     key: "task",
@@ -124,6 +145,7 @@ function deskFor(
     repo: slot.repo,
     place: localPlace(),
     plugins: [],
+    supervisor,
     commandEnv: { PATH: process.env["PATH"] ?? "", HOME: slot.path },
     redact,
     redactJson,
@@ -134,6 +156,11 @@ function deskFor(
   return { services, job, slots: { beside: slotBeside(slot, job.id) } } as unknown as JobDesk;
 }
 
+const rulesOff = {
+  rules: Object.fromEntries(Object.keys(qualityRules).map((name) => [name, "off"])),
+  answer: Object.fromEntries(answerRuleNames.map((name) => [name, false])),
+};
+
 /** Where gates are run without the change: a slot for each of them. */
 function slotBeside({ repo, path, slotId }: Slot, job: typeof jobId): JobDesk["slots"]["beside"] {
   let count = 0;
@@ -141,6 +168,18 @@ function slotBeside({ repo, path, slotId }: Slot, job: typeof jobId): JobDesk["s
     count += 1;
     const own = { path: `${path}-base-${count}`, slotId: asSlotId(`${slotId}-base-${count}`) };
     return use(await createSlot({ repo, ...own, base, jobId: job }));
+  };
+}
+
+/** As if nobody had been asked: the review is the last to judge, so that nothing else depends on it. */
+function withoutReview(proof: AttemptProof): AttemptProof {
+  const { quality } = proof;
+  if (quality === undefined) return proof;
+  const stages = quality.stages.filter(({ name }) => name !== "review");
+  const level = quality.proof?.level === "reviewed" ? "unproved" : quality.proof?.level;
+  return {
+    ...proof,
+    quality: { ...quality, stages, ...(quality.proof && level ? { proof: { ...quality.proof, level } } : {}) },
   };
 }
 

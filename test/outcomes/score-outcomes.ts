@@ -17,6 +17,17 @@ export type HalfScore = {
   readonly recall: number;
 };
 
+/** What becomes of the outcomes of one label. `accepted`: completed, without a person. */
+export type Ends = { readonly accepted: number; readonly asked: number; readonly refused: number };
+
+/** What a mode makes of outcomes, by what it decides. */
+export function endsOf(judged: readonly JudgedOutcome[], kindOf: (one: JudgedOutcome) => string): Ends {
+  const kinds = judged.map(kindOf);
+  const accepted = kinds.filter((kind) => kind === "accept").length;
+  const asked = kinds.filter((kind) => kind === "ask").length;
+  return { accepted, asked, refused: kinds.length - accepted - asked };
+}
+
 export function scoreOutcomes(judged: readonly JudgedOutcome[]): HalfScore {
   const bad = judged.filter(({ outcome }) => outcome.label === "bad");
   const good = judged.filter(({ outcome }) => outcome.label === "good");
