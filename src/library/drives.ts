@@ -2,7 +2,7 @@ import type { Environment } from "../compose.ts";
 import type { ConfigInput } from "../config/config.ts";
 import { TuttiError } from "../domain/errors.ts";
 import type { JobId } from "../domain/ids.ts";
-import type { JobStatus } from "../domain/job-status.ts";
+import { isJobOver, type JobStatus } from "../domain/job-status.ts";
 import type { AnyWorkflow } from "../workflow/flow.ts";
 
 export type DriveSettings = {
@@ -18,7 +18,12 @@ export type DriveSettings = {
 /** How a drive ended; `elsewhere`: another process carries the job out. */
 export type DriveResult = JobStatus | "elsewhere";
 
-type Drive = { readonly ended: Promise<DriveResult>; readonly stop: AbortController };
+type Drive = {
+  readonly ended: Promise<DriveResult>;
+  readonly stop: AbortController;
+  /** Ends this turn of it; another one follows. */
+  turn: AbortController;
+};
 
 /** The jobs that this process carries out, each with a project of its own, because an engine drives one job. */
 export class Drives {
@@ -44,9 +49,10 @@ export class Drives {
     this.#holders.set(jobId, (this.#holders.get(jobId) ?? 1) - 1);
   }
 
-  /** The next drive takes a workflow's code as it is now. */
+  /** A workflow's code is taken as it is now: by the next drive, which follows at once where there is one. */
   beginAnew(jobId: JobId): void {
     this.#anew.add(jobId);
+    this.#running.get(jobId)?.turn.abort();
   }
 
   /** @param own - how many of the holders the caller is */
@@ -58,12 +64,15 @@ export class Drives {
   run(jobId: JobId): Promise<DriveResult> {
     const running = this.#running.get(jobId);
     if (running !== undefined) return running.ended;
-    const stop = new AbortController();
-    const ended = this.#drive(jobId, stop.signal).finally(() => this.#running.delete(jobId));
+    const { promise, resolve, reject } = Promise.withResolvers<DriveResult>();
+    const drive: Drive = { ended: promise, stop: new AbortController(), turn: new AbortController() };
+    this.#running.set(jobId, drive);
     // Whoever waits for it is told; nobody has to.
-    ended.catch(() => undefined);
-    this.#running.set(jobId, { ended, stop });
-    return ended;
+    promise.catch(() => undefined);
+    void this.#turns(jobId, drive)
+      .finally(() => this.#running.delete(jobId))
+      .then(resolve, reject);
+    return promise;
   }
 
   /** Stops one job, or all, cleanly: what was paid for stays, and a later drive goes on. */
@@ -71,6 +80,14 @@ export class Drives {
     const chosen = [...this.#running].flatMap(([id, drive]) => (jobId === undefined || id === jobId ? [drive] : []));
     for (const { stop } of chosen) stop.abort();
     await Promise.allSettled(chosen.map(({ ended }) => ended));
+  }
+
+  async #turns(jobId: JobId, drive: Drive): Promise<DriveResult> {
+    for (;;) {
+      const end = await this.#drive(jobId, AbortSignal.any([drive.stop.signal, drive.turn.signal]));
+      if (!drive.turn.signal.aborted || drive.stop.signal.aborted || end === "elsewhere" || isJobOver(end)) return end;
+      drive.turn = new AbortController();
+    }
   }
 
   async #drive(jobId: JobId, stop: AbortSignal): Promise<DriveResult> {
@@ -83,6 +100,7 @@ export class Drives {
         import("../config/resume-rules.ts"),
         import("../orchestration/pool.ts"),
       ]);
+    const beginsAnew = this.#anew.delete(jobId);
     const project = await openProject({ cwd, env, flags, workflows });
     try {
       for (const { name, detail } of await agentWarnings(project.services.agents)) note(`${name}: ${detail}`);
@@ -100,12 +118,13 @@ export class Drives {
         liftsPause: true,
         resumesAtReset: resumeRules(project.loaded.config, false),
         returnsWhenProposed: true,
-        beginsAnew: this.#anew.delete(jobId),
+        beginsAnew,
         stop,
         stopNow: new AbortController().signal,
       });
     } catch (error) {
-      if (TuttiError.is(error) && error.code === "JOB_BUSY") return "elsewhere";
+      // Whoever carries it out goes on with the old code.
+      if (TuttiError.is(error) && error.code === "JOB_BUSY" && !beginsAnew) return "elsewhere";
       throw error;
     } finally {
       await project.close();

@@ -25,7 +25,8 @@ export type WorkflowHandle<Output> = {
   readonly events: AsyncIterable<StoredEvent>;
   /**
    * What it comes to. While it waits for a person's answer, so does this.
-   * @throws {TuttiError} what it failed with; `ABORTED` when its job was paused, stopped or cancelled; as `waitAndCollect`
+   * @throws {TuttiError} what it failed with; `ABORTED` when its job was paused, stopped or cancelled; as `waitAndCollect`;
+   *   `JOB_BUSY` when it is to be begun anew and another process carries it out
    */
   readonly result: Promise<Output>;
 };
@@ -137,6 +138,12 @@ function timeLeft({ timeoutMs }: WorkflowRunOptions): TimeLeft {
 async function beginAnew({ application, drives, jobId }: Awaited): Promise<void> {
   const job = await application.job(jobId);
   if (job.status === "completed" || job.status === "cancelled") return;
+  if (!drives.has(jobId) && (await application.isDriven(jobId))) {
+    throw new TuttiError("JOB_BUSY", `Another process carries job ${jobId} out, with the code that it began with`, {
+      hint: `Stop it there, or first: tutti job pause ${jobId}`,
+      context: { job: jobId },
+    });
+  }
   if (job.status === "failed") await application.resume(job, {});
   drives.beginAnew(jobId);
 }

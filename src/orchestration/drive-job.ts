@@ -32,7 +32,7 @@ export type Drive = {
   readonly workers: WorkerPool;
   readonly signal: AbortSignal;
   /** Of the workflow that adds the job's tasks. */
-  readonly body?: Pick<WorkflowBody, "standing"> | undefined;
+  readonly body?: Pick<WorkflowBody, "standing" | "letGoOfOldTasks"> | undefined;
 };
 
 /**
@@ -97,6 +97,7 @@ class Driver {
 
   async #lookOnce(board: JobBoard): Promise<DriveEnd | undefined> {
     const { state } = this.#desk.services;
+    await this.#body?.letGoOfOldTasks();
     await board.refresh();
     const { schedule } = board;
     const dispatched = board.tasks(schedule.withStatus(...dispatchedStatuses));

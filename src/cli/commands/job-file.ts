@@ -2,10 +2,11 @@ import { readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
 
-import { jobSettings } from "../../compose.ts";
+import { jobSettings, type Project } from "../../compose.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import { exitCodes } from "../../domain/job-status.ts";
-import { isJobFile, jobFileOf, parseJobFile } from "../../domain/plan/job-file.ts";
+import { isJobFile, jobFileOf, parseJobFile, type JobFileWorkflow } from "../../domain/plan/job-file.ts";
+import type { WorkflowJobRequest } from "../../orchestration/workflows/create-workflow-job.ts";
 import type { Cli } from "../cli.ts";
 import { withProject } from "../with-project.ts";
 import { exportedTasks } from "./job-export.ts";
@@ -15,7 +16,10 @@ export const exportJobFile = (cli: Cli, id: string, path: string | undefined): P
   withProject(cli, async ({ application }) => {
     const { isJson, stdout } = cli.output;
     const job = await application.job(id);
-    const content = jobFileOf(job, await exportedTasks(application, job));
+    const run = await application.workflows.find(job.id);
+    // What a workflow has not asked for yet is no task.
+    const tasks = run === undefined ? await exportedTasks(application, job) : await application.tasks(job.id);
+    const content = jobFileOf(job, tasks, run);
     const shown = `${JSON.stringify(content, undefined, isJson && path === undefined ? 0 : 2)}\n`;
     if (path === undefined) {
       stdout(shown);
@@ -24,7 +28,8 @@ export const exportJobFile = (cli: Cli, id: string, path: string | undefined): P
     const file = resolve(cli.cwd, path);
     await writeTo(file, shown);
     const facts = { jobId: job.id, file, tasks: content.tasks.length };
-    stdout(isJson ? `${JSON.stringify(facts)}\n` : `${file}: ${facts.tasks} tasks of job ${job.id}\n`);
+    const what = run === undefined ? `${facts.tasks} tasks` : `the workflow ${run.name} and its input`;
+    stdout(isJson ? `${JSON.stringify(facts)}\n` : `${file}: ${what} of job ${job.id}\n`);
     return exitCodes.done;
   });
 
@@ -66,17 +71,19 @@ function parseJson(content: string): unknown {
 
 export type ImportedFile = { readonly value: unknown; readonly name: string; readonly goal?: string };
 
-/** `tutti job import` of a job that was exported: a new job with the same tasks, none of them begun. */
+/** `tutti job import` of a job that was exported: a new job with the same tasks, or the same workflow, none of it begun. */
 export async function importJobFile(cli: Cli, { value, name, goal }: ImportedFile): Promise<number> {
-  const file = parseJobFile(value, name);
+  const imported = parseJobFile(value, name);
   return withProject(cli, async (project) => {
     const { application } = project;
-    const job = await application.createManualJob({
-      goal: goal ?? file.goal,
+    const { workflow } = imported;
+    const asked = {
+      goal: goal ?? imported.goal,
       settings: await jobSettings(project),
       orchestratorId: "command-line",
-      tasks: file.tasks,
-    });
+    };
+    if (workflow !== undefined) return importWorkflow(cli, project, { asked, workflow, file: name });
+    const job = await application.createManualJob({ ...asked, tasks: imported.tasks });
     const tasks = (await application.tasks(job.id)).map(({ key, spec }) => ({
       key,
       title: spec.title,
@@ -88,4 +95,28 @@ export async function importJobFile(cli: Cli, { value, name, goal }: ImportedFil
     else stdout(`Job ${job.id}: ${tasks.length} tasks, not started.\nCarry them out: tutti job wait ${job.id}\n`);
     return exitCodes.done;
   });
+}
+
+type WorkflowImport = {
+  readonly asked: Pick<WorkflowJobRequest, "goal" | "settings" | "orchestratorId">;
+  readonly workflow: JobFileWorkflow;
+  readonly file: string;
+};
+
+/** Its code is this project's. */
+async function importWorkflow(cli: Cli, { application }: Project, request: WorkflowImport): Promise<number> {
+  const { asked, file } = request;
+  const { ref, name, version, input } = request.workflow;
+  const { version: present } = await application.workflows.load(ref);
+  const job = await application.createWorkflowJob({ ...asked, ref, input });
+  const isSameCode = present === version;
+  const { isJson, stdout, stderr } = cli.output;
+  if (isJson) {
+    const { id: jobId, goal, branch } = job;
+    stdout(`${JSON.stringify({ jobId, goal, branch, file, workflow: name, isSameCode })}\n`);
+  } else {
+    if (!isSameCode) stderr(`note: the code of workflow ${name} is not what the exported job ran with\n`);
+    stdout(`Job ${job.id}: workflow ${name}, not started.\nCarry it out: tutti job wait ${job.id}\n`);
+  }
+  return exitCodes.done;
 }

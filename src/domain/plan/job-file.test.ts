@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 
 import { asCommitId, asJobId } from "../ids.ts";
 import { acyclicTasks } from "../../../test/arbitraries/task-graph.ts";
@@ -64,8 +65,29 @@ describe("a job as a file", () => {
     );
   });
 
+  it("of a workflow holds the workflow and its input, and its tasks are only to be read", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const input = z.json().parse(JSON.parse(JSON.stringify(value)));
+        const workflow = { ref: "./flows/review.ts#deep", name: "deep", version: "v1", input };
+        const file: unknown = JSON.parse(JSON.stringify(jobFileOf(job, [], workflow)));
+        expect(file).toMatchObject({ version: 2 });
+        expect(parseJobFile(file, "job.json")).toEqual({ goal: job.goal, tasks: [], workflow });
+      }),
+    );
+  });
+
+  it.each(["/srv/evil.ts", "../evil.ts", "./flows/../../evil.ts#x", "C:\\evil.ts", "\\\\host\\evil.ts"])(
+    "of a workflow at %s is refused: importing it would run code from outside of the project",
+    (ref) => {
+      const file = jobFileOf(job, [], { ref, name: "evil", version: "v1", input: null });
+      expect(() => parseJobFile(file, "job.json")).toThrow("job.json: workflow.ref: is a workflow outside");
+    },
+  );
+
   it.each<[string, unknown, string]>([
-    ["another version", { format: "tutti-job", version: 2 }, "job.json: version"],
+    ["another version", { format: "tutti-job", version: 3 }, "job.json: version"],
+    ["no workflow", { format: "tutti-job", version: 2, job: { goal: "g" }, tasks: [] }, "job.json: workflow"],
     ["no goal", { format: "tutti-job", version: 1, job: {}, tasks: [{ prompt: "P" }] }, "job.json: job.goal"],
     ["no tasks", { format: "tutti-job", version: 1, job: { goal: "g" }, tasks: [] }, "job.json: tasks"],
   ])("with %s is refused, naming the field", (_what, value, words) => {

@@ -24,6 +24,7 @@ export class JobHost implements WorkflowHost {
   readonly #desk: JobDesk;
   readonly #run: WorkflowRun;
   readonly #ends: TaskEnds;
+  readonly #asked = new Set<TaskId>();
   /** What is under way and is no wait for a task. */
   #working = 0;
   #changedAt = performance.now();
@@ -46,6 +47,11 @@ export class JobHost implements WorkflowHost {
     return this.#ends.size > 0;
   }
 
+  /** The tasks that its body has asked for since this process carries it out. */
+  get asked(): ReadonlySet<TaskId> {
+    return this.#asked;
+  }
+
   /** Something that it waits for has come, and it will go on. */
   hasNews(): Promise<boolean> {
     return this.#ends.hasNews();
@@ -55,6 +61,7 @@ export class JobHost implements WorkflowHost {
     const { state, fault } = this.#desk.services;
     try {
       const id = await this.#during(() => this.#inTurn(() => this.#add(call)));
+      this.#asked.add(id);
       fault("workflow.asked");
       await this.#noteTask(call, id);
       await this.#endOf(id, call.signal);

@@ -1,7 +1,9 @@
 import { TuttiError } from "../../domain/errors.ts";
 import { isJobOver } from "../../domain/job-status.ts";
 import type { Job, Task } from "../../domain/model.ts";
+import type { WorkflowRun } from "../../domain/workflow/workflow-run.ts";
 import type { LoadedWorkflow } from "../../workflow/source.ts";
+import { workflowRunId } from "../queues.ts";
 import type { Services } from "../services.ts";
 import { cancelTasks } from "../stop-job.ts";
 
@@ -23,13 +25,16 @@ export async function takeUpWorkflow(services: Services, job: Job, { beginsAnew 
   if (run === undefined || run.status === "completed" || run.status === "cancelled") return;
   const { version } = await loadWorkflow(services, run.ref);
   const isUnchanged = version === run.version;
-  if (run.status === "running" && isUnchanged && !beginsAnew) return;
+  if (run.status === "running" && isUnchanged && (!beginsAnew || !(await hasBegun(services, run)))) return;
   if (run.status === "running" && !beginsAnew) throw changed(job, run.name, run.ref);
   const unbegun = (await state.tasks.list(job.id)).filter(isAskedAndUnbegun);
   await cancelTasks(services, unbegun, "the workflow is begun anew");
   await state.workflowRuns.beginAnew(job.id, run.number, version);
   if (isJobOver(job.status)) await state.jobs.reopen(job.id, "the workflow is begun anew");
 }
+
+const hasBegun = async ({ engine }: Services, { jobId, number }: WorkflowRun): Promise<boolean> =>
+  (await engine.find(workflowRunId(jobId, number))) !== undefined;
 
 /** What a person has added is the person's. */
 const isAskedAndUnbegun = ({ startedAt, spec }: Task): boolean =>

@@ -6,6 +6,7 @@ import type { JobDesk } from "../desk.ts";
 import { workflowQueue, workflowRunId } from "../queues.ts";
 import { handAnswersOn } from "./ask-person.ts";
 import { JobHost } from "./job-host.ts";
+import { letGoOfOldTasks } from "./let-go-of-old-tasks.ts";
 import { loadWorkflow } from "./take-up-workflow.ts";
 
 /**
@@ -44,12 +45,14 @@ export class WorkflowBody {
   readonly #worker: EngineWorker;
   /** How often in a row it looked as if it had hung. */
   #looks = 0;
+  #hasLetGo: boolean;
 
   private constructor(desk: JobDesk, run: WorkflowRun, host: JobHost) {
     const { engine, workerId } = desk.services;
     this.#desk = desk;
     this.#run = run;
     this.#host = host;
+    this.#hasLetGo = run.number === 1;
     this.#worker = engine.work({
       workerId,
       queues: [workflowQueue(desk.job.id)],
@@ -82,6 +85,20 @@ export class WorkflowBody {
     return asked.some(({ breakpoint }) => breakpoint.status === "open") ? "asks" : "idle";
   }
 
+  /** Of a body that was begun anew, once it has come to where it waits: what it has not asked for by then is nobody's. */
+  async letGoOfOldTasks(): Promise<void> {
+    if (this.#hasLetGo) return;
+    const { engine } = this.#desk.services;
+    const found = await engine.find(workflowRunId(this.#desk.job.id, this.#run.number));
+    if (found === undefined || !(await this.#isQuiet(found)) || !this.#isWaiting(found)) return;
+    await letGoOfOldTasks(this.#desk.services, this.#run, this.#host.asked);
+    this.#hasLetGo = true;
+  }
+
+  #isWaiting({ status }: RunRecord): boolean {
+    return status !== "running" || this.#host.isWaitingForTasks;
+  }
+
   async #isQuiet({ runId, status }: RunRecord): Promise<boolean> {
     // One that runs elsewhere was killed there, and is this worker's as soon as its lease is over.
     const isElsewhere = status === "running" && !this.#worker.active.has(runId);
@@ -90,13 +107,12 @@ export class WorkflowBody {
   }
 
   /** A body that only waits for calls of its flow is put aside; one that is not, and does nothing, waits for something else: it fails. */
-  async #hasHung({ runId, status }: RunRecord): Promise<boolean> {
-    const isWaiting = status !== "running" || this.#host.isWaitingForTasks;
-    this.#looks = !isWaiting && this.#host.quietMs() > hungAfterMs ? this.#looks + 1 : 0;
+  async #hasHung(found: RunRecord): Promise<boolean> {
+    this.#looks = !this.#isWaiting(found) && this.#host.quietMs() > hungAfterMs ? this.#looks + 1 : 0;
     if (this.#looks < hungLooks) return false;
     const { engine, state } = this.#desk.services;
     await state.workflowRuns.end(this.#desk.job.id, this.#run.number, { status: "failed", error: hung(this.#run) });
-    await engine.cancel(runId, "its body waits for something that is no call of its flow");
+    await engine.cancel(found.runId, "its body waits for something that is no call of its flow");
     return true;
   }
 
