@@ -8,11 +8,10 @@ export const projectFile = (path: string): string => fileURLToPath(new URL(`../.
 
 /**
  * What is measured through `bin/tutti.js` must be what stands in `src/`.
- * @throws {Error} with the compiler's words
+ * @throws {Error} with the build's words
  */
 export async function buildProject(): Promise<void> {
-  const compiler = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"];
-  const { exitCode, all } = await execa(process.execPath, compiler, { cwd, all: true, reject: false });
+  const { exitCode, all } = await execa(process.execPath, ["scripts/build.ts"], { cwd, all: true, reject: false });
   if (exitCode !== 0) throw new Error(`The project doesn't build:\n${all}`);
 }
 

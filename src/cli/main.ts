@@ -39,7 +39,7 @@ async function run(cli: Cli, argv: readonly string[]): Promise<number> {
   }
 }
 
-// Started by path, as worker processes are: each loads a thousand modules.
+// Started by path, as worker processes are.
 if (process.argv[1] === import.meta.filename) {
   enableCompileCache();
   await main(process.argv);

@@ -5,7 +5,5 @@ import { promisify } from "node:util";
 /** The tests that start `bin/tutti.js` must never meet yesterday's build. */
 export async function setup(): Promise<void> {
   const root = fileURLToPath(new URL("../..", import.meta.url));
-  await promisify(execFile)(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
-    cwd: root,
-  });
+  await promisify(execFile)(process.execPath, ["scripts/build.ts"], { cwd: root });
 }
