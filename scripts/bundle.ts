@@ -1,6 +1,8 @@
 import { posix, relative } from "node:path";
 import { rolldown, type ExternalOption, type OutputChunk, type Plugin } from "rolldown";
 
+import manifest from "../package.json" with { type: "json" };
+
 /** What is started or imported by its path below `dist/`; all other modules become chunks that these share. */
 const entries = ["index", "testing/index", "simulator/index", "cli/main", "agents/fake/fake-process"];
 
@@ -44,7 +46,23 @@ export async function bundle(root: string): Promise<readonly OutputChunk[]> {
     chunkFileNames: "chunks/[name].js",
     sourcemap: true,
   });
-  return output.filter((file) => file.type === "chunk");
+  const chunks = output.filter((file) => file.type === "chunk");
+  refuseUninstalled(chunks);
+  return chunks;
+}
+
+/**
+ * Peers and what only we have may be imported where they are used, but not by merely loading a file.
+ * @throws {Error} naming the chunk and the package
+ */
+function refuseUninstalled(chunks: readonly OutputChunk[]): void {
+  const own = new Set(chunks.map(({ fileName }) => fileName));
+  for (const { fileName, imports } of chunks) {
+    const others = imports.filter((id) => !own.has(id) && !id.startsWith("node:")).map(packageOf);
+    const missing = others.find((name) => !(name in manifest.dependencies));
+    if (missing === undefined) continue;
+    throw new Error(`${fileName} imports ${missing}, which is no dependency: import() it where it is used`);
+  }
 }
 
 /** What a bundled package imports is bundled with it. */

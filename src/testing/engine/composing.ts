@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import fc from "fast-check";
 import { expect } from "../vitest.ts";
 import { asRunId } from "../../domain/ids.ts";
 import type { Json } from "../../domain/json.ts";
@@ -127,6 +126,7 @@ export const composingPromises: EnginePromises = {
     });
     bed.work();
     const seen = new Set<string>();
+    const { default: fc } = await import("fast-check");
     const waits = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 4, maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(waits, async (input) => {

@@ -1,4 +1,4 @@
-import { expect } from "vitest";
+import { expect } from "../vitest.ts";
 import { asRunId } from "../../domain/ids.ts";
 import type { Json } from "../../domain/json.ts";
 import { type EnginePromises, until } from "./test-bed.ts";
