@@ -5,11 +5,14 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { scratchRepository } from "../../test/support/scratch-repository.ts";
 import { asCheckpointId, asSlotId, asWorkerId, type RunId } from "../domain/ids.ts";
 import type { Json } from "../domain/json.ts";
+import type { Job } from "../domain/model.ts";
 import type { Engine, StartRun } from "../engine/port.ts";
 import { openState } from "../state/state-manager.fixture.ts";
 import { checkpointRef } from "../workspace/index.ts";
 import { coordinate } from "./coordinator.ts";
+import type { Services } from "./services.ts";
 import { never, servicesOf, workerId } from "./services.fixture.ts";
+import { pauseByPerson } from "./stop-by-person.ts";
 
 /** An engine whose steps heed no abort: what was started is at work for as long as `isHanging` says. */
 function engineWithSteps({ isHanging }: { readonly isHanging: boolean }): Engine {
@@ -162,5 +165,36 @@ describe("a coordinator that waits for the answer to its plan", () => {
     expect(await answered.promise).toBe("refused");
     stop.abort();
     await ended;
+  });
+});
+
+describe("a coordinator that takes up a job that somebody had paused", () => {
+  const driven = async (prepare: (services: Services, job: Job) => Promise<void>, stop: AbortSignal) => {
+    const open = await openState([{ key: "a" }]);
+    onTestFinished(() => open[Symbol.asyncDispose]());
+    const { state, jobId, clock } = open;
+    await state.jobs.requestPause(jobId);
+    clock.now += 1;
+    const services = servicesOf(open, engineWithSteps({ isHanging: false }));
+    return coordinate({
+      services,
+      jobId,
+      own,
+      spawn: never,
+      isApproved: false,
+      stop,
+      stopNow: new AbortController().signal,
+      liftsPause: false,
+      returnsWhenProposed: true,
+      prepare: async () => prepare(services, await state.jobs.get(jobId)),
+    });
+  };
+
+  it("goes on with it", async () => {
+    expect(await driven(() => Promise.resolve(), AbortSignal.abort())).toBe("interrupted");
+  });
+
+  it("has it stand still when somebody pauses it again before it is under way", async () => {
+    expect(await driven(pauseByPerson, new AbortController().signal)).toBe("paused");
   });
 });

@@ -66,10 +66,14 @@ type Drive = Coordination & { readonly lost: AbortSignal };
  */
 export async function coordinate(coordination: Coordination): Promise<JobStatus> {
   const { services, jobId } = coordination;
-  checkPrices(services, (await services.state.jobs.get(jobId)).options);
+  const { jobs } = services.state;
+  checkPrices(services, (await jobs.get(jobId)).options);
+  // Whoever goes on with a job withdraws this one. A later one is meant for the drive that begins now.
+  const pause = await jobs.pauseRequest(jobId);
   return holdJob(coordination, async (lost) => {
     const wentBack = await finishRollback(services, jobId);
     await coordination.prepare?.();
+    if (pause !== undefined) await jobs.withdrawPause(jobId, pause);
     const { status, options } = await services.state.jobs.get(jobId);
     if (wentBack !== undefined && isJobOver(status)) return status;
     await pruneWhatIsOld(services, options);
@@ -159,7 +163,6 @@ async function startDrive({ services, jobId, isApproved, liftsPause }: Coordinat
   const last = await engine.find(jobRunId(jobId, job.round));
   const hasEnded = last !== undefined && ["completed", "failed", "cancelled"].includes(last.status);
   const round = hasEnded ? await state.jobs.nextRound(jobId) : job.round;
-  await state.jobs.withdrawPause(jobId);
   await state.holds.beginCircuit(jobId);
   // A quota that is still out will say so by itself.
   if (liftsPause) await state.pauses.resume(defaultAccount);

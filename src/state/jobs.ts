@@ -171,9 +171,19 @@ export class Jobs {
     });
   }
 
-  async withdrawPause(id: JobId): Promise<void> {
+  /** When somebody last asked a job to stand still; `undefined` when nobody does. Names the request. */
+  async pauseRequest(id: JobId): Promise<number | undefined> {
+    const row = await this.#context.store.read((db) =>
+      db.selectFrom("jobs").select("pause_requested_at").where("id", "=", id).executeTakeFirst(),
+    );
+    return row?.pause_requested_at ?? undefined;
+  }
+
+  /** @param request - this one only: one that was made since stays. Default: whichever there is */
+  async withdrawPause(id: JobId, request?: number): Promise<void> {
     await this.#context.store.write(async (tx) => {
-      await tx.updateTable("jobs").set({ pause_requested_at: null }).where("id", "=", id).execute();
+      const asked = tx.updateTable("jobs").set({ pause_requested_at: null }).where("id", "=", id);
+      await (request === undefined ? asked : asked.where("pause_requested_at", "=", request)).execute();
     });
   }
 

@@ -96,6 +96,24 @@ describe("a workflow's job that is killed while its agents are at work", () => {
 const greet = (words: string) =>
   workflow("greet", { input: z.null(), output: z.string() }, (flow) => flow.agent("explorer", { prompt: words }));
 
+describe("tutti job cancel of a saga", () => {
+  it("names what is done and not taken back, and what was at work", async () => {
+    const steps = [
+      { name: "note", do: "echo done >> ../home/commands", undo: "echo undone >> ../home/commands" },
+      { name: "change", agent: "builder", prompt: "Write a." },
+    ];
+    const running = startTutti(project, { args: ["workflow", "run", "saga", "--input", JSON.stringify({ steps })] });
+    await expect.poll(asked, { timeout: 60_000 }).toBe(1);
+    const { exitCode, stderr } = await tutti("job", "cancel");
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringMatching(/NOT taken back: note; may be half done: change\n.*workflow signal <job> undo\n$/),
+    });
+    expect((await running.ended).exitCode).toBe(1);
+    expect(await readFile(join(project.home, "commands"), "utf8")).toBe("done\n");
+  });
+});
+
 describe("runWorkflow with beginAnew", () => {
   it("takes the changed code, also of what this program carries out at the moment, for all who wait for it", async () => {
     await using first = library();

@@ -1,5 +1,6 @@
 import { exitCodes } from "../../domain/job-status.ts";
 import type { Cli } from "../cli.ts";
+import { openSagasOf, tellOpenSagas } from "../tell-open-sagas.ts";
 import { withProject } from "../with-project.ts";
 
 /** `tutti job pause`: agents are interrupted, what they did stays; `resume` goes on. */
@@ -21,11 +22,13 @@ export const jobCancelCommand = (cli: Cli, id: string | undefined): Promise<numb
   withProject(cli, async ({ application }) => {
     const job = await application.job(id);
     const tasks = await application.cancel(job.id);
+    const openSagas = await openSagasOf(application, job);
     const { isJson, stdout } = cli.output;
-    stdout(
-      isJson
-        ? `${JSON.stringify({ job: job.id, status: "cancelled", tasks })}\n`
-        : `Job ${job.id} is cancelled, with ${tasks.length} of its tasks. What was merged is on ${job.branch}.\n`,
-    );
+    if (isJson) {
+      stdout(`${JSON.stringify({ job: job.id, status: "cancelled", tasks, openSagas })}\n`);
+      return exitCodes.done;
+    }
+    stdout(`Job ${job.id} is cancelled, with ${tasks.length} of its tasks. What was merged is on ${job.branch}.\n`);
+    tellOpenSagas(cli, job, openSagas);
     return exitCodes.done;
   });
