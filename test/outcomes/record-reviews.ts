@@ -32,7 +32,9 @@ const open = [...questions].filter(([key]) => recording.answers[key] === undefin
 console.log(`${questions.size} questions, ${open.length} of them to ask ${found.name}`);
 const llm = await found.open();
 const waiting = open.values();
+let kept = Promise.resolve();
 await Promise.all(Array.from({ length: atOnce }, () => answerAll(llm)));
+await kept;
 await llm.doClose();
 
 async function questionsOf(folders: readonly string[]): Promise<ReadonlyMap<string, SupervisorQuestion>> {
@@ -59,13 +61,14 @@ async function answerAll(model: LlmAdapter): Promise<void> {
       timeoutMs: settings.timeoutMs,
       signal: question.signal,
     });
-    if (answer.status === "answered" && answer.value !== undefined) await keep(key, answer.value);
+    if (answer.status === "answered" && answer.value !== undefined) kept = keep(kept, key, answer.value);
     else console.log(`${key}: ${answer.status === "failed" ? answer.failure.message : "no structured answer"}`);
   }
 }
 
-/** In the order of the keys, so that another recording differs only where the answers do. */
-async function keep(key: string, value: Recording["answers"][string]): Promise<void> {
+/** One after another, and in the order of the keys, so that another recording differs only where the answers do. */
+async function keep(earlier: Promise<void>, key: string, value: Recording["answers"][string]): Promise<void> {
+  await earlier;
   recording.answers[key] = value;
   const lines = Object.entries(recording.answers)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
