@@ -58,7 +58,7 @@ export const layers: readonly Layer[] = [
   { name: "planners", mayImport: ["domain", "engine/port"], isolated: "entries" },
   adapter("agents", ["domain", "places/port", "places/local/process-reaper", "places/local/process-table"]),
   adapter("places"),
-  adapter("llms"),
+  adapter("llms", ["domain", "agents/port"]),
   adapter("stores"),
   adapter("notifiers"),
   adapter("telemetry"),

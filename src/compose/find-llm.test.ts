@@ -23,6 +23,7 @@ describe("the model that the settings name", () => {
     ["ollama", {}],
     ["openai", { OPENAI_API_KEY: "sk-12345678" }],
     ["anthropic", { ANTHROPIC_API_KEY: "sk-ant-12345678" }],
+    ["claude-code", {}],
     ["node-llama-cpp", {}],
   ])("is opened by its kind: %s", async (kind, env) => {
     const found = find({ kind, model: "judge" }, { env });
@@ -50,6 +51,7 @@ describe("the model that the settings name", () => {
     [{ kind: "olama", model: "m" }, 'supervisor.kind: there is no "olama"', "Did you mean ollama?"],
     [{ kind: "xyz", model: "m" }, 'supervisor.kind: there is no "xyz"', "Choose one of none, ollama, openai"],
     [{ kind: "ollama" }, 'kind "ollama" needs the name of a model', "qwen3:8b"],
+    [{ kind: "claude-code" }, 'kind "claude-code" needs the name of a model', "model: haiku"],
   ])("is refused with what to do: %j", (supervisor, message, hint) => {
     expect(() => find(supervisor)).toThrow(
       expect.objectContaining({

@@ -9,11 +9,14 @@ import { didYouMean } from "../domain/plan/did-you-mean.ts";
 import type { LlamaModule } from "../llms/node-llama-cpp/llama-module.ts";
 import type { LlmAdapter } from "../llms/port.ts";
 import type { TuttiPlugin } from "../supervision/plugin/plugin.ts";
+import { createRedactor } from "../telemetry/redact.ts";
 
 type Settings = Config["supervisor"];
 
 export type WantedLlm = {
   readonly settings: Settings;
+  /** Whose program kind `claude-code` asks. Absent: the one that comes with Tutti. */
+  readonly agent?: Pick<Config["agent"], "executablePath">;
   readonly projectDir: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly plugins: readonly TuttiPlugin[];
@@ -37,11 +40,13 @@ export function findLlm(wanted: WantedLlm): FoundLlm | undefined {
   const open = openerOf(wanted);
   if (model === undefined) {
     throw new TuttiError("CONFIG_INVALID", `supervisor.model: kind "${kind}" needs the name of a model`, {
-      hint: 'Set it, for example supervisor: { kind: ollama, model: "qwen3:8b" }',
+      hint: `Set it, for example supervisor: ${kind === "claude-code" ? claudeExample : '{ kind: ollama, model: "qwen3:8b" }'}`,
     });
   }
   return { name: `${kind}/${model}`, model, open: () => open({ ...wanted, model }) };
 }
+
+const claudeExample = "{ kind: claude-code, model: haiku }";
 
 type Named = WantedLlm & { readonly model: string };
 type Opener = (wanted: Named) => Promise<LlmAdapter>;
@@ -89,6 +94,18 @@ const openers: Readonly<Record<string, Opener>> = {
     const { baseUrl = env["ANTHROPIC_BASE_URL"] } = settings;
     return anthropic({ model, apiKey, ...(baseUrl === undefined ? {} : { baseUrl }) });
   },
+  "claude-code": async ({ model, agent: { executablePath } = {}, env }) => {
+    const [{ claudeCode }, { claudeCodeLlm }] = await Promise.all([
+      import("../agents/claude-code/claude-code.ts"),
+      import("../llms/claude-code/claude-code-llm.ts"),
+    ]);
+    const agent = claudeCode({
+      ...askedOnce,
+      environment: env,
+      ...(executablePath === undefined ? {} : { executablePath }),
+    });
+    return claudeCodeLlm({ agent, model, redact: createRedactor(env).redact });
+  },
   "node-llama-cpp": async ({ settings, model, projectDir }) => {
     const { nodeLlamaCpp } = await import("../llms/node-llama-cpp/node-llama-cpp.ts");
     const { contextTokens } = settings;
@@ -99,6 +116,15 @@ const openers: Readonly<Record<string, Opener>> = {
     });
   },
 };
+
+/** Nobody's settings count, and a refusal comes back at once: who asks knows when to ask again. */
+const askedOnce = {
+  isModelOnly: true,
+  settingSources: [],
+  maxRetries: 1,
+  maxRetryWaitMs: 0,
+  interruptGraceMs: 500,
+} as const;
 
 /** OpenAI's own key goes to no other server unless the settings say so. */
 function openAiKey({ apiKeyEnv, baseUrl }: Settings, env: WantedLlm["env"]): { readonly apiKey?: string } {

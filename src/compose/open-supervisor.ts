@@ -28,9 +28,10 @@ export function openSupervisor({
   spender,
   ...rest
 }: OpenSupervisor): SupervisorModel | undefined {
-  const found = findLlm({ settings: loaded.config.supervisor, projectDir: loaded.projectDir, env, plugins });
+  const { config, projectDir } = loaded;
+  const found = findLlm({ settings: config.supervisor, agent: config.agent, projectDir, env, plugins });
   if (found === undefined) return undefined;
-  const { supervisor } = loaded.config;
+  const { supervisor } = config;
   const { name, model, open } = found;
   const isFree = supervisor.price === undefined ? isLocal(supervisor) : supervisor.price === "free";
   return new SupervisorModel({

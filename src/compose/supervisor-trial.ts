@@ -39,7 +39,7 @@ export async function supervisorTrial({ loaded, env }: TrialPlace): Promise<Supe
   const { supervisor: settings } = config;
   if (settings.kind === "none") return undefined;
   const plugins = await loadPlugins(config.plugins, projectDir);
-  const found = findLlm({ settings, projectDir, env, plugins });
+  const found = findLlm({ settings, agent: config.agent, projectDir, env, plugins });
   const { redact } = createRedactor(withSupervisorKey(env, config));
   return found && trialOf(await found.open(), { name: found.name, model: found.model, settings, redact });
 }

@@ -12,11 +12,24 @@ export type Reply = {
   readonly refusal?: string;
 };
 
+/** For `ask` to throw: there is no answer, and what was used all the same. */
+export class NoReply extends Error {
+  readonly failure: LlmFailure;
+  readonly usage: LlmUsage | undefined;
+
+  constructor(failure: LlmFailure, usage?: LlmUsage) {
+    super(failure.message);
+    this.name = "NoReply";
+    this.failure = failure;
+    this.usage = usage;
+  }
+}
+
 export type Exchange = {
   readonly request: LlmRequest;
   /** Asks; throws whatever its client throws. The signal aborts for the caller or for the time limit. */
   readonly ask: (signal: AbortSignal) => Promise<Reply>;
-  /** Makes a failure of what `ask` has thrown. */
+  /** Makes a failure of what else `ask` has thrown. */
   readonly explain: (thrown: unknown) => LlmFailure | Promise<LlmFailure>;
 };
 
@@ -40,9 +53,10 @@ async function outcomeOf({ request, ask, explain }: Exchange): Promise<Outcome> 
     request.signal.throwIfAborted();
     return judge(request, await ask(AbortSignal.any([request.signal, late])));
   } catch (thrown) {
-    if (request.signal.aborted) return failed({ kind: "aborted", message: "the question was withdrawn" });
-    if (late.aborted) return failed(lateFailure(request.timeoutMs));
-    return failed(await explain(thrown));
+    const { failure, usage } = thrown instanceof NoReply ? thrown : {};
+    if (request.signal.aborted) return failed({ kind: "aborted", message: "the question was withdrawn" }, usage);
+    if (late.aborted) return failed(lateFailure(request.timeoutMs), usage);
+    return failed(failure ?? (await explain(thrown)), usage);
   }
 }
 

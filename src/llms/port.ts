@@ -40,7 +40,15 @@ export type LlmRequest = {
   readonly signal: AbortSignal;
 };
 
-export type LlmUsage = { readonly inputTokens: number; readonly outputTokens: number };
+export type LlmUsage = {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** From the server's prompt cache, beside `inputTokens`. Absent: the server tells none apart. */
+  readonly cacheReadTokens?: number;
+  readonly cacheWriteTokens?: number;
+  /** What the server says that it has cost, in US dollars. Absent: it says nothing, and a table of prices decides. */
+  readonly costUsd?: number;
+};
 
 export type LlmAnswer =
   | {

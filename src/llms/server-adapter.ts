@@ -2,7 +2,7 @@ import { TuttiError } from "../domain/errors.ts";
 import { answerRequest, type Reply } from "./answer-request.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
 import type { LlmAdapter, LlmFailure, LlmHealth, LlmRequest } from "./port.ts";
-import { noAnswer, shownUrl, statusFailure, type ErrorStatus, type ServerName } from "./server-failure.ts";
+import { noAnswer, shownUrl, statusFailure, toldLine, type ErrorStatus, type ServerName } from "./server-failure.ts";
 
 /** What differs from one model server to another. */
 export type ModelServer = {
@@ -34,7 +34,7 @@ export function serverAdapter(given: ModelServer): LlmAdapter {
   const explain = (thrown: unknown): LlmFailure => {
     const status = given.statusOf(thrown);
     const failure = status === undefined ? noAnswer(thrown, server) : statusFailure(status, server);
-    return { ...failure, message: toldLine(failure.message, given.apiKey) };
+    return { ...failure, message: toldLine(withoutKey(failure.message, given.apiKey)) };
   };
   const explainFor = async (thrown: unknown, request: LlmRequest): Promise<LlmFailure> => {
     const failure = explain(thrown);
@@ -75,14 +75,9 @@ export function serverAdapter(given: ModelServer): LlmAdapter {
   };
 }
 
-const shownChars = 400;
-
-/** What a server says, as one line without the key: some repeat the key that they refuse. */
-function toldLine(message: string, apiKey: string | undefined): string {
-  const line = message.replaceAll(/\s+/g, " ").trim();
-  const told = apiKey === undefined ? line : line.replaceAll(apiKey, "[redacted]");
-  return told.length > shownChars ? `${told.slice(0, shownChars)}…` : told;
-}
+/** Some servers repeat the key that they refuse. */
+const withoutKey = (message: string, apiKey: string | undefined): string =>
+  apiKey === undefined ? message : message.replaceAll(apiKey, "[redacted]");
 
 function judgeModels(given: ModelServer, models: readonly string[]): LlmHealth {
   const { model, server } = given;

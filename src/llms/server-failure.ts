@@ -61,6 +61,14 @@ function reasonOf(thrown: unknown, depth = 0): string {
   return inner === undefined || depth > 4 ? thrown.message : reasonOf(inner, depth + 1);
 }
 
+const shownChars = 400;
+
+/** What a server says, as one line that is not too long. */
+export function toldLine(message: string): string {
+  const line = message.replaceAll(/\s+/g, " ").trim();
+  return line.length > shownChars ? `${line.slice(0, shownChars)}…` : line;
+}
+
 export type ErrorStatus = {
   readonly status: number;
   /** The server's words, one line. */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
+import { addUsage, type ModelUsage, type Usage } from "../domain/budget/usage.ts";
 import { backoffMs } from "../domain/failure/backoff.ts";
 import type { Json } from "../domain/json.ts";
 import type { LlmAdapter, LlmAnswer, LlmFailure, LlmRequest, LlmUsage } from "../llms/port.ts";
@@ -19,7 +20,7 @@ export type AskingSettings = {
 export type Asked = {
   readonly tries: number;
   /** Absent: the model was not reached. */
-  readonly usage?: LlmUsage;
+  readonly usage?: ModelUsage;
   /** As the server calls it. */
   readonly model: string;
 } & (
@@ -48,12 +49,13 @@ const backoff = { baseMs: 500, maxMs: 10_000 };
 export async function askPatiently(asking: Asking): Promise<Asked> {
   const { settings } = asking;
   const deadline = performance.now() + settings.timeoutMs;
-  let usage: LlmUsage | undefined;
+  let used: Usage = {};
   let problem: string | undefined;
   for (let tries = 1; ; tries += 1) {
     const timeoutMs = Math.max(1, Math.round(deadline - performance.now()));
     const answer = await generate(asking, requestOf(asking, timeoutMs, problem));
-    usage = sumOf(usage, answer.usage);
+    if (answer.usage !== undefined) used = addUsage(used, { [settings.model]: usageOf(answer.usage) });
+    const usage = used[settings.model];
     const told = { tries, ...(usage === undefined ? {} : { usage }) };
     if (answer.status === "answered") return { ...told, ...answered(answer) };
     const { failure } = answer;
@@ -119,13 +121,13 @@ const failed = ({ kind, message, hint }: LlmFailure, { model }: AskingSettings) 
   model,
 });
 
-const sumOf = (before: LlmUsage | undefined, more: LlmUsage | undefined): LlmUsage | undefined =>
-  before === undefined || more === undefined
-    ? (before ?? more)
-    : {
-        inputTokens: before.inputTokens + more.inputTokens,
-        outputTokens: before.outputTokens + more.outputTokens,
-      };
+const usageOf = ({ inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, costUsd }: LlmUsage): ModelUsage => ({
+  inputTokens,
+  outputTokens,
+  cacheReadTokens: cacheReadTokens ?? 0,
+  cacheWriteTokens: cacheWriteTokens ?? 0,
+  costUsd: costUsd ?? null,
+});
 
 async function hasWaited(waitMs: number, signal: AbortSignal): Promise<boolean> {
   try {

@@ -169,8 +169,7 @@ export class SupervisorModel implements Supervisor {
   #spent({ usage, model }: Pick<Asked, "usage" | "model">): { readonly spent?: SpentTokens } {
     if (usage === undefined) return {};
     const { isFree, model: askedAs } = this.#options.settings;
-    const costUsd = isFree ? 0 : null;
-    return { spent: { model, askedAs, used: { ...usage, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd } } };
+    return { spent: { model, askedAs, used: isFree ? { ...usage, costUsd: 0 } : usage } };
   }
 
   /** @returns why there is none, in one line */

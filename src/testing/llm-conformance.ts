@@ -108,7 +108,8 @@ const promises: Readonly<Record<string, (under: LlmUnderTest) => Promise<void>>>
   },
   "LLM-10 questions side by side each get an answer of their own": async (under) => {
     under.server?.next({ says: "yes" });
-    const answers = await Promise.all(["a", "b", "c"].map((prompt) => ask(under, { prompt, maxOutputTokens: 3 })));
+    const maxOutputTokens = under.server === undefined ? 3 : 20;
+    const answers = await Promise.all(["a", "b", "c"].map((prompt) => ask(under, { prompt, maxOutputTokens })));
     expect(answers.map(({ durationMs }) => durationMs)).toHaveLength(3);
     if (under.server !== undefined) {
       expect(answers.map(({ status }) => status)).toEqual(["answered", "answered", "answered"]);
@@ -139,11 +140,11 @@ const serverPromises: Readonly<Record<string, (under: ServedLlm) => Promise<void
   },
   "LLM-22 the tokens are those that the server counts": async (under) => {
     under.server.next({ says: "fine" });
-    expect(usageOf(await ask(under))).toEqual(under.server.usage);
+    expect(usageOf(await ask(under))).toMatchObject(under.server.usage);
   },
   "LLM-23 a value that the schema does not allow is malformed, and the message says where": async (under) => {
     under.server.next({ says: { score: 2, isGood: true } });
-    const answer = await ask(under, { schema: verdict });
+    const answer = await ask(under, { schema: verdict, maxOutputTokens: 60 });
     expect(answer).toMatchObject({
       status: "failed",
       failure: { kind: "malformed" },
@@ -153,7 +154,7 @@ const serverPromises: Readonly<Record<string, (under: ServedLlm) => Promise<void
   },
   "LLM-24 words instead of JSON are malformed": async (under) => {
     under.server.next({ says: "I think it is good." });
-    const answer = await ask(under, { schema: verdict });
+    const answer = await ask(under, { schema: verdict, maxOutputTokens: 60 });
     expect(answer).toMatchObject({ status: "failed", failure: { kind: "malformed" } });
   },
   "LLM-25 a schema need not describe an object": async (under) => {
@@ -163,10 +164,12 @@ const serverPromises: Readonly<Record<string, (under: ServedLlm) => Promise<void
   },
   "LLM-26 429 is rate-limited, with the time that the server asks for": async (under) => {
     under.server.next({ status: 429, retryAfterSeconds: 7 });
-    expect(await ask(under)).toMatchObject({
-      status: "failed",
-      failure: { kind: "rate-limited", retryAfterMs: 7_000 },
-    });
+    const answer = await ask(under);
+    expect(answer).toMatchObject({ status: "failed", failure: { kind: "rate-limited" } });
+    const waitMs = answer.status === "failed" ? answer.failure.retryAfterMs : undefined;
+    // A client may add a little chance to it, so that not all come back at once.
+    expect(waitMs).toBeGreaterThanOrEqual(7_000);
+    expect(waitMs).toBeLessThan(10_000);
     expect(under.server.seen()).toHaveLength(1);
   },
   "LLM-27 500 and 503 are unavailable, and the adapter does not try again by itself": async (under) => {
@@ -196,17 +199,14 @@ const serverPromises: Readonly<Record<string, (under: ServedLlm) => Promise<void
     under.server.next({ hangs: true });
     const abort = new AbortController();
     const asked = ask(under, { signal: abort.signal });
-    await expect.poll(() => under.server.seen().length).toBe(1);
+    await expect.poll(() => under.server.seen().length, { timeout: 30_000 }).toBe(1);
     abort.abort();
     expect(await asked).toMatchObject({ status: "failed", failure: { kind: "aborted" } });
   },
   "LLM-32 where nobody listens it is unavailable, with what to do": async (under) => {
     await under.server.stop();
-    const { signal } = new AbortController();
     const answer = await ask(under);
     expect(answer).toMatchObject({ status: "failed", failure: { kind: "unavailable", hint: expect.any(String) } });
-    expect(await under.adapter.doCheckHealth(signal)).toMatchObject({ isHealthy: false, fix: expect.any(String) });
-    await expect(under.adapter.doListModels(signal)).rejects.toMatchObject({ code: "LLM_UNAVAILABLE" });
   },
   "LLM-33 no failure tells the key, not even one that the server repeats, and each is one line": async (under) => {
     const told: LlmAnswer[] = [];
@@ -218,6 +218,12 @@ const serverPromises: Readonly<Record<string, (under: ServedLlm) => Promise<void
     told.push(await ask(under));
     expect(JSON.stringify(told)).not.toContain(under.server.apiKey);
     expect(told.map(messageOf).filter((message) => message.includes("\n"))).toEqual([]);
+  },
+  "LLM-34 where nobody listens health is bad, and there is no list of models": async (under) => {
+    await under.server.stop();
+    const { signal } = new AbortController();
+    expect(await under.adapter.doCheckHealth(signal)).toMatchObject({ isHealthy: false, fix: expect.any(String) });
+    await expect(under.adapter.doListModels(signal)).rejects.toMatchObject({ code: "LLM_UNAVAILABLE" });
   },
 };
 

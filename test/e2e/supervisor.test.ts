@@ -40,12 +40,20 @@ beforeAll(async () => {
     ].join("\n"),
     "first.json": plan("first"),
     "second.json": plan("second"),
+    "third.json": JSON.stringify({
+      summary: "A file",
+      tasks: [{ key: "c", title: "Write c", prompt: "Write third.txt.", expectedOutputs: ["third.txt"] }],
+    }),
   });
   const turns = (key: string) => [
     writes({ [`first-${key}.txt`]: "1\n", [`second-${key}.txt`]: "2\n" }),
     says("I wrote it."),
   ];
-  agents = await scriptedModel({ tasks: [], workers: { a: turns("a"), b: turns("b") } });
+  agents = await scriptedModel({
+    tasks: [],
+    workers: { a: turns("a"), b: turns("b"), c: [writes({ "third.txt": "3\n" }), says("I wrote it.")] },
+    supervisor: [{ structured: opinion, usage: { inputTokens: 2000, outputTokens: 100 } }],
+  });
 });
 
 afterAll(async () => {
@@ -107,5 +115,42 @@ describe("a run that an Ollama supervises", () => {
     expect((await tutti("supervisor", "check", "--json")).stdout).toContain('"isHealthy":true');
     expect((await tutti("supervisor", "models")).stdout).toBe("judge:latest\n");
     expect((await tutti("supervisor", "ask", "Hello?")).stdout).toBe("{}\n");
+  });
+});
+
+describe("a run that Claude Code itself supervises", () => {
+  beforeAll(() =>
+    project.write({
+      "tutti.config.yaml": [
+        "supervisor: { kind: claude-code, model: haiku, purposes: [review] }",
+        "quality: { review: true }",
+        "execution: { workers: 1 }",
+        "budget: { maxCostUsdPerJob: 5 }",
+        "",
+      ].join("\n"),
+    }),
+  );
+
+  it("has work reviewed by a model without tools, at the listed price", async () => {
+    const result = await tutti("run", "--plan", "third.json", "--yes");
+
+    expect(result.exitCode, result.stdout + result.stderr).toBe(0);
+    expect(await supervisorEvents()).toEqual([]);
+    const asked = agents.requests.filter(({ rule }) => rule === "#0");
+    expect(asked.map(({ tools, model }) => ({ tools, model }))).toEqual([
+      { tools: ["DeferredToolPlaceholder", "StructuredOutput"], model: expect.stringContaining("haiku") },
+    ]);
+    expect((await tutti("task", "show", "c")).stdout).toMatch(/review: passed \(\d\.\d+\)/);
+    const costs: unknown = JSON.parse((await tutti("cost", "--by", "model", "--json")).stdout);
+    const ofHaiku = expect.objectContaining({ key: "claude-haiku-5-5", turns: 1, costUsd: expect.closeTo(0.00025, 6) });
+    expect(costs).toMatchObject({ groups: expect.arrayContaining([ofHaiku]) });
+  });
+
+  it("is diagnosed without a question", async () => {
+    const before = agents.requests.length;
+    expect((await tutti("supervisor", "check")).stdout).toMatch(/✓ claude-code\/haiku: .*\d+\.\d+\.\d+/);
+    expect((await tutti("supervisor", "models")).stdout).toContain("haiku\n");
+    expect((await tutti("doctor")).stdout).toMatch(/supervisor +claude-code\/haiku/);
+    expect(agents.requests).toHaveLength(before);
   });
 });

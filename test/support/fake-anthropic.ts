@@ -4,7 +4,7 @@ import type { Json } from "../../src/domain/json.ts";
 import type { LlmSituation, ScriptedServer, SeenQuestion } from "../../src/testing/llm-conformance.ts";
 import { loopbackServer, piecesOf, sendJson, type Exchange } from "./loopback-server.ts";
 
-type Tool = { readonly name: string; readonly input_schema: Readonly<Record<string, Json>> };
+export type Tool = { readonly name: string; readonly input_schema: Readonly<Record<string, Json>> };
 
 type Body = Readonly<Record<string, unknown>> & {
   readonly model: string;
@@ -31,7 +31,8 @@ export async function fakeAnthropic(models: readonly string[]): Promise<Scripted
     }
     if (!models.includes(body.model)) return sendError(response, 404, `model: ${body.model}`);
     seen.push(questionOf(body));
-    play({ situation, response, body, usage, key: apiKey });
+    const [tool] = body.tools ?? [];
+    play({ situation, response, model: body.model, tool, usage, key: apiKey });
   };
   const server = await loopbackServer((exchange) => {
     const { request, response } = exchange;
@@ -75,14 +76,16 @@ function toolProblem({ tools, tool_choice: choice }: Body): string | undefined {
   return type === "tool" && tools.some((tool) => tool.name === name) ? undefined : "tool_choice: no such tool";
 }
 
-/** The schema that was asked for: another than an object's is inside an object with one property. */
 const isWrapped = ({ input_schema: { properties } }: Tool): boolean =>
   Object.keys(properties as object).join(",") === "answer";
 
+/** The schema that was asked for: another than an object's is inside an object with one property. */
+export const schemaIn = (tool: Tool): Json =>
+  isWrapped(tool) ? (tool.input_schema["properties"] as { answer: Json }).answer : tool.input_schema;
+
 function questionOf({ system, messages, tools }: Body): SeenQuestion {
   const [tool] = tools ?? [];
-  const schema =
-    tool && (isWrapped(tool) ? (tool.input_schema["properties"] as { answer: Json }).answer : tool.input_schema);
+  const schema = tool && schemaIn(tool);
   return {
     prompt: messages[0]?.content ?? "",
     ...(system === undefined ? {} : { system }),
@@ -93,13 +96,15 @@ function questionOf({ system, messages, tools }: Body): SeenQuestion {
 type Scene = {
   readonly situation: LlmSituation;
   readonly response: ServerResponse;
-  readonly body: Body;
+  readonly model: string;
+  /** In whose input a structured answer is. */
+  readonly tool: Tool | undefined;
   readonly usage: ScriptedServer["usage"];
   /** Some servers repeat the key. */
   readonly key: string;
 };
 
-function play({ situation, response, body, usage, key }: Scene): void {
+export function play({ situation, response, model, tool, usage, key }: Scene): void {
   if ("hangs" in situation) return;
   if ("status" in situation) {
     if (situation.retryAfterSeconds !== undefined) response.setHeader("retry-after", situation.retryAfterSeconds);
@@ -109,12 +114,11 @@ function play({ situation, response, body, usage, key }: Scene): void {
     void response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
   response.setHeader("content-type", "text/event-stream");
   const counts = { input_tokens: usage.inputTokens, output_tokens: 1 };
-  const message = { id: "msg_1", type: "message", role: "assistant", model: body.model, content: [], usage: counts };
+  const message = { id: "msg_1", type: "message", role: "assistant", model, content: [], usage: counts };
   send({ type: "message_start", message: { ...message, stop_reason: null, stop_sequence: null } });
-  const [tool] = body.tools ?? [];
   const input = tool === undefined ? undefined : inputFor(tool, situation);
   const block =
-    input === undefined ? { type: "text", text: "" } : { type: "tool_use", id: "toolu_1", name: "answer", input: {} };
+    input === undefined ? { type: "text", text: "" } : { type: "tool_use", id: "toolu_1", name: tool?.name, input: {} };
   send({ type: "content_block_start", index: 0, content_block: block });
   for (const piece of piecesOf(input ?? wordsOf(situation))) {
     const delta =
@@ -142,5 +146,5 @@ function wordsOf(situation: LlmSituation): string {
   return "says" in situation && typeof situation.says === "string" ? situation.says : "";
 }
 
-const sendError = (response: ServerResponse, status: number, message: string): void =>
+export const sendError = (response: ServerResponse, status: number, message: string): void =>
   sendJson(response, status, { type: "error", error: { type: "invalid_request_error", message } });

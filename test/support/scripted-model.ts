@@ -12,6 +12,8 @@ export type Script = {
   readonly resolver?: readonly Turn[];
   readonly reviewer?: readonly Turn[];
   readonly manager?: readonly Turn[];
+  /** What the supervisor says to a review, where it is asked through Claude Code. */
+  readonly supervisor?: readonly Turn[];
 };
 
 const review = { verdict: "reached", summary: "The scripted work is there.", findings: [], nextSteps: ["Merge it."] };
@@ -32,6 +34,7 @@ export async function scriptedModel(script: Script): Promise<Simulator> {
     })
     .toSorted((a, b) => Number("attempt" in b.match) - Number("attempt" in a.match));
   const rules = [
+    ...(script.supervisor === undefined ? [] : [{ match: { system: "Purpose: review." }, turns: script.supervisor }]),
     {
       match: { role: "manager" },
       turns: script.manager ?? [{ structured: { summary: "A scripted plan.", tasks: script.tasks.map(planned) } }],

@@ -38,6 +38,7 @@ async function open(settings: ClaudeCodeSettings, launch: AgentLaunch): Promise<
     mark,
     denialMessage: denialMessage(launch.permissions.mode),
     interruptGraceMs: settings.interruptGraceMs,
+    isVerbatim: settings.isModelOnly,
   });
   await stream.process.started();
   const { maxRetryWaitMs } = settings;
@@ -53,11 +54,7 @@ async function startOptions(settings: ClaudeCodeSettings, launch: AgentLaunch): 
     ...(effort === undefined ? {} : { effort }),
     ...(maxConversationCostUsd === undefined ? {} : { maxBudgetUsd: maxConversationCostUsd }),
     settingSources: [...settings.settingSources],
-    systemPrompt: {
-      type: "preset",
-      preset: "claude_code",
-      ...(systemPrompt === undefined ? {} : { append: systemPrompt }),
-    },
+    ...(settings.isModelOnly ? modelOnly(systemPrompt) : { systemPrompt: agentPrompt(systemPrompt) }),
     // Between two messages of a long answer nothing else tells that the agent lives, or what it has used.
     includePartialMessages: true,
     ...permitted,
@@ -66,6 +63,18 @@ async function startOptions(settings: ClaudeCodeSettings, launch: AgentLaunch): 
     ...conversationOptions(launch),
   };
 }
+
+const agentPrompt = (append: string | undefined): NonNullable<Options["systemPrompt"]> => ({
+  type: "preset",
+  preset: "claude_code",
+  ...(append === undefined ? {} : { append }),
+});
+
+const modelOnly = (systemPrompt = ""): Partial<Options> => ({
+  systemPrompt,
+  strictMcpConfig: true,
+  persistSession: false,
+});
 
 function conversationOptions({ resume, forkOf }: AgentLaunch): Pick<Options, "resume" | "forkSession"> {
   if (forkOf !== undefined) return { resume: forkOf, forkSession: true };

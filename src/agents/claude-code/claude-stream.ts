@@ -33,6 +33,8 @@ export type StreamStart = {
   readonly options: Options;
   readonly denialMessage: string;
   readonly interruptGraceMs: number;
+  /** Prompts are sent as they stand, without what Claude Code would look up for them. */
+  readonly isVerbatim: boolean;
   /** See `sessionMark`. */
   readonly mark: string;
 };
@@ -47,6 +49,7 @@ export class ClaudeStream implements Guarded {
   readonly wantsResult: boolean;
   readonly #input = new InputQueue<SDKUserMessage>();
   readonly #query: Query;
+  readonly #isVerbatim: boolean;
   #listener: Listener | undefined;
   #hasEnded = false;
   #isClosing = false;
@@ -58,11 +61,15 @@ export class ClaudeStream implements Guarded {
   /** Said while nobody listened: why a process ended before its first turn. */
   unheardResult: SDKResultMessage | undefined;
 
-  constructor(query: typeof queryFunction, { options, denialMessage, interruptGraceMs, mark }: StreamStart) {
+  constructor(
+    query: typeof queryFunction,
+    { options, denialMessage, interruptGraceMs, isVerbatim, mark }: StreamStart,
+  ) {
     const { cwd = "", model = "", outputFormat, resume, forkSession } = options;
     const resumed = forkSession === true ? undefined : resume;
     this.process = new AgentProcess(mark);
     this.interruptGraceMs = interruptGraceMs;
+    this.#isVerbatim = isVerbatim;
     this.cwd = cwd;
     this.model = model;
     this.wantsResult = outputFormat !== undefined;
@@ -113,7 +120,7 @@ export class ClaudeStream implements Guarded {
 
   send(text: string, uuid: UUID): void {
     // A prompt that looks like one of the agent's own commands is still a prompt.
-    const isVerbatim = text.startsWith("/") && !commands.has(text);
+    const isVerbatim = (this.#isVerbatim || text.startsWith("/")) && !commands.has(text);
     this.#input.push({
       type: "user",
       message: { role: "user", content: text },

@@ -17,6 +17,11 @@ export type ClaudeCodeOptions = {
   readonly disallowedTools?: readonly string[];
   /** Laid over our own sandbox settings, for example `{ network: { allowedDomains: ["registry.npmjs.org"] } }`. */
   readonly sandbox?: SandboxSettings;
+  /**
+   * Nothing of a coding agent around the model: its system prompt is the launch's alone, a prompt is sent as it stands (no file that it
+   * names by `@` is read), no MCP server is started and no transcript is kept. Default `false`.
+   */
+  readonly isModelOnly?: boolean;
   /** How long an interrupted turn may take to end before its process is killed. Default 3,000. */
   readonly interruptGraceMs?: number;
 };
@@ -49,6 +54,7 @@ export function withDefaults(options: ClaudeCodeOptions): ClaudeCodeSettings {
     env: {},
     disallowedTools: lonelyTools,
     sandbox: {},
+    isModelOnly: false,
     interruptGraceMs: 3_000,
     ...options,
     executablePath: options.executablePath,

@@ -89,9 +89,12 @@ export function tooLongRetry(message: SDKMessage, maxWaitMs: number, now: number
     return undefined;
   }
   const { error, error_status: status, retry_delay_ms: retryAfterMs } = message;
+  if (status === null) {
+    return apiFailure({ message: "The model server gave no answer.", kind: "connection_failed", retryAfterMs }, now);
+  }
   const seconds = Math.ceil(retryAfterMs / 1000);
-  const text = `The model server answered ${status ?? "nothing"} and wants a pause of ${seconds} s.`;
-  return apiFailure({ message: text, kind: error, retryAfterMs, ...(status === null ? {} : { status }) }, now);
+  const text = `The model server answered ${status} and wants a pause of ${seconds} s.`;
+  return apiFailure({ message: text, kind: error, retryAfterMs, status }, now);
 }
 
 function apiFailure(error: Parameters<typeof classifyApiError>[0], now: number): AgentFailure {

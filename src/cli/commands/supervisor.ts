@@ -65,7 +65,7 @@ async function withTrial(cli: Cli, act: (trial: SupervisorTrial) => Promise<numb
   const trial = await supervisorTrial({ loaded, env });
   if (trial === undefined) {
     throw new TuttiError("CONFIG_INVALID", "supervisor.kind: no model supervises", {
-      hint: 'Name one in the settings, for example supervisor: { kind: ollama, model: "qwen3:8b" }',
+      hint: "Name one in the settings, for example supervisor: { kind: claude-code, model: haiku }",
     });
   }
   try {

@@ -4,18 +4,18 @@ import { supervisorPurposes } from "../../domain/supervisor/interaction.ts";
 import { durationMs, filledText } from "./scalars.ts";
 
 /** What comes with Tutti; any other name is a plugin's. */
-export const supervisorKinds = ["none", "ollama", "openai", "anthropic", "node-llama-cpp"] as const;
+export const supervisorKinds = ["none", "ollama", "openai", "anthropic", "claude-code", "node-llama-cpp"] as const;
 
 export const supervisorSchema = z.strictObject({
   kind: filledText()
     .default("none")
     .meta({ examples: [...supervisorKinds] })
     .describe(
-      "Who answers: `none` (rules alone), `ollama`, `openai` (any server that speaks its API: llama.cpp, vLLM, LM Studio), `anthropic`, `node-llama-cpp` (a model in Tutti's own processes), or the name of a plugin's model server.",
+      "Who answers: `none` (rules alone), `ollama`, `openai` (any server that speaks its API: llama.cpp, vLLM, LM Studio), `anthropic`, `claude-code` (a model of the Claude Code that is here, without tools), `node-llama-cpp` (a model in Tutti's own processes), or the name of a plugin's model server.",
     ),
   model: filledText()
     .meta({ examples: ["qwen3:8b"] })
-    .describe("The model as its server calls it; for `node-llama-cpp` a GGUF file, relative to the project. Needed unless kind is `none`.")
+    .describe("The model as its server calls it; for `claude-code` an alias such as `haiku` or a full name, for `node-llama-cpp` a GGUF file, relative to the project. Needed unless kind is `none`.")
     .exactOptional(),
   baseUrl: z
     .url({ protocol: /^https?$/ })
@@ -35,7 +35,7 @@ export const supervisorSchema = z.strictObject({
     .max(10)
     .default(2)
     .describe("How often a question is asked again when the server does not answer or the answer is of no use."),
-  temperature: z.number().min(0).max(2).meta({ examples: [0.2] }).describe("How much chance is in the answers; Anthropic's API has no such setting. Default: the server's own.").exactOptional(),
+  temperature: z.number().min(0).max(2).meta({ examples: [0.2] }).describe("How much chance is in the answers; Anthropic's API and `claude-code` have no such setting. Default: the server's own.").exactOptional(),
   maxOutputTokens: z.int().positive().default(2048).describe("Longest answer."),
   contextTokens: z
     .int()

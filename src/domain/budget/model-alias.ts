@@ -10,6 +10,9 @@ const newest: Readonly<Record<string, string>> = {
   best: "claude-fable-5-1",
 };
 
+/** The short names that Claude Code takes for a model. */
+export const modelAliases: readonly string[] = Object.keys(newest);
+
 /** The full name behind an alias; a name that is none comes back as it is. The suffix for the long context is left out. */
 export function fullModelName(model: string): string {
   const name = model.replace(/\[.*\]$/, "");

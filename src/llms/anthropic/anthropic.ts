@@ -2,10 +2,11 @@ import Anthropic from "@anthropic-ai/sdk";
 
 import type { JsonObject } from "../../domain/json.ts";
 import type { Reply } from "../answer-request.ts";
+import { unwrapped } from "../object-answer.ts";
 import type { LlmAdapter, LlmRequest } from "../port.ts";
 import { serverAdapter } from "../server-adapter.ts";
 import { statusInError } from "../server-failure.ts";
-import { toolFor, unwrapped } from "./answer-tool.ts";
+import { toolFor } from "./answer-tool.ts";
 
 export type AnthropicOptions = {
   /** The model that health is asked for. */

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { TuttiError } from "../../domain/errors.ts";
 import type { Json } from "../../domain/json.ts";
-import { answerRequest, type Reply } from "../answer-request.ts";
+import { answerRequest, NoReply, type Reply } from "../answer-request.ts";
 import { estimateTokens } from "../estimate-tokens.ts";
 import type { LlmAdapter, LlmFailure, LlmRequest } from "../port.ts";
 
@@ -37,12 +37,11 @@ export function fakeLlm({
     doGenerate: (request) =>
       answerRequest({
         request,
-        explain: (thrown) =>
-          thrown instanceof Scripted ? thrown.failure : { kind: "unavailable", message: String(thrown) },
+        explain: (thrown) => ({ kind: "unavailable", message: String(thrown) }),
         ask: async (signal) => {
           asked.push(request);
-          if (models.length === 0) throw new Scripted(nobody);
-          if (!models.includes(request.model)) throw new Scripted({ kind: "refused", message: missing(request.model) });
+          if (models.length === 0) throw new NoReply(nobody);
+          if (!models.includes(request.model)) throw new NoReply({ kind: "refused", message: missing(request.model) });
           return play(script(request), request, signal);
         },
       }),
@@ -62,20 +61,10 @@ export function fakeLlm({
 
 const nobody: LlmFailure = { kind: "unavailable", message: "there is no model", hint: "Give it one" };
 
-class Scripted extends Error {
-  readonly failure: LlmFailure;
-
-  constructor(failure: LlmFailure) {
-    super(failure.message);
-    this.name = "Scripted";
-    this.failure = failure;
-  }
-}
-
 const longMs = 2 ** 30;
 
 async function play(answer: FakeAnswer, { prompt, model, onText }: LlmRequest, signal: AbortSignal): Promise<Reply> {
-  if ("fails" in answer) throw new Scripted(answer.fails);
+  if ("fails" in answer) throw new NoReply(answer.fails);
   if ("hangs" in answer) await delay(longMs, undefined, { signal });
   const text = wordsOf(answer);
   onText?.(text);
