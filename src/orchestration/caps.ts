@@ -1,6 +1,7 @@
 import { hasPrice } from "../domain/budget/model-alias.ts";
 import { periodStart } from "../domain/budget/budget-period.ts";
 import { TuttiError } from "../domain/errors.ts";
+import type { TaskId } from "../domain/ids.ts";
 import type { Job } from "../domain/model.ts";
 import type { PlanTask } from "../domain/plan/plan-schema.ts";
 import type { JobSettings } from "../domain/settings.ts";
@@ -23,10 +24,23 @@ export function capsOf({ projectBudget, now }: Budgeted, { options }: Pick<Job, 
   };
 }
 
+/** The same for a turn of a task, with the limits of the parts of a workflow that the task belongs to. */
+export async function capsOfTurn(
+  services: Budgeted & Pick<Services, "state">,
+  job: Pick<Job, "options" | "strategy">,
+  taskId: TaskId | undefined,
+): Promise<Caps> {
+  const caps = capsOf(services, job);
+  if (taskId === undefined || job.strategy !== "workflow") return caps;
+  const parts = await services.state.partLimits.of(taskId);
+  return parts.length === 0 ? caps : { ...caps, parts };
+}
+
 /** What one conversation may cost at the most under the limits, in US dollars; `undefined` without a limit. */
 export function conversationLimitUsd(caps: Caps, isOfTask: boolean): number | undefined {
-  const { maxCostUsdPerProject, maxCostUsdPerJob, maxCostUsdPerTask } = caps;
-  const limits = [maxCostUsdPerProject, maxCostUsdPerJob, isOfTask ? maxCostUsdPerTask : undefined];
+  const { maxCostUsdPerProject, maxCostUsdPerJob, maxCostUsdPerTask, parts = [] } = caps;
+  const ofParts = parts.map(({ limitUsd }) => limitUsd);
+  const limits = [maxCostUsdPerProject, maxCostUsdPerJob, ...ofParts, isOfTask ? maxCostUsdPerTask : undefined];
   const set = limits.filter((limitUsd) => limitUsd !== undefined);
   return set.length === 0 ? undefined : Math.min(...set);
 }

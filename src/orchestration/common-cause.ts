@@ -2,6 +2,7 @@ import { circuitBreaker, type CircuitBreaker } from "../domain/failure/circuit-b
 import { failureSignature } from "../domain/failure/signature.ts";
 import type { JobId } from "../domain/ids.ts";
 import type { StateManager } from "../state/state-manager.ts";
+import { isOverPartBudget } from "./spending.ts";
 
 /** So many tasks that fail in the same way have one cause: paying for a fourth would only show it again. */
 const threshold = 3;
@@ -21,6 +22,7 @@ export async function hasCommonCause(state: StateManager, jobId: JobId): Promise
 
 async function findCommonCause(state: StateManager, jobId: JobId, since: number): Promise<CircuitBreaker> {
   const failures = await state.attempts.failedOutcomes(jobId, since);
-  const signed = failures.map(({ taskId, error }) => ({ taskId, signature: failureSignature(error) }));
+  const telling = failures.filter(({ error }) => !isOverPartBudget(error));
+  const signed = telling.map(({ taskId, error }) => ({ taskId, signature: failureSignature(error) }));
   return circuitBreaker(signed, threshold);
 }

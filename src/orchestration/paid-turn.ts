@@ -1,14 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 import type { AgentOutcome } from "../agents/port.ts";
-import { shareOf, type Budget, type Grant } from "../domain/budget/budget.ts";
+import { shareOf, spentBudget, type Budget, type Grant } from "../domain/budget/budget.ts";
 import { hasPrice } from "../domain/budget/model-alias.ts";
 import { noUsage } from "../domain/budget/usage.ts";
 import { errorToJson, type TuttiError } from "../domain/errors.ts";
 import { isStateTrouble } from "../domain/failure/state-trouble.ts";
 import type { Job } from "../domain/model.ts";
 import type { ReservedTurn } from "../state/reservations.ts";
-import { capsOf, conversationLimitUsd, unpricedModel } from "./caps.ts";
+import { capsOfTurn, conversationLimitUsd, unpricedModel } from "./caps.ts";
 import { releaseDeadReservations } from "./dead-reservations.ts";
 import type { Services } from "./services.ts";
 import { budgetExceeded, findSpent } from "./spending.ts";
@@ -81,7 +81,7 @@ async function setAside(payment: Payment): Promise<SetAside> {
   const changes = services.state.events.watch();
   for (;;) {
     signal.throwIfAborted();
-    const caps = capsOf(services, job);
+    const caps = await capsOfTurn(services, job, turn.taskId);
     const isCapped = conversationLimitUsd(caps, turn.taskId !== undefined) !== undefined;
     if (!isCapped) return { kind: "granted", amountUsd: null, isCapped };
     const isPriced = hasPrice(model, services.now(), services.projectBudget.prices);
@@ -136,7 +136,7 @@ async function whileMoneyLasts(
       return undefined;
     });
     if (budget === undefined) return false;
-    reason = budgetExceeded({ ...budget, isUnknown: budget.spentUsd === null }, job);
+    reason = budgetExceeded(spentBudget(budget), job);
     spent.abort(reason);
     return true;
   });

@@ -8,7 +8,7 @@ import type { AgentDesk, JobDesk } from "./desk.ts";
 import { redactEvent, redactOutcome } from "./redact-agent.ts";
 import { noteAccountEvent, noteAccountOutcome } from "./account-signals.ts";
 import { answerText } from "./answer-text.ts";
-import { capsOf, conversationLimitUsd } from "./caps.ts";
+import { capsOfTurn, conversationLimitUsd } from "./caps.ts";
 import { payForTurn, type PaidTurn } from "./paid-turn.ts";
 import { hasOwnPrice, TurnMeter } from "./turn-meter.ts";
 import type { PreparedPrompt } from "../supervision/prompts/prompt-request.ts";
@@ -124,7 +124,7 @@ type LimitedRun = AgentRun & { readonly maxCostUsd?: number };
 async function turn(desk: JobDesk, run: LimitedRun, conversation: AgentConversation): Promise<AgentOutcome> {
   const { sessionId } = conversation;
   const opening = openingOf(run, sessionId);
-  const { meter, limits, launch: limited } = limitsOf(desk, run);
+  const { meter, limits, launch: limited } = await limitsOf(desk, run);
   const launch = { ...run.launch, ...limited, ...opening.launch };
   const { session, noteConversation } = await desk.pool.checkOut(launch);
   const recorder = new TurnRecorder(desk, run, conversation.turn);
@@ -165,14 +165,14 @@ type CostLimits = {
 };
 
 /** The launch is the same for every turn of a job, so that its agents' processes stay warm. */
-function limitsOf({ services, job }: JobDesk, { owner, maxCostUsd, launch }: LimitedRun): CostLimits {
+async function limitsOf({ services, job }: JobDesk, { owner, maxCostUsd, launch }: LimitedRun): Promise<CostLimits> {
   if (maxCostUsd === undefined) return { launch: {}, limits: {} };
   const { now, projectBudget } = services;
   if (hasOwnPrice(services, launch.model)) {
     const meter = new TurnMeter({ limitUsd: maxCostUsd, prices: projectBudget.prices ?? [], now });
     return { launch: {}, limits: {}, meter };
   }
-  const limitUsd = conversationLimitUsd(capsOf(services, job), owner.taskId !== undefined);
+  const limitUsd = conversationLimitUsd(await capsOfTurn(services, job, owner.taskId), owner.taskId !== undefined);
   return {
     launch: limitUsd === undefined ? {} : { maxConversationCostUsd: limitUsd },
     limits: { maxCostUsd },

@@ -1,6 +1,7 @@
+import { spentBudget } from "../domain/budget/budget.ts";
 import { hasPrice } from "../domain/budget/model-alias.ts";
 import type { JobId, TaskId } from "../domain/ids.ts";
-import { capsOf, conversationLimitUsd, unpricedModel } from "./caps.ts";
+import { capsOfTurn, conversationLimitUsd, unpricedModel } from "./caps.ts";
 import { budgetExceeded, findSpent, type Spender } from "./spending.ts";
 
 /**
@@ -14,11 +15,11 @@ export async function supervisorBudgetObjection(
   { jobId, taskId }: { readonly jobId: JobId; readonly taskId?: TaskId },
 ): Promise<string | undefined> {
   const job = await services.state.jobs.get(jobId);
-  const caps = capsOf(services, job);
+  const caps = await capsOfTurn(services, job, taskId);
   if (conversationLimitUsd(caps, taskId !== undefined) === undefined) return undefined;
   if (!caps.allowsUnpriced && !hasPrice(model, services.now(), services.projectBudget.prices)) {
     return unpricedModel(model, "supervisor.model").message;
   }
   const spent = await findSpent(services, job, taskId);
-  return spent && budgetExceeded({ ...spent, isUnknown: spent.spentUsd === null }, job).message;
+  return spent && budgetExceeded(spentBudget(spent), job).message;
 }

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from "kysely";
 
-import type { Budget, BudgetLevel } from "../domain/budget/budget.ts";
+import type { Budget } from "../domain/budget/budget.ts";
+import type { PartLimit } from "../domain/budget/part-limit.ts";
 import type { JobId, TaskId } from "../domain/ids.ts";
 import type { StateTables } from "./schema.ts";
 
@@ -11,6 +12,8 @@ export type Caps = {
   readonly projectSince: number;
   readonly maxCostUsdPerJob?: number;
   readonly maxCostUsdPerTask?: number;
+  /** Of the parts of a workflow around a task, outermost first. */
+  readonly parts?: readonly PartLimit[];
   /** Count a cost that nobody knows as nothing. */
   readonly allowsUnpriced: boolean;
 };
@@ -26,6 +29,7 @@ export async function readChain(
   const levels: readonly Level[] = [
     { level: "project", limitUsd: caps.maxCostUsdPerProject, isIn: inProjectOf(jobId), since: caps.projectSince },
     { level: "job", limitUsd: caps.maxCostUsdPerJob, isIn: sql<boolean>`job_id = ${jobId}`, since: 0 },
+    ...(caps.parts ?? []).map((part) => partLevel(jobId, part)),
     {
       level: "task",
       limitUsd: taskId === undefined ? undefined : caps.maxCostUsdPerTask,
@@ -41,8 +45,23 @@ export async function readChain(
   return chain;
 }
 
-type Level = {
-  readonly level: BudgetLevel;
+/** A part's budget as it stands: of all the agents that were ever asked for in it. */
+export const readPart = (
+  db: Kysely<StateTables>,
+  { jobId, part, allowsUnpriced }: { readonly jobId: JobId; readonly part: PartLimit } & Pick<Caps, "allowsUnpriced">,
+): Promise<Budget> => readBudget(db, partLevel(jobId, part), { allowsUnpriced });
+
+const partLevel = (jobId: JobId, { path, limitUsd, sharers }: PartLimit) => ({
+  level: "part" as const,
+  part: { path, sharers },
+  limitUsd,
+  isIn: sql<boolean>`job_id = ${jobId} and task_id in (
+    select p.task_id from part_limits p where p.job_id = ${jobId} and p.path = ${path}
+  )`,
+  since: 0,
+});
+
+type Level = Pick<Budget, "level" | "part"> & {
   readonly limitUsd: number | undefined;
   readonly isIn: ReturnType<typeof sql<boolean>>;
   readonly since: number;
@@ -57,8 +76,8 @@ type Reserved = { readonly spentUsd: number | null; readonly reservedUsd: number
 /** Turns under way count with what they have used so far; what is left of their reservations is set aside. */
 async function readBudget(
   db: Kysely<StateTables>,
-  { level, limitUsd, isIn, since }: Level & { readonly limitUsd: number },
-  { allowsUnpriced }: Caps,
+  { level, part, limitUsd, isIn, since }: Level & { readonly limitUsd: number },
+  { allowsUnpriced }: Pick<Caps, "allowsUnpriced">,
 ): Promise<Budget> {
   const { rows: free } = await sql<Sums>`
     select sum(cost_usd) as "knownUsd", count(*) - count(cost_usd) as "unknownTurns" from usage
@@ -77,5 +96,11 @@ async function readBudget(
   const unreserved = free[0] ?? { knownUsd: 0, unknownTurns: 0 };
   const isUnknown = unreserved.unknownTurns > 0 && !allowsUnpriced;
   const spentUsd = (unreserved.knownUsd ?? 0) + (reserved[0]?.spentUsd ?? 0);
-  return { level, limitUsd, reservedUsd: reserved[0]?.reservedUsd ?? 0, spentUsd: isUnknown ? null : spentUsd };
+  return {
+    level,
+    ...(part === undefined ? {} : { part }),
+    limitUsd,
+    reservedUsd: reserved[0]?.reservedUsd ?? 0,
+    spentUsd: isUnknown ? null : spentUsd,
+  };
 }

@@ -32,6 +32,7 @@ export async function insertFork(tx: Tx, fork: JobFork, at: number): Promise<voi
     .values(forkedJob(job, fork, { rows, at }))
     .execute();
   for (const row of rows) await tx.insertInto("tasks").values(row).execute();
+  await forkPartLimits(tx, fork, rows);
   for (const task of tasks) {
     await insertDependencies(tx, id, task);
     await keepResultKey(tx, id, task.row);
@@ -47,6 +48,16 @@ export async function insertFork(tx: Tx, fork: JobFork, at: number): Promise<voi
 async function forkWorkflow(tx: Tx, { id: jobId, from }: JobFork, at: number): Promise<void> {
   const run = await currentWorkflow(tx, from);
   if (run !== undefined) await insertWorkflowRun(tx, { jobId, run, number: 1, at });
+}
+
+/** Also of what is carried out before the new body asks for it again. */
+async function forkPartLimits(tx: Tx, { id: jobId, from }: JobFork, tasks: readonly TaskRow[]): Promise<void> {
+  const limits = await tx.selectFrom("part_limits").selectAll().where("job_id", "=", from).execute();
+  const byTask = Map.groupBy(limits, ({ task_id }) => task_id);
+  for (const { id, key } of tasks) {
+    const own = (byTask.get(taskIdOf(from, key)) ?? []).map((limit) => ({ ...limit, job_id: jobId, task_id: id }));
+    if (own.length > 0) await tx.insertInto("part_limits").values(own).execute();
+  }
 }
 
 type Standing = { readonly rows: readonly TaskRow[]; readonly at: number };

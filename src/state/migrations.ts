@@ -13,6 +13,7 @@ import { promptsMigration } from "./prompt-tables.ts";
 import { createGateBaselines } from "./gate-baseline-tables.ts";
 import { createWorkflowEvents } from "./workflow-event-table.ts";
 import { createWorkflowTables } from "./workflow-tables.ts";
+import { createPartLimits } from "./part-limit-table.ts";
 import { createResults } from "./result-tables.ts";
 import { sharedConversationsMigration } from "./shared-conversations-migration.ts";
 
@@ -224,4 +225,5 @@ export const stateMigrations: Migrations = {
   "state-130-feedback-indexes": { up: indexFeedback },
   "state-140-workflows": { up: createWorkflowTables },
   "state-150-workflow-events": { up: createWorkflowEvents },
+  "state-160-part-limits": { up: createPartLimits },
 };

@@ -4,6 +4,7 @@ import type { TaskSpec } from "../domain/plan/task-spec.ts";
 import { withoutTask } from "../domain/plan/without-task.ts";
 import { appendEvent, type Tx } from "./append-events.ts";
 import { insertTasks } from "./insert-tasks.ts";
+import { holdLike } from "./part-limits.ts";
 import { specFromRow } from "./rows.ts";
 
 type Change = { readonly taskId: TaskId; readonly at: number };
@@ -83,6 +84,7 @@ async function addRows(tx: Tx, { taskId, at }: Change, specs: readonly TaskSpec[
     .executeTakeFirstOrThrow();
   await insertTasks(tx, { jobId, specs, firstPosition: last.position + 1 });
   const tasks = specs.map(({ key }) => taskIdOf(jobId, key));
+  await holdLike(tx, taskId, tasks);
   await appendEvent(tx, { at, type: "tasks-added", subject: { jobId }, data: { tasks } });
 }
 

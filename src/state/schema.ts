@@ -9,6 +9,7 @@ import type { NoteChangeRow, NoteRow, PromptRewriteRow, PromptRow } from "./prom
 import type { GateBaselineTables } from "./gate-baseline-tables.ts";
 import type { WorkflowEventRow } from "./workflow-event-table.ts";
 import type { WorkflowTables } from "./workflow-tables.ts";
+import type { PartLimitRow } from "./part-limit-table.ts";
 import type { ResultTables } from "./result-tables.ts";
 import type { InteractionRow, SupervisorStandingRow } from "./supervisor-tables.ts";
 
@@ -211,6 +212,7 @@ export type StateTables = GateBaselineTables &
     sessions: SessionRow;
     usage: UsageRow;
     reservations: ReservationRow;
+    part_limits: PartLimitRow;
     workers: WorkerRow;
     slots: SlotRow;
     pauses: PauseRow;

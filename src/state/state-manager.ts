@@ -23,6 +23,7 @@ import { Outcomes } from "./outcomes.ts";
 import { Pauses } from "./pauses.ts";
 import { Ratings } from "./ratings.ts";
 import { Restored } from "./restored.ts";
+import { PartLimits } from "./part-limits.ts";
 import { Reservations } from "./reservations.ts";
 import { Rollbacks } from "./rollbacks.ts";
 import { Results } from "./results.ts";
@@ -50,6 +51,7 @@ export class StateManager {
   /** What the completed tasks of a project took. */
   readonly doneTasks: (projectPath: string) => Promise<readonly DoneTask[]>;
   readonly reservations: Reservations;
+  readonly partLimits: PartLimits;
   readonly fleet: Fleet;
   readonly gateBaselines: GateBaselines;
   readonly notes: Notes;
@@ -84,6 +86,7 @@ export class StateManager {
     this.costs = new Costs(context);
     this.doneTasks = (projectPath) => doneTasks(context, projectPath);
     this.reservations = new Reservations(context);
+    this.partLimits = new PartLimits(context);
     this.fleet = new Fleet(context);
     this.gateBaselines = new GateBaselines(context);
     this.notes = new Notes(context);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { limitsForAgent, type PartLimit } from "../domain/budget/part-limit.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { AgentRequest } from "./flow.ts";
 import type { AgentCall } from "./host.ts";
@@ -11,20 +12,23 @@ export const requestOf = (profile: string, request: AgentRequest | string): Prof
   request: typeof request === "string" ? { prompt: request } : request,
 });
 
-type CallFacts = Pick<AgentCall, "path" | "node" | "key" | "signal"> & { readonly maxCostUsd: number | undefined };
+type CallFacts = Pick<AgentCall, "path" | "node" | "key" | "signal"> & {
+  /** Limits of the parts that it stands in, outermost first. */
+  readonly around: readonly PartLimit[];
+};
 
 const jsonObject = z.record(z.string(), z.json());
 
 /** What the host is asked for: plain data, with the form of the answer as JSON Schema. */
 export function agentCall({ profile, request }: ProfileRequest, facts: CallFacts): AgentCall {
-  const { result, title, maxCostUsd: _own, ...rest } = request;
-  const { maxCostUsd, ...place } = facts;
+  const { result, title, ...rest } = request;
+  const { around, ...place } = facts;
   return {
     ...rest,
     ...place,
     profile,
     title: title ?? titleOf(request.prompt),
-    ...(maxCostUsd === undefined ? {} : { maxCostUsd }),
+    ...(around.length === 0 ? {} : { parts: limitsForAgent(around, request.maxCostUsd) }),
     ...(result === undefined ? {} : { resultSchema: schemaOf(result) }),
   };
 }

@@ -23,7 +23,6 @@ import type {
 } from "./flow.ts";
 import type { CallPlace, WorkflowHost } from "./host.ts";
 import { Groups, outcomeOf } from "./groups.ts";
-import { refuseOverLimit } from "./limits.ts";
 import { nodeOf, NotedCalls } from "./noted-calls.ts";
 import { untilLeftBehind } from "./left-behind.ts";
 import { withHeardRejections } from "./heard-rejections.ts";
@@ -64,10 +63,7 @@ export class AuthorFlow implements WorkflowFlow {
     const answer = await this.#calls.performed(
       scope,
       { kind: "agent", name: profile, endOf: endOfAgent },
-      async (place, { signal }) => {
-        const maxCostUsd = await refuseOverLimit(this.#host, scope.limits, asked.request.maxCostUsd);
-        return this.#host.agent(agentCall(asked, { ...place, signal, maxCostUsd }));
-      },
+      (place, { signal }) => this.#host.agent(agentCall(asked, { ...place, signal, around: scope.limits })),
     );
     return resultOf(answer, asked);
   }

@@ -81,9 +81,11 @@ export interface WorkflowFlow {
   /** What the job has cost and may cost. */
   budget(): Promise<BudgetStanding>;
   /**
-   * Agents within `work` may cost so much together: none begins when it is used up, and each is stopped at what was left when it began. So
-   * those that run at once may go over it together; the job's own budget can't be gone over.
-   * @throws {TuttiError} `BUDGET_EXCEEDED`
+   * Agents within `work` may cost so much together, also those that run at once: each sets its share aside before it begins, its own
+   * `maxCostUsd` or else the limit divided by its branches, and gives back what it did not need. It begins with less while others hold the
+   * rest, but not with less than a quarter of its share: then it waits for them. One that has used up its share goes on while there is more.
+   * As for the job's own budget, only the request that each has in flight may go over the limit.
+   * @throws {TuttiError} `BUDGET_EXCEEDED` where an agent can't begin, or go on, because nothing is left
    */
   budget<T>(limit: { readonly maxCostUsd: number }, work: () => Promise<T>): Promise<T>;
   /** A line for whoever watches, once. */
@@ -160,7 +162,7 @@ export type AgentRequest = {
   readonly model?: string;
   /** Of one attempt. */
   readonly timeoutMs?: number;
-  /** What all attempts together may cost. */
+  /** What all attempts together may cost; within `flow.budget` also what it sets aside. */
   readonly maxCostUsd?: number;
   /** 1 to 10, larger first. Default 5. */
   readonly priority?: number;

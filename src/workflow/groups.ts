@@ -1,3 +1,4 @@
+import { limitsInBranches } from "../domain/budget/part-limit.ts";
 import { errorToJson, TuttiError } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
 import type { NodeNote } from "../domain/workflow/node-note.ts";
@@ -37,9 +38,11 @@ export class Groups {
   async #run<T, End>(group: Group, branches: readonly Branch<T>[], run: Runner<T, End>): Promise<End> {
     const { kind, name, concurrency, maxCostUsd } = group;
     const scope = currentScope(`flow.${kind}`);
-    const path = scope.next(name);
+    // With another limit it is the same part: what was done and paid in it stays so.
+    const path = scope.next(maxCostUsd === undefined ? name : "budget");
     await this.#note(scope, group);
-    const limits = maxCostUsd === undefined ? scope.limits : [...scope.limits, { path, maxCostUsd }];
+    const around = limitsInBranches(scope.limits, Math.min(branches.length, concurrency ?? branches.length));
+    const limits = maxCostUsd === undefined ? around : [...around, { path, limitUsd: maxCostUsd, sharers: 1 }];
     const scoped = branches.map((branch, index) => (flow: Flow) => {
       const place = branches.length === 1 ? path : `${path}[${index}]`;
       return runInScope(new Scope(flow, place, limits), branch);

@@ -1,3 +1,4 @@
+import type { PartLimit } from "../domain/budget/part-limit.ts";
 import type { ErrorJson } from "../domain/errors.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { NodeNote, WorkflowLog } from "../domain/workflow/node-note.ts";
@@ -19,8 +20,8 @@ export interface WorkflowHost {
   ask(question: ApprovalQuestion): Promise<void>;
   /** Nobody waits for the answer any more. */
   withdraw(question: Pick<ApprovalQuestion, "key">): Promise<void>;
-  /** Of the job, or of the agents whose calls' `path` begins so. */
-  budget(pathPrefix?: string): Promise<BudgetStanding>;
+  /** Of the job. */
+  budget(): Promise<BudgetStanding>;
   /** What the graph is drawn from. May come twice. */
   note(note: NodeNote): Promise<void>;
   log(line: WorkflowLog): Promise<void>;
@@ -42,6 +43,11 @@ export type AgentCall = CallPlace &
     readonly title: string;
     /** JSON Schema of the structured answer. */
     readonly resultSchema?: JsonObject;
+    /**
+     * Limits of the parts that it stands in, outermost first. It sets aside of each before it begins, and waits while others hold all that
+     * is left; where nothing is, the answer is a failure with `BUDGET_EXCEEDED`.
+     */
+    readonly parts?: readonly PartLimit[];
     /**
      * Aborts when this process stops or loses the run: the agent's work stays as it is, the call comes again. And when nobody wants the answer
      * any more: see `isLostRace`.

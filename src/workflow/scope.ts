@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
+import type { PartLimit } from "../domain/budget/part-limit.ts";
 import { TuttiError } from "../domain/errors.ts";
 import type { Flow } from "../engine/port.ts";
 import { eventLoopTurn } from "./event-loop-turn.ts";
@@ -9,13 +10,13 @@ export class Scope {
   /** Names from the root, for keys that survive changes elsewhere in the code. */
   readonly path: string;
   /** Limits of `flow.budget` around this place, outermost first. */
-  readonly limits: readonly BudgetLimit[];
+  readonly limits: readonly PartLimit[];
   readonly #engine: Flow;
   readonly #occurrences = new Map<string, number>();
   /** When it was last given something to go on with. */
   #turn = eventLoopTurn();
 
-  constructor(engine: Flow, path: string, limits: readonly BudgetLimit[]) {
+  constructor(engine: Flow, path: string, limits: readonly PartLimit[]) {
     this.#engine = engine;
     this.path = path;
     this.limits = limits;
@@ -61,8 +62,6 @@ export class Scope {
     );
   }
 }
-
-export type BudgetLimit = { readonly path: string; readonly maxCostUsd: number };
 
 type Place = { readonly scope: Scope; readonly isEffect: boolean };
 

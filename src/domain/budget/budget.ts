@@ -1,11 +1,14 @@
 import { TuttiError } from "../errors.ts";
+import type { PartLimit } from "./part-limit.ts";
 
-const budgetLevels = ["project", "job", "task"] as const;
+const budgetLevels = ["project", "job", "part", "task"] as const;
 export type BudgetLevel = (typeof budgetLevels)[number];
 
-/** One capped level of the tree project, job, task. All amounts in US dollars. */
+/** One capped level of the tree project, job, parts of its workflow, task. All amounts in US dollars. */
 export type Budget = {
   readonly level: BudgetLevel;
+  /** Of a part: which, and how many agents there is room for at once under its limit. */
+  readonly part?: Pick<PartLimit, "path" | "sharers">;
   readonly limitUsd: number;
   /** Promised to turns that are under way. */
   readonly reservedUsd: number;
@@ -25,7 +28,13 @@ export type Grant =
   | { readonly kind: "granted"; readonly amountUsd: number | null }
   /** Others have set it aside and may give it back. */
   | { readonly kind: "wait"; readonly level: BudgetLevel }
-  | { readonly kind: "refused"; readonly level: BudgetLevel; readonly limitUsd: number; readonly isUnknown: boolean };
+  | ({ readonly kind: "refused" } & SpentBudget);
+
+/** A level that has cost all that it may. */
+export type SpentBudget = Pick<Budget, "level" | "limitUsd" | "part"> & {
+  /** One of its turns cost nobody knows what. */
+  readonly isUnknown: boolean;
+};
 
 /** Of its share: with less than this, a turn rather waits for others than be cut short soon. */
 const smallestPart = 0.25;
@@ -48,10 +57,12 @@ export function grantTurn(chain: readonly Budget[], { shareUsd, isPriced }: Turn
   return { kind: "granted", amountUsd };
 }
 
-const refusal = ({ level, limitUsd, spentUsd }: Budget): Grant => ({
-  kind: "refused",
+const refusal = (budget: Budget): Grant => ({ kind: "refused", ...spentBudget(budget) });
+
+export const spentBudget = ({ level, limitUsd, part, spentUsd }: Budget): SpentBudget => ({
   level,
   limitUsd,
+  ...(part === undefined ? {} : { part }),
   isUnknown: spentUsd === null,
 });
 
@@ -84,17 +95,22 @@ export function settledUsd({ reservedUsd, costUsd, knownCostUsd, isCut }: EndedT
   return costUsd === null || isCut ? Math.max(known, checked(reservedUsd ?? 0)) : known;
 }
 
-/** How many turns may run side by side under a level's limit. A task's turns come one after another. */
+/** How many turns may run side by side under a level's limit. A task's turns come one after another; a part says it itself. */
 export type Sharers = { readonly project: number; readonly job: number };
 
 /**
  * What one turn sets aside where nobody says how much: so much that all that may run beside it have room under each limit.
  * @returns `null` where no limit is shared
  */
-export function shareOf(chain: readonly Pick<Budget, "level" | "limitUsd">[], sharers: Sharers): number | null {
-  const shares = chain.flatMap(({ level, limitUsd }) =>
-    level === "task" ? [] : [limitUsd / Math.max(1, sharers[level])],
-  );
+export function shareOf(
+  chain: readonly Pick<Budget, "level" | "limitUsd" | "part">[],
+  sharers: Sharers,
+): number | null {
+  const shares = chain.flatMap(({ level, limitUsd, part }) => {
+    if (level === "task") return [];
+    const most = level === "part" ? Math.min(sharers.job, part?.sharers ?? sharers.job) : sharers[level];
+    return [limitUsd / Math.max(1, most)];
+  });
   return shares.length === 0 ? null : Math.min(...shares);
 }
 

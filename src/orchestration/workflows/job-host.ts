@@ -1,10 +1,11 @@
 import type { BudgetStanding, CommandResult } from "../../workflow/flow.ts";
 import type { AgentAnswer, AgentCall, ApprovalQuestion, CommandCall, WorkflowHost } from "../../workflow/host.ts";
 import { isLostRace } from "../../workflow/lost-race.ts";
+import { partExceeded, type PartLimit } from "../../domain/budget/part-limit.ts";
 import { totalUsage } from "../../domain/budget/usage.ts";
 import { errorToJson, TuttiError } from "../../domain/errors.ts";
 import { isStateTrouble } from "../../domain/failure/state-trouble.ts";
-import type { TaskId } from "../../domain/ids.ts";
+import { taskIdOf, type TaskId } from "../../domain/ids.ts";
 import type { Json } from "../../domain/json.ts";
 import type { NodeNote, WorkflowLog } from "../../domain/workflow/node-note.ts";
 import type { Task } from "../../domain/model.ts";
@@ -92,10 +93,11 @@ export class JobHost implements WorkflowHost {
     return this.#during(() => this.#desk.services.state.workflowRuns.withdraw(this.#run, key));
   }
 
-  async budget(pathPrefix?: string): Promise<BudgetStanding> {
-    const spentUsd = await this.#spentUsd(pathPrefix);
-    const limitUsd = this.#desk.job.options.maxCostUsdPerJob;
-    if (pathPrefix !== undefined || limitUsd === undefined) return { spentUsd };
+  async budget(): Promise<BudgetStanding> {
+    const { services, job } = this.#desk;
+    const spentUsd = totalUsage(await services.state.sessions.usageOfJob(job.id)).costUsd ?? 0;
+    const limitUsd = job.options.maxCostUsdPerJob;
+    if (limitUsd === undefined) return { spentUsd };
     return { spentUsd, limitUsd, remainingUsd: Math.max(0, limitUsd - spentUsd) };
   }
 
@@ -125,6 +127,7 @@ export class JobHost implements WorkflowHost {
     const known = await services.state.tasks.list(job.id);
     const key = keyOfCall(job.id, request, { known, since: this.#run.startedAt });
     const existing = known.find((task) => task.key === key);
+    await this.#hold(taskIdOf(job.id, key), call, existing);
     if (existing !== undefined) {
       await this.#tryAgain(existing);
       return existing.id;
@@ -160,13 +163,14 @@ export class JobHost implements WorkflowHost {
     await cancelTasks(this.#desk.services, [task], "another branch of the workflow was faster");
   }
 
-  async #spentUsd(pathPrefix: string | undefined): Promise<number> {
-    const { state } = this.#desk.services;
-    const { id } = this.#desk.job;
-    if (pathPrefix === undefined) return totalUsage(await state.sessions.usageOfJob(id)).costUsd ?? 0;
-    const usage = await state.sessions.usageByTask(id);
-    const own = (await state.tasks.list(id)).filter(({ spec }) => isWithin(spec.metadata?.["path"], pathPrefix));
-    return own.reduce((sum, task) => sum + (totalUsage(usage.get(task.id) ?? {}).costUsd ?? 0), 0);
+  /** No agent begins where a part around it has cost all that it may; one that has begun is held to it turn by turn. */
+  async #hold(taskId: TaskId, { parts = [] }: AgentCall, existing: Task | undefined): Promise<void> {
+    const { state, projectBudget, redact } = this.#desk.services;
+    const around = parts.map((part): PartLimit => ({ ...part, path: redact(part.path) }));
+    for (const part of existing === undefined ? around : []) {
+      if (await state.partLimits.isSpent(this.#desk.job.id, part, projectBudget)) throw partExceeded(part);
+    }
+    await state.partLimits.hold(taskId, around);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -185,6 +189,3 @@ export class JobHost implements WorkflowHost {
     }
   }
 }
-
-const isWithin = (path: unknown, prefix: string): boolean =>
-  typeof path === "string" && (path === prefix || path.startsWith(`${prefix}/`) || path.startsWith(`${prefix}[`));

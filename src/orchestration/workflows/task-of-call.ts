@@ -7,7 +7,8 @@ import type { AgentCall } from "../../workflow/host.ts";
 
 /** What a call asks for, without the name of its task. */
 export function requestOfCall(call: AgentCall): JsonObject {
-  const { profile, prompt, title, model, maxCostUsd, path, signal: _signal, node: _node, key: _key, ...rest } = call;
+  const { profile, prompt, title, model, maxCostUsd, path, ...other } = call;
+  const { signal: _signal, node: _node, key: _key, parts: _parts, ...rest } = other;
   return {
     ...rest,
     prompt,

@@ -11,7 +11,8 @@ import type {
   WorkflowHost,
 } from "../../workflow/host.ts";
 import type { Effect, EffectLog } from "./effect-log.ts";
-import { askStub, runStub, StubProblem, type StubAnswer, type Stubs } from "./stubs.ts";
+import { PartPurse } from "./part-purse.ts";
+import { askStub, costOf, runStub, StubProblem, type StubAnswer, type Stubs } from "./stubs.ts";
 
 export type StubHostOptions = {
   readonly run: string;
@@ -41,6 +42,7 @@ export class StubHost implements WorkflowHost {
   readonly notes: NodeNote[] = [];
   readonly lines: WorkflowLog[] = [];
   readonly #options: StubHostOptions;
+  readonly #purse = new PartPurse(({ path }, isLeftOut) => this.#spentUsd(path, isLeftOut));
 
   constructor(options: StubHostOptions) {
     this.#options = options;
@@ -49,7 +51,7 @@ export class StubHost implements WorkflowHost {
   async agent(call: AgentCall): Promise<AgentAnswer> {
     const known = this.#answerTo(call.key);
     if (known !== undefined) return known as AgentAnswer;
-    return this.#answered(call, call.profile, () => this.#ask(call));
+    return this.#answered(call, call.profile, () => this.#paid(call));
   }
 
   async command(call: CommandCall): Promise<CommandResult> {
@@ -78,12 +80,8 @@ export class StubHost implements WorkflowHost {
     this.withdrawn.push(key);
   }
 
-  async budget(pathPrefix?: string): Promise<BudgetStanding> {
-    const { run, log, stubs } = this.#options;
-    const ended = log.effects.filter((effect) => effect.run === run && effect.event === "ended");
-    const paid = ended.filter(({ key }) => isWithin(key, run, pathPrefix));
-    const costs = new Map(paid.map(({ key, answer }) => [key, (answer as AgentAnswer).costUsd ?? 0]));
-    return { ...stubs.budget, spentUsd: [...costs.values()].reduce((sum, costUsd) => sum + costUsd, 0) };
+  async budget(): Promise<BudgetStanding> {
+    return { ...this.#options.stubs.budget, spentUsd: this.#spentUsd() };
   }
 
   async note(note: NodeNote): Promise<void> {
@@ -94,6 +92,18 @@ export class StubHost implements WorkflowHost {
 
   async log(line: WorkflowLog): Promise<void> {
     this.lines.push(line);
+  }
+
+  #spentUsd(path?: string, isLeftOut: (key: string) => boolean = () => false): number {
+    const { run, log } = this.#options;
+    const ended = log.effects.filter((effect) => effect.run === run && effect.event === "ended");
+    const paid = ended.filter(({ key = "" }) => isWithin(key, run, path) && !isLeftOut(key));
+    const costs = new Map(paid.map(({ key, answer }) => [key, (answer as AgentAnswer).costUsd ?? 0]));
+    return [...costs.values()].reduce((sum, costUsd) => sum + costUsd, 0);
+  }
+
+  #paid(call: AgentCall): Promise<AgentAnswer> {
+    return this.#purse.pay(call, costOf(this.#options.stubs, call, this.#nth(call)), () => this.#ask(call));
   }
 
   #ask(call: AgentCall): Promise<AgentAnswer> {

@@ -35,18 +35,22 @@ export type Stubs = {
   /** Cancels the run instead of answering this call. */
   readonly cancelWhen?: (call: AgentCall) => boolean;
   readonly budget?: BudgetStanding;
-  /** What each agent's call costs. Default 0. */
-  readonly costUsd?: number;
+  /** What each agent's call costs, or a function that says it of a call. Default 0. */
+  readonly costUsd?: number | ((call: AgentCall, nth: number) => number);
 };
 
 /** The test is wrong, not the workflow: it ends at once, whatever the workflow would make of a failure. */
 export class StubProblem extends TuttiError {}
 
+/** What a call costs in the end. */
+export const costOf = ({ costUsd = 0 }: Stubs, call: AgentCall, nth: number): number =>
+  typeof costUsd === "number" ? costUsd : costUsd(call, nth);
+
 /**
  * What the stub of an agent answers when it is called for the `nth` time, from 0.
  * @throws {StubProblem} when there is none, or its answer has not the form that was asked for
  */
-export async function askStub({ agents = {}, costUsd = 0 }: Stubs, call: AgentCall, nth: number): Promise<AgentAnswer> {
+export async function askStub({ agents = {} }: Stubs, call: AgentCall, nth: number): Promise<AgentAnswer> {
   const stub = agents[call.profile] ?? agents["*"];
   if (stub === undefined) throw noStub(call, Object.keys(agents));
   let answer: Json;
@@ -54,11 +58,11 @@ export async function askStub({ agents = {}, costUsd = 0 }: Stubs, call: AgentCa
     answer = await stub(call, nth);
   } catch (thrown) {
     if (thrown instanceof StubProblem) throw thrown;
-    return { status: "failed", error: errorToJson(TuttiError.from(thrown, "AGENT_FAILED")), costUsd };
+    return { status: "failed", error: errorToJson(TuttiError.from(thrown, "AGENT_FAILED")) };
   }
   refuseOtherForm(call, answer);
   const text = typeof answer === "string" ? answer : JSON.stringify(answer);
-  return { status: "completed", text, result: answer, costUsd };
+  return { status: "completed", text, result: answer };
 }
 
 export function runStub({ commands = {} }: Stubs, call: CommandCall): CommandResult {
