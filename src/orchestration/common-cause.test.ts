@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 
-import type { ErrorJson } from "../domain/errors.ts";
+import { partExceeded } from "../domain/budget/part-limit.ts";
+import { errorToJson, type ErrorJson } from "../domain/errors.ts";
 import { asCommitId } from "../domain/ids.ts";
 import { leaseTask, openState, type OpenState } from "../state/state-manager.fixture.ts";
 import { hasCommonCause } from "./common-cause.ts";
@@ -13,12 +14,12 @@ const error: ErrorJson = {
   context: {},
 };
 
-async function fail(open: OpenState, key: string): Promise<void> {
+async function fail(open: OpenState, key: string, why = error): Promise<void> {
   open.clock.now += 1;
   const { attempts } = open.state;
   const lease = await leaseTask(open, key);
   const { id } = await attempts.begin(lease, asCommitId("c".repeat(40)));
-  const outcome = { status: "failed", text: "", usage: {}, permissionDenials: [], durationMs: 1, error } as const;
+  const outcome = { status: "failed", text: "", usage: {}, permissionDenials: [], durationMs: 1, error: why } as const;
   await attempts.recordOutcome(lease, id, outcome);
   await attempts.decide(lease, id, {
     action: "fail",
@@ -68,4 +69,12 @@ it("is not said of a drive that has begun since its failures were counted", asyn
   await state.holds.beginCircuit(jobId);
   await state.holds.openCircuit(jobId, { signature: "s", tasks: [] }, since);
   expect((await state.holds.circuit(jobId)).isOpen).toBe(false);
+});
+
+it("is none where a part of the workflow has used up its budget, however many agents of it fail of that", async () => {
+  await using open = await openState(keys.map((key) => ({ key })));
+  await open.state.holds.beginCircuit(open.jobId);
+  const spent = errorToJson(partExceeded({ path: "budget#1", limitUsd: 1 }));
+  for (const key of keys) await fail(open, key, spent);
+  expect(await hasCommonCause(open.state, open.jobId)).toBe(false);
 });

@@ -1,4 +1,4 @@
-import { leftUsd } from "../domain/budget/budget.ts";
+import type { Budget } from "../domain/budget/budget.ts";
 import type { PartLimit } from "../domain/budget/part-limit.ts";
 import { jobOfTask, type JobId, type TaskId } from "../domain/ids.ts";
 import type { Tx } from "./append-events.ts";
@@ -38,9 +38,9 @@ export class PartLimits {
     return rows.map(({ path, limit_usd: limitUsd, sharers }) => ({ path, limitUsd, sharers }));
   }
 
-  /** Whether a part has cost all that it may, turns that still run included. */
-  async isSpent(jobId: JobId, part: PartLimit, { allowsUnpriced }: Pick<Caps, "allowsUnpriced">): Promise<boolean> {
-    return leftUsd(await this.#context.store.read((db) => readPart(db, { jobId, part, allowsUnpriced }))) <= 0;
+  /** What a part has cost and has set aside, turns that still run included. */
+  budgetOf(jobId: JobId, part: PartLimit, { allowsUnpriced }: Pick<Caps, "allowsUnpriced">): Promise<Budget> {
+    return this.#context.store.read((db) => readPart(db, { jobId, part, allowsUnpriced }));
   }
 }
 

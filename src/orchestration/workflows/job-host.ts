@@ -1,7 +1,8 @@
 import type { BudgetStanding, CommandResult } from "../../workflow/flow.ts";
 import type { AgentAnswer, AgentCall, ApprovalQuestion, CommandCall, WorkflowHost } from "../../workflow/host.ts";
 import { isLostRace } from "../../workflow/lost-race.ts";
-import { partExceeded, type PartLimit } from "../../domain/budget/part-limit.ts";
+import { leftUsd, spentBudget } from "../../domain/budget/budget.ts";
+import type { PartLimit } from "../../domain/budget/part-limit.ts";
 import { totalUsage } from "../../domain/budget/usage.ts";
 import { errorToJson, TuttiError } from "../../domain/errors.ts";
 import { isStateTrouble } from "../../domain/failure/state-trouble.ts";
@@ -12,6 +13,7 @@ import type { Task } from "../../domain/model.ts";
 import type { WorkflowRun } from "../../domain/workflow/workflow-run.ts";
 import type { JobDesk } from "../desk.ts";
 import { addTasksTo } from "../manual-jobs.ts";
+import { budgetExceeded } from "../spending.ts";
 import { retryTasks } from "../retry-tasks.ts";
 import { cancelTasks } from "../stop-job.ts";
 import { answerOfTask } from "./answer-of-task.ts";
@@ -165,10 +167,12 @@ export class JobHost implements WorkflowHost {
 
   /** No agent begins where a part around it has cost all that it may; one that has begun is held to it turn by turn. */
   async #hold(taskId: TaskId, { parts = [] }: AgentCall, existing: Task | undefined): Promise<void> {
-    const { state, projectBudget, redact } = this.#desk.services;
+    const { services, job } = this.#desk;
+    const { state, projectBudget, redact } = services;
     const around = parts.map((part): PartLimit => ({ ...part, path: redact(part.path) }));
     for (const part of existing === undefined ? around : []) {
-      if (await state.partLimits.isSpent(this.#desk.job.id, part, projectBudget)) throw partExceeded(part);
+      const budget = await state.partLimits.budgetOf(job.id, part, projectBudget);
+      if (leftUsd(budget) <= 0) throw budgetExceeded(spentBudget(budget), job);
     }
     await state.partLimits.hold(taskId, around);
   }
