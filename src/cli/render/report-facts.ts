@@ -4,13 +4,16 @@ import { counted, formatDuration } from "./quantities.ts";
 /** `2 of 3 tasks completed in 6m 12s` */
 export function reportHeadline({ tasks, durationMs }: JobReport): string {
   const completed = completedOf(tasks);
-  const unproved = completed.filter(({ proof }) => proof?.level === "unproved").length;
+  const unproved = unprovedOf(tasks).length;
   const how = unproved === 0 ? "" : ` (${unproved} unproved)`;
   return `${completed.length} of ${counted(tasks.length, "task")} completed${how} in ${formatDuration(durationMs)}`;
 }
 
 export const completedOf = (tasks: readonly TaskReport[]): readonly TaskReport[] =>
   tasks.filter(({ status }) => status === "completed");
+
+const unprovedOf = (tasks: readonly TaskReport[]): readonly TaskReport[] =>
+  completedOf(tasks).filter(({ proof }) => proof?.level === "unproved");
 
 const unfinishedOf = (tasks: readonly TaskReport[]): readonly TaskReport[] =>
   tasks.filter(({ status }) => status !== "completed");
@@ -26,7 +29,10 @@ export function nextCommands(report: JobReport): readonly NextStep[] {
   ];
   const unfinished = unfinishedOf(tasks).filter(({ status }) => status !== "cancelled");
   const again = { what: "try what isn't completed again", command: `tutti retry ${jobId}` };
-  return [...(completedOf(tasks).length > 0 ? merged : []), ...(unfinished.length > 0 ? [again] : [])];
+  const unproved = unprovedOf(tasks)
+    .slice(0, 1)
+    .map(({ key }) => ({ what: "see why work is unproved", command: `tutti explain ${jobId}/${key}` }));
+  return [...(completedOf(tasks).length > 0 ? merged : []), ...unproved, ...(unfinished.length > 0 ? [again] : [])];
 }
 
 /** The last lines of what a failed gate printed. */

@@ -89,7 +89,10 @@ function reviewRule({ quality, asksUnreviewed = false }: AttemptEvidence): reado
   const standing = reviewStanding(quality);
   if (standing === "passed") return [held("review", "a model found what was asked met")];
   if (standing === "doubted") return [fired("review", doubtsOf(quality).join(" "))];
-  return standing === "none" && asksUnreviewed ? [fired("review", "a review is required, and there is none")] : [];
+  const why = quality.stages.find(({ name }) => name === "review")?.reason ?? "no review was made";
+  if (standing === "none" && asksUnreviewed)
+    return [fired("review", `a review is required, and there is none: ${why}`)];
+  return standing === "none" ? [notJudged("review", why)] : [];
 }
 
 function proofRule({ quality, asksUnproved = false }: AttemptEvidence): readonly RuleCheck[] {
