@@ -15,26 +15,27 @@ export type AskedAgent = {
 /** One question in one turn. @throws {NoReply} */
 export async function askAgent({ sessions, request, redact }: AskedAgent, signal: AbortSignal): Promise<Reply> {
   const { prompt, timeoutMs, model, onText } = request;
-  const said: string[] = [];
   const outcome = await sessions.use(kindOf(request), signal, (session, until) =>
-    session.doTurn({
-      prompt,
-      signal: until,
-      timeoutMs,
-      stallTimeoutMs: timeoutMs,
-      onEvent: (event) => {
-        if (event.type === "text") said.push(event.text);
-      },
-    }),
+    session.doTurn({ prompt, signal: until, timeoutMs, stallTimeoutMs: timeoutMs, onEvent: () => undefined }),
   );
   const usage = usageOf(outcome);
-  const isCut = outcome.status === "finished" ? outcome.isTruncated === true : isCutAnswer(outcome.failure);
+  const isCut = isCutShort(outcome, usage, request);
   if (outcome.status === "failed" && !isCut) {
     throw new NoReply(turnFailure(outcome.failure, { model, redact, now: Date.now() }), usage);
   }
-  const text = textOf(outcome, said, request);
+  const text = textOf(outcome, request);
   onText?.(text);
   return { text, usage: usage ?? nothing, model: answeredBy(outcome) ?? model, isCut };
+}
+
+/**
+ * Claude Code goes on by itself where an answer was cut, and then shows the last part alone: more output than fits into one answer is
+ * such a one. A structured answer is whole.
+ */
+function isCutShort(outcome: AgentOutcome, usage: LlmUsage | undefined, { maxOutputTokens }: LlmRequest): boolean {
+  if (outcome.status === "failed") return isCutAnswer(outcome.failure);
+  if (outcome.isTruncated === true) return true;
+  return outcome.result === undefined && (usage?.outputTokens ?? 0) > maxOutputTokens;
 }
 
 /**
@@ -49,11 +50,9 @@ const kindOf = ({ model, system, schema, maxOutputTokens }: LlmRequest): Session
   env: { CLAUDE_CODE_MAX_OUTPUT_TOKENS: String(maxOutputTokens), MAX_STRUCTURED_OUTPUT_RETRIES: "1" },
 });
 
-/** An answer that has no room left goes on in another message: all of them together are the answer. */
-function textOf(outcome: AgentOutcome, said: readonly string[], { schema }: LlmRequest): string {
-  const isStructured = schema !== undefined && outcome.status === "finished" && outcome.result !== undefined;
-  if (isStructured) return unwrapped(JSON.stringify(outcome.result), schema);
-  return said.length === 0 ? outcome.text : said.join("");
+function textOf(outcome: AgentOutcome, { schema }: LlmRequest): string {
+  if (schema === undefined || outcome.status === "failed" || outcome.result === undefined) return outcome.text;
+  return unwrapped(JSON.stringify(outcome.result), schema);
 }
 
 const nothing: LlmUsage = { inputTokens: 0, outputTokens: 0 };

@@ -57,6 +57,11 @@ describe("a failed turn of Claude Code", () => {
     expect(unknown).toMatchObject({ kind: "refused", message: expect.stringMatching(/"hiku"; it has .*haiku/) });
   });
 
+  it("names the login where that is what is wrong", () => {
+    const refused = failing({ code: "AGENT_UNAUTHENTICATED", message: "The model server answered 401.", status: 401 });
+    expect(turnFailure(refused, options).message).toBe("Claude Code's login was not accepted");
+  });
+
   it("is a cut answer when its tokens ran out", () => {
     const message = "API Error: Claude's response exceeded the 50 output token maximum.";
     expect(isCutAnswer(failing({ code: "AGENT_FAILED", failureClass: "recoverable", message }))).toBe(true);

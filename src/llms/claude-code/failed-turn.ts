@@ -23,6 +23,7 @@ export function turnFailure(failure: AgentFailure, { model, redact, now }: Failu
   const kind = kindOf(failure);
   const retryAfterMs = failure.resetAt === undefined ? failure.retryAfterMs : Math.max(0, failure.resetAt - now);
   const told = { kind, message: toldLine(redact(error.message)) };
+  if (error.code === "AGENT_UNAUTHENTICATED") return { ...told, ...notLoggedIn };
   if (error.code === "MODEL_UNKNOWN") return { ...told, ...unknownModel(model) };
   const hint = error.hint ?? hints[kind];
   return {
@@ -59,6 +60,11 @@ function kindOf({ error: { code, failureClass, context, message } }: AgentFailur
 
 const hints: Partial<Record<LlmFailure["kind"], string>> = {
   unavailable: "Check the network, and whether claude answers in a terminal",
+};
+
+const notLoggedIn: Pick<LlmFailure, "message" | "hint"> = {
+  message: "Claude Code's login was not accepted",
+  hint: "Run claude and log in, or set a valid ANTHROPIC_API_KEY",
 };
 
 const unknownModel = (model: string): Pick<LlmFailure, "message" | "hint"> => ({
