@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { LoadedConfig } from "../config/load-config.ts";
+import { TuttiError } from "../domain/errors.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { Spender } from "../orchestration/spending.ts";
 import { supervisorBudgetObjection } from "../orchestration/supervisor-budget.ts";
@@ -30,7 +31,7 @@ export function openSupervisor({
 }: OpenSupervisor): SupervisorModel | undefined {
   const { config, projectDir } = loaded;
   const found = findLlm({ settings: config.supervisor, agent: config.agent, projectDir, env, plugins });
-  if (found === undefined) return undefined;
+  if (found === undefined) return noSupervisor(config);
   const { supervisor } = config;
   const { name, model, open } = found;
   const isFree = supervisor.price === undefined ? isLocal(supervisor) : supervisor.price === "free";
@@ -43,6 +44,14 @@ export function openSupervisor({
     state: spender.state,
     now: spender.now,
     budgetObjection: async (about) => (isFree ? undefined : supervisorBudgetObjection(spender, model, about)),
+  });
+}
+
+/** Every task would wait for a person: nobody means that. */
+function noSupervisor({ quality }: Config): undefined {
+  if (quality.review !== "required") return undefined;
+  throw new TuttiError("CONFIG_INVALID", "quality.review: `required`, and nobody reviews: supervisor.kind is `none`", {
+    hint: "Name a model, for example supervisor: { kind: claude-code, model: haiku }, or leave quality.review at true",
   });
 }
 
