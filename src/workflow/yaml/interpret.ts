@@ -146,10 +146,10 @@ export class Interpreter {
   }
 
   async #parallel(doing: DoingOf<"parallel">, step: Step, values: Values): Promise<StepEnd> {
-    const { id, body, concurrency, mustSucceed } = doing;
+    const { id, body, concurrency, failures } = doing;
     const names = body.steps.map((inner) => inner.id);
     const options = { label: id, names, ...(concurrency === undefined ? {} : { concurrency }) };
-    if (mustSucceed !== "some") {
+    if (failures !== "some") {
       const ends = await this.#flow.all(
         this.#waiting(body, values, () => ({ result: null })),
         options,
@@ -168,7 +168,7 @@ export class Interpreter {
   }
 
   async #forEach(doing: DoingOf<"forEach">, step: Step, values: Values): Promise<StepEnd> {
-    const { id, as, body, concurrency, mustSucceed } = doing;
+    const { id, as, body, concurrency, failures } = doing;
     const path = [...step.path, "forEach"];
     const given = values.lookup(wholeReference(doing.forEach) ?? [], path);
     const items = z.array(json).safeParse(given);
@@ -177,7 +177,7 @@ export class Interpreter {
     const branches = items.data.map((item, index) => async (): Promise<StepEnd> => {
       return { result: await this.list(body, values.within({ [as]: item, index })) };
     });
-    if (mustSucceed !== "some") {
+    if (failures !== "some") {
       const ends = await this.#flow.all(branches, options);
       return { result: ends.map(({ result }) => result) };
     }

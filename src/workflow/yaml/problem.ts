@@ -66,8 +66,13 @@ export function issueProblems(issues: readonly z.core.$ZodIssue[], path: Path, k
 /** zod's own sentences begin with "Invalid input: ". */
 const ownWords = (message: string): string => message.replace(/^Invalid (input|option): (expected )?/, "must be ");
 
-/** @returns a hint with the nearest name, or with all of them */
+/** What options were called once. */
+const renamed: ReadonlyMap<string, string> = new Map([["mustSucceed", "failures"]]);
+
+/** @returns a hint with its present name, with the nearest one, or with all of them */
 export function meant(written: string, names: readonly string[]): { readonly hint?: string } {
+  const present = renamed.get(written);
+  if (present !== undefined && names.includes(present)) return { hint: `It is called ${present} now` };
   const near = nearestName(written, names);
   if (near !== undefined) return { hint: `Did you mean ${near}?` };
   return names.length === 0 ? {} : { hint: `There is: ${names.join(", ")}` };

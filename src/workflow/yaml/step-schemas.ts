@@ -26,7 +26,10 @@ const onFailure = z
   .exactOptional()
   .describe("Whether its failure ends the workflow. Default: stop.");
 
-const mustSucceed = z.enum(["all", "some"]).exactOptional().describe("How many of them must succeed. Default: all.");
+const failures = z
+  .enum(["all", "some"])
+  .exactOptional()
+  .describe("all: one failure fails the whole. some: it goes on as long as one of them succeeds. Default: all.");
 const concurrency = z.int().positive().exactOptional().describe("At once. Default: all.");
 const timeoutMs = z.int().positive().exactOptional();
 
@@ -111,7 +114,7 @@ const approveStep = z.strictObject({
   onReject: z.enum(["stop", "continue"]).exactOptional().describe("What a no does. Default: stop."),
 });
 
-const parallelStep = z.strictObject({ ...common, parallel: stepList, concurrency, mustSucceed });
+const parallelStep = z.strictObject({ ...common, parallel: stepList, concurrency, failures });
 
 const forEachStep = z.strictObject({
   ...common,
@@ -119,7 +122,7 @@ const forEachStep = z.strictObject({
   as: stepId.describe("What an item is called: {{ file }}."),
   steps: stepList,
   concurrency,
-  mustSucceed,
+  failures,
 });
 
 const whenStep = z.strictObject({

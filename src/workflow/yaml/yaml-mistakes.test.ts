@@ -36,6 +36,12 @@ test.each([
     "flow.yaml:3: steps[1].access is no option",
     undefined,
   ],
+  [
+    "an option by the name that it had",
+    step("{ id: b, mustSucceed: some, parallel: [{ id: c, agent: x, prompt: go }] }"),
+    "flow.yaml:3: steps[1].mustSucceed is no option",
+    "It is called failures now",
+  ],
   ["a missing option", step("{ id: b, agent: x }"), "flow.yaml:3: steps[1].prompt is missing", undefined],
   [
     "a wrong type",

@@ -84,7 +84,7 @@ steps:
     const flow = linked(`
 steps:
   - id: both
-    mustSucceed: some
+    failures: some
     parallel:
       - { id: good, agent: good, prompt: x }
       - { id: bad, agent: bad, prompt: x }
