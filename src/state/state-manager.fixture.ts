@@ -15,7 +15,7 @@ import { StateManager } from "./state-manager.ts";
 export const base = asCommitId("b".repeat(40));
 export const tip = asCommitId("c".repeat(40));
 
-const settings: JobSettings = {
+export const settings: JobSettings = {
   models: { manager: "opus", worker: "sonnet", resolver: "opus", reviewer: "opus" },
   efforts: {},
   workers: 2,
