@@ -2,6 +2,7 @@ import type { TuttiResult } from "../support/tutti-process.ts";
 import { turnCostUsd } from "./plan/chaos-plan.ts";
 import { jobStanding, type JobStanding } from "./job-standing.ts";
 import type { ChaosJob } from "./world/chaos-job.ts";
+import { firstCommandOf } from "./world/chaos-workflow.ts";
 import type { Disturber } from "./world/disturber.ts";
 import { endWithin } from "./world/end-within.ts";
 
@@ -38,7 +39,7 @@ export async function driveToTheEnd(job: ChaosJob, disturber: Disturber): Promis
 /** @throws {Error} when a command hung */
 async function drive(job: ChaosJob, disturber: Disturber, rounds: Round[]): Promise<readonly string[]> {
   let calmRounds = 0;
-  let command = firstCommand;
+  let command = firstCommandOf(job.plan);
   while (calmRounds < maxCalmRounds && rounds.length < maxRounds) {
     const isCalm = !disturber.isUnderWay;
     const result = await endWithin(job, job.start(command));
@@ -54,10 +55,9 @@ async function drive(job: ChaosJob, disturber: Disturber, rounds: Round[]): Prom
 }
 
 const json = ["--yes", "--json"] as const;
-const firstCommand: readonly string[] = ["run", "Write the files", ...json];
 
 function nextCommand({ plan }: ChaosJob, { status, hasFailed, spentUsd }: JobStanding): readonly string[] {
-  if (status === "none") return firstCommand;
+  if (status === "none") return firstCommandOf(plan);
   if (hasFailed) return ["retry", "--json"];
   const isSpent = plan.budgetUsd !== undefined && status === "paused" && spentUsd >= plan.budgetUsd;
   return ["resume", ...json, ...(isSpent ? ["--max-cost", String(enoughUsd(plan.tasks.length))] : [])];

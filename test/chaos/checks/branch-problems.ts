@@ -1,14 +1,15 @@
 import type { ChaosJob } from "../world/chaos-job.ts";
+import { idsOfTask } from "../world/chaos-workflow.ts";
 
 /** The job's branch holds the work of every task, once, and nothing that a gate refused. */
 export async function branchProblems(job: ChaosJob): Promise<readonly string[]> {
   const { plan, project, state } = job;
-  const [row] = state.rows("SELECT id, base_commit, branch FROM jobs ORDER BY created_at DESC LIMIT 1");
+  const [row] = state.rows("SELECT base_commit, branch FROM jobs ORDER BY created_at DESC LIMIT 1");
   if (row === undefined) return ["there is no job"];
-  const [id, base, branch] = [row["id"], row["base_commit"], row["branch"]].map(String);
+  const [base, branch] = [row["base_commit"], row["branch"]].map(String);
   const trailers = await project.git("log", "--format=%(trailers:key=Tutti-Task,valueonly)", `${base}..${branch}`);
   const merged = trailers.split("\n").filter((line) => line !== "");
-  const expected = plan.tasks.map(({ key }) => `${id}/${key}`);
+  const expected = plan.tasks.flatMap(({ key }) => idsOfTask({ plan, state }, key));
   const isEachOnce = merged.toSorted().join() === expected.toSorted().join();
   const read = (path: string): Promise<string> => project.git("show", `${branch}:${path}`).catch(() => "(nothing)");
   const problems = isEachOnce ? [] : [`commits on the branch: ${merged.join(", ")}`];

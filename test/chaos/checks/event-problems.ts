@@ -4,10 +4,12 @@ import type { Row, StateFile } from "../world/state-file.ts";
 export function eventProblems(state: StateFile): readonly string[] {
   const [log] = state.rows("SELECT count(*) AS count, min(seq) AS first, max(seq) AS last FROM events");
   const { count, first, last } = { count: Number(log?.["count"]), first: log?.["first"], last: Number(log?.["last"]) };
+  const [workflow] = state.rows("SELECT 1 FROM jobs WHERE strategy = 'workflow'");
+  const firstStatus = workflow === undefined ? "planning" : "running";
   const gaps = first === 1 && count === last ? [] : [`${count} events are numbered ${String(first)} to ${last}`];
   return [
     ...gaps,
-    ...historyProblems(state, { table: "jobs", column: "job_id", type: "job-status-changed", first: "planning" }),
+    ...historyProblems(state, { table: "jobs", column: "job_id", type: "job-status-changed", first: firstStatus }),
     ...historyProblems(state, { table: "tasks", column: "task_id", type: "task-status-changed", first: "pending" }),
     ...attemptProblems(state),
   ];

@@ -1,4 +1,5 @@
 import type { ChaosJob } from "../world/chaos-job.ts";
+import { idsOfTask } from "../world/chaos-workflow.ts";
 import type { StateFile } from "../world/state-file.ts";
 
 /** Every task that was taken in ended exactly once, by an attempt of its own, and nothing of the engine is left open. */
@@ -7,8 +8,24 @@ export function taskProblems({ plan, state }: ChaosJob): readonly string[] {
   const [job] = jobs;
   const counted = jobs.length === 1 ? [] : [`${jobs.length} jobs instead of one`];
   const ended = job?.["status"] === "completed" ? [] : [`the job is ${String(job?.["status"])}`];
-  const ends = plan.tasks.flatMap(({ key }) => endProblems(state, `${String(job?.["id"])}/${key}`));
-  return [...counted, ...ended, ...ends, ...leftOpen(state)];
+  const ends = plan.tasks.flatMap(({ key }) => {
+    const ids = idsOfTask({ plan, state }, key);
+    const isOne = ids.length === 1 ? [] : [`${key} is ${ids.length} tasks: ${ids.join(", ")}`];
+    return [...isOne, ...ids.flatMap((id) => endProblems(state, id))];
+  });
+  return [...counted, ...ended, ...ends, ...bodyProblems(state), ...leftOpen(state)];
+}
+
+/** A body ends once, and the last one with a result. */
+function bodyProblems(state: StateFile): readonly string[] {
+  const bodies = state.rows("SELECT number, status FROM workflow_runs ORDER BY number");
+  const last = bodies.at(-1);
+  const ends = state.rows("SELECT json_extract(data, '$.number') AS number FROM events WHERE type = 'workflow-ended'");
+  const told = new Set(ends.map(({ number }) => number));
+  return [
+    ...(last === undefined || last["status"] === "completed" ? [] : [`the workflow is ${String(last["status"])}`]),
+    ...(told.size === ends.length ? [] : ["a body of the workflow ended twice"]),
+  ];
 }
 
 function endProblems(state: StateFile, taskId: string): readonly string[] {

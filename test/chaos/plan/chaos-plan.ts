@@ -42,6 +42,9 @@ export type Disturbance =
 /** Due as soon as the job's log has so many events: a count comes the same on a slow machine, a time doesn't. */
 export type DueDisturbance = Disturbance & { readonly afterEvents: number };
 
+export const chaosWorkflows = ["fan-out", "pipeline", "map-reduce"] as const;
+export type ChaosWorkflow = (typeof chaosWorkflows)[number];
+
 /** Everything that one seed does; it derives from the seed alone. */
 export type ChaosPlan = {
   readonly seed: number;
@@ -49,6 +52,8 @@ export type ChaosPlan = {
   readonly workers: number;
   readonly leaseMs: number;
   readonly tasks: readonly ChaosTask[];
+  /** The ready workflow that asks for the tasks, whatever they depend on. `undefined`: the manager plans them. */
+  readonly workflow: ChaosWorkflow | undefined;
   /** How the clock is set: by our own port, or under Debian's `faketime`. */
   readonly clock: "port" | "faketime";
   /** State and slots are on a disk of their own that can be filled. */

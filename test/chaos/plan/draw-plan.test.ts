@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import type { ChaosPlan } from "./chaos-plan.ts";
+import { chaosWorkflows, type ChaosPlan } from "./chaos-plan.ts";
 import { ciSeeds } from "./ci-seeds.ts";
 import { drawPlan } from "./draw-plan.ts";
 
@@ -26,6 +26,13 @@ describe("the plan of a seed", () => {
         expect(due).toEqual(due.toSorted((a, b) => a - b));
       }),
     );
+  });
+
+  it("is a workflow's in a quarter of all seeds, each of them in turn, and in some of every test run", () => {
+    const workflows = allSeeds.map((seed) => drawPlan(seed).workflow);
+    expect(workflows.filter((workflow) => workflow !== undefined)).toHaveLength(50);
+    expect(new Set(workflows)).toEqual(new Set([undefined, ...chaosWorkflows]));
+    expect(new Set(ciSeeds.map((seed) => drawPlan(seed).workflow)).size).toBeGreaterThan(2);
   });
 
   it("has every kind of disturbance, both agents, both clocks, a small disk and a budget in the seeds of every test run", () => {

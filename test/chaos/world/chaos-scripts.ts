@@ -1,5 +1,6 @@
 import type { ChaosPlan, ChaosTask } from "../plan/chaos-plan.ts";
 import { turnCostUsd } from "../plan/chaos-plan.ts";
+import { answerKeyOf } from "./chaos-workflow.ts";
 import { addLine, dropMarkers, markCommand } from "../../support/crash/crash-scripts.ts";
 
 const review = { verdict: "reached", summary: "All there.", findings: [], nextSteps: [] };
@@ -52,8 +53,9 @@ export function fakeScriptOf(plan: ChaosPlan, { written, requestLog }: ScriptFil
     requestLog,
     answers: {
       ...Object.fromEntries(
-        plan.tasks.map((task) => [task.key, worksOf(task, written).map((work) => answer(task, work))]),
+        plan.tasks.map((task) => [answerKeyOf(plan, task), worksOf(task, written).map((work) => answer(task, work))]),
       ),
+      "/## Your task: (aggregate|Combine results)/": { text: "Files.", usage },
       "manager:*": { result: planOf(plan), usage },
       "resolver:*": { ...resolve, again: resolve },
       "reviewer:*": { result: review, usage },

@@ -35,7 +35,7 @@ export async function disturb(job: ChaosJob, what: Disturbance): Promise<Disturb
   }
 }
 
-const coordinatorProgram = /tutti\.js (?:run|resume|retry) /;
+const coordinatorProgram = /tutti\.js (?:run|workflow run|resume|retry) /;
 
 const programs = { coordinator: coordinatorProgram, worker: workerProgram, agent: agentProgram } as const;
 
