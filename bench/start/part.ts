@@ -30,6 +30,7 @@ export const startPart: Part = {
         command("claude --help", [claude, "--help"], repository),
         command("tutti --version", [...tutti, "--version"], repository),
         command("claude --version", [claude, "--version"], repository),
+        command("tutti job list", [...tutti, "job", "list"], repository),
         command("node -e 0 (the floor for tutti)", [process.execPath, "-e", "0"], repository),
       ],
       pace,
@@ -54,6 +55,12 @@ export const startPart: Part = {
           reference: "tutti --version",
           metrics: [untilEnd],
           samples: only(["tutti --version", "claude --version"]),
+        },
+        {
+          title: "A command that opens the project, its settings and its state",
+          reference: "tutti job list",
+          metrics: [untilEnd],
+          samples: only(["tutti job list"]),
         },
         {
           title: "A run of one task with the scripted model",
