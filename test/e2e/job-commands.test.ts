@@ -189,7 +189,7 @@ describe("a job that is exported", () => {
     await project.write({
       "../priority.json": file([{ prompt: "P", priority: 11 }]),
       "../context.json": file([{ prompt: "P", contextFiles: ["src/nothing.js"] }]),
-      "../newer.json": file([]).replace('"version":1', '"version":2'),
+      "../newer.json": file([]).replace('"version":1', '"version":9'),
     });
     for (const [name, words] of [
       ["priority.json", /tasks\[0\]\.priority is 11/],
