@@ -1,18 +1,15 @@
 import { workerSpawner, type Project } from "../compose.ts";
 import { resumeRules } from "../config/resume-rules.ts";
-import { TuttiError } from "../domain/errors.ts";
-import type { BreakpointId } from "../domain/ids.ts";
 import { exitCodeOf, exitCodes, isJobOver, type JobStatus } from "../domain/job-status.ts";
 import type { Job } from "../domain/model.ts";
 import type { Application } from "../orchestration/application.ts";
 import { coordinate } from "../orchestration/coordinator.ts";
-import { askInPlace } from "./ask/ask-in-place.ts";
+import type { TimerWait } from "../orchestration/workflows/beside-questions.ts";
 import type { Cli } from "./cli.ts";
 import { confirmPlan } from "./confirm-plan.ts";
+import { timerText } from "./render/question-text.ts";
 import { showJob, type ShownJob } from "./show-job.ts";
 import { stopSignals } from "./stop-signals.ts";
-import { tellWorkflow } from "./tell-workflow.ts";
-import { watchElsewhere } from "./watch-elsewhere.ts";
 
 export type DriveRequest = {
   readonly job: Job;
@@ -25,60 +22,21 @@ export type DriveRequest = {
   /** A workflow's body begins anew, with its code as it is now. */
   readonly beginsAnew?: boolean;
   readonly stop?: AbortSignal;
+  /** The person at the terminal has left what is asked open: timers go on beside it. */
+  readonly isLeftOpen?: boolean;
 };
-
-/** Drives a job and shows it while it does; asks on the spot what it waits for; at the end, what a workflow came to. @returns the exit code */
-export async function driveJob(cli: Cli, project: Project, request: DriveRequest): Promise<number> {
-  const exitCode = await driveAndAsk(cli, project, request);
-  await tellWorkflow(cli, project, request.job);
-  return exitCode;
-}
-
-async function driveAndAsk(cli: Cli, project: Project, request: DriveRequest): Promise<number> {
-  const jobId = request.job.id;
-  const later = new Set<BreakpointId>();
-  for (let drive = await driveShown(cli, project, request); ;) {
-    if ((await askInPlace(cli, project, { status: drive.status, jobId, later })) === "leave") return drive.tell();
-    const next = await driveAgain(cli, project, request);
-    if (typeof next === "number") return next;
-    drive = next;
-  }
-}
-
-/** @returns the exit code where somebody else carried it to an end: while the person thought, another had it go on */
-async function driveAgain(cli: Cli, project: Project, request: DriveRequest): Promise<EndedDrive | number> {
-  for (;;) {
-    const job = await project.application.job(request.job.id);
-    try {
-      return await driveShown(cli, project, { ...nextDrive(project, request), job });
-    } catch (error) {
-      if (!TuttiError.is(error) || error.code !== "JOB_BUSY") throw error;
-    }
-    const exitCode = await watchElsewhere(cli, project, job);
-    if (exitCode !== undefined) return exitCode;
-  }
-}
-
-/** As `tutti resume` does it. */
-const nextDrive = ({ application }: Project, { job, isApproved, resumesAtReset, stop }: DriveRequest) => ({
-  prepare: async () => application.resume(await application.job(job.id), {}),
-  isApproved,
-  // It is no answer to a question, nor does it wait for one.
-  liftsPause: false,
-  ...(resumesAtReset === undefined ? {} : { resumesAtReset }),
-  ...(stop === undefined ? {} : { stop }),
-});
 
 type Showing = { readonly shown: ShownJob; readonly asked: Promise<void> };
 
 /** A drive that has come to its end; everything of it was shown but what it came to. */
-type EndedDrive = {
+export type EndedDrive = {
   readonly status: JobStatus;
   /** Says what it came to. @returns the exit code */
   readonly tell: () => Promise<number>;
 };
 
-async function driveShown(cli: Cli, project: Project, request: DriveRequest): Promise<EndedDrive> {
+/** Drives a job once, and shows it while it does. */
+export async function driveShown(cli: Cli, project: Project, request: DriveRequest): Promise<EndedDrive> {
   const { services, own, application } = project;
   const { job, isApproved, liftsPause } = request;
   const signals = stopSignals(cli, request.stop);
@@ -110,6 +68,8 @@ async function driveShown(cli: Cli, project: Project, request: DriveRequest): Pr
       isApproved,
       liftsPause,
       resumesAtReset: resumeRules(project.loaded.config, request.resumesAtReset === true),
+      // Whoever can be asked is asked first.
+      ...(cli.terminal === undefined || request.isLeftOpen === true ? { timers: timerWait(cli, project) } : {}),
       returnsWhenProposed: cli.terminal === undefined,
       beginsAnew: request.beginsAnew === true,
       stop: signals.stop,
@@ -126,6 +86,12 @@ async function driveShown(cli: Cli, project: Project, request: DriveRequest): Pr
     signals.dispose();
     await close();
   }
+}
+
+/** As long as for a quota. */
+function timerWait({ output }: Cli, { loaded, services }: Project): TimerWait {
+  const onWait = (at: number): void => output.stderr(`${timerText(at, services.now())}\n`);
+  return { maxWaitMs: loaded.config.execution.maxQuotaWaitMs, onWait };
 }
 
 type Telling = { readonly shown: ShownJob | undefined; readonly application: Application; readonly job: Job };

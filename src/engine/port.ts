@@ -78,6 +78,8 @@ export type JournalEntry = RecordedCall & {
   readonly value?: Json;
   /** What it threw. */
   readonly error?: ErrorJson;
+  /** Of an open sleep, and of an open `receive` with a timeout: when its time is up, in milliseconds since the Unix epoch. */
+  readonly dueAt?: number;
 };
 
 export type WorkOptions = {

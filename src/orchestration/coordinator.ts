@@ -23,6 +23,7 @@ import { whileBackingUp } from "./restored/backing-up.ts";
 import { SlotKeeper } from "./slot-keeper.ts";
 import { dispatchedTask } from "./task-workflow.ts";
 import { WorkerPool, type SpawnWorker } from "./worker-pool.ts";
+import type { TimerWait } from "./workflows/beside-questions.ts";
 import { handWorkflowAnswersOn } from "./workflows/ask-person.ts";
 import { takeUpWorkflow } from "./workflows/take-up-workflow.ts";
 import type { OwnProcess } from "./worker.ts";
@@ -42,6 +43,8 @@ export type Coordination = {
   readonly liftsPause: boolean;
   /** Wait for the reset of a quota and go on then. `undefined`: return when the job is paused. */
   readonly resumesAtReset?: ResumeRules | undefined;
+  /** Whether a timer of its workflow is waited for beside an open question. Absent: return at the question. */
+  readonly timers?: TimerWait | undefined;
   /** Return at `proposed` instead of waiting for the answer. */
   readonly returnsWhenProposed: boolean;
   /** A workflow's body begins anew, with its code as it is now. Default: it goes on where it stands. */
@@ -112,7 +115,8 @@ async function drive(coordination: Drive): Promise<JobStatus> {
   const workers = new WorkerPool(services, jobId, coordination.spawn);
   const slots = new SlotKeeper({ services, pool, job });
   const deskFor = (current: Job): JobDesk => ({ services, pool, activity, slots, job: current });
-  const desk: DriveDesk = { services, pool, activity, workers, deskFor };
+  const { timers } = coordination;
+  const desk: DriveDesk = { services, pool, activity, workers, deskFor, timers };
   services.engine.register(jobWorkflow(desk));
   services.engine.register(dispatchedTask);
   const runId = await startDrive(coordination, job);

@@ -18,6 +18,7 @@ import { isBudgetSpent } from "./spending.ts";
 import { dispatchedTask } from "./task-workflow.ts";
 import { areUnattended } from "./unattended-tasks.ts";
 import type { WorkerPool } from "./worker-pool.ts";
+import { BesideQuestions, type TimerWait } from "./workflows/beside-questions.ts";
 import type { WorkflowBody } from "./workflows/workflow-body.ts";
 
 /** Why a drive ended. `settled`: nothing is left to do. */
@@ -32,7 +33,8 @@ export type Drive = {
   readonly workers: WorkerPool;
   readonly signal: AbortSignal;
   /** Of the workflow that adds the job's tasks. */
-  readonly body?: Pick<WorkflowBody, "standing" | "letGoOfOldTasks"> | undefined;
+  readonly body?: Pick<WorkflowBody, "standing" | "wakesAt" | "letGoOfOldTasks"> | undefined;
+  readonly timers?: TimerWait | undefined;
 };
 
 /**
@@ -56,13 +58,15 @@ class Driver {
   readonly #governor: Governor;
   readonly #heldBackBy = new Map<TaskId, TaskId>();
   readonly #body: Drive["body"];
+  readonly #beside: BesideQuestions;
   #merging: Promise<void> | undefined;
   #mergeFailure: unknown;
   /** Aborts when a merge has ended: its last change was seen while the next one could not start yet. */
   #mergeEnd = new AbortController();
 
-  constructor({ desk, workers, signal, body }: Drive) {
+  constructor({ desk, workers, signal, body, timers }: Drive) {
     this.#body = body;
+    this.#beside = new BesideQuestions(desk.services, body, timers);
     this.#desk = desk;
     this.#job = desk.job;
     this.#workers = workers;
@@ -186,7 +190,11 @@ class Driver {
   async #endWithoutTasks(): Promise<DriveEnd | undefined> {
     const standing = (await this.#body?.standing()) ?? "ended";
     if (standing === "ended") return "settled";
-    return standing === "asks" ? "waiting" : undefined;
+    return standing === "asks" ? this.#endAtQuestion() : undefined;
+  }
+
+  async #endAtQuestion(): Promise<DriveEnd | undefined> {
+    return (await this.#beside.goesOn()) ? undefined : "waiting";
   }
 
   /** The workers that had them are gone, and nothing is being merged. */
@@ -209,7 +217,7 @@ class Driver {
     if (schedule.count("ready") > 0 || schedule.hasStartable) return undefined;
     // The quota may have come back since; what waited for it goes on with the next drive, without a person's answer.
     const waiting = board.tasks(schedule.withStatus("waiting"));
-    return waiting.some(({ waitsFor }) => waitsFor === "quota") ? "paused" : "waiting";
+    return waiting.some(({ waitsFor }) => waitsFor === "quota") ? "paused" : this.#endAtQuestion();
   }
 }
 

@@ -11,6 +11,7 @@ import { planDecisionSignal } from "./queues.ts";
 import { reviewJob } from "./review-job.ts";
 import { standStill } from "./stand-still.ts";
 import type { WorkerPool } from "./worker-pool.ts";
+import type { TimerWait } from "./workflows/beside-questions.ts";
 import { finishWorkflow } from "./workflows/finish-workflow.ts";
 import { WorkflowBody } from "./workflows/workflow-body.ts";
 
@@ -25,6 +26,7 @@ export const jobWorkflowName = "job";
 
 export type DriveDesk = AgentDesk & {
   readonly workers: WorkerPool;
+  readonly timers?: TimerWait | undefined;
   /** The job as it is now: its plan appears while it runs. */
   readonly deskFor: (job: Job) => JobDesk;
 };
@@ -65,7 +67,8 @@ async function carryOut(desk: DriveDesk, flow: Flow, jobId: JobId): Promise<JobS
   const end = await flow.step("drive", async ({ signal }) => {
     await wakeQuotaWaiters(desk, jobId);
     const own = desk.deskFor(await jobs.get(jobId));
-    return whileBodyRuns(own, (body) => driveJob({ desk: own, workers: desk.workers, signal, body }));
+    const { workers, timers } = desk;
+    return whileBodyRuns(own, (body) => driveJob({ desk: own, workers, signal, body, timers }));
   });
   if (end !== "settled") return flow.step(end, () => standStill(desk.services, jobId, end));
   await flow.step("reviewing", () => setStatus(desk, jobId, { status: "reviewing" }));

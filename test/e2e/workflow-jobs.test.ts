@@ -33,6 +33,13 @@ export default workflow("racing", { input: z.null(), output: z.string() }, (flow
   flow.race([() => flow.agent("explorer", "Answer fast"), () => flow.agent("explorer", "Answer slowly")]));
 `;
 
+const patient = `
+import { workflow } from "tutti";
+import { z } from "zod";
+export default workflow("patient", { input: z.null(), output: z.string() }, (flow) =>
+  flow.race([() => flow.approve("Now?").then(() => "asked"), () => flow.sleep(3_000).then(() => "slept")]));
+`;
+
 const writes = (name: string) => ({ write: { [`out/${name}.txt`]: `${name}, and why\n` }, text: `Wrote ${name}.` });
 
 beforeEach(async () => {
@@ -41,6 +48,7 @@ beforeEach(async () => {
     "tutti.config.yaml": `agent: { kind: fake, fakeScript: ${script} }\nexecution: { workers: 2 }\n`,
     ".tutti/workflows/both.ts": both,
     ".tutti/workflows/racing.ts": racing,
+    ".tutti/workflows/patient.ts": patient,
   });
   await answer({});
 });
@@ -148,6 +156,13 @@ describe("a workflow's job", () => {
     expect(facts.job.status).toBe("cancelled");
     expect(Object.values(statusesOf(facts))).toEqual(["cancelled"]);
     expect(await workflowEnds()).toMatchObject([{ status: "cancelled" }]);
+  });
+
+  it("is waited for where it sleeps beside a question, and says until when", async () => {
+    const { exitCode, stdout, stderr } = await tutti(["workflow", "run", "patient"]);
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toMatch(/a question waits for you .* the workflow sleeps until/);
+    expect(stdout).toContain("slept");
   });
 
   it("cancels the task of the branch that lost a race", async () => {

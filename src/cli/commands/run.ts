@@ -6,7 +6,7 @@ import { TuttiError } from "../../domain/errors.ts";
 import type { Plan } from "../../domain/plan/plan-schema.ts";
 import { checkAgent } from "../check-agent.ts";
 import type { Cli } from "../cli.ts";
-import { driveJob } from "../drive-shown-job.ts";
+import { driveJob } from "../drive-job.ts";
 import { readPlanFile } from "../read-plan-file.ts";
 import { tellRestored } from "../tell-restored.ts";
 import { tellRemarks } from "../tell-remarks.ts";

@@ -7,7 +7,7 @@ import { checkAgent } from "../check-agent.ts";
 import type { Cli } from "../cli.ts";
 import { agentsOnTheWay } from "../agents-on-the-way.ts";
 import { dryRunWorkflow, mayStart, tellDryRun } from "../dry-run-workflow.ts";
-import { driveJob } from "../drive-shown-job.ts";
+import { driveJob } from "../drive-job.ts";
 import { formFacts, formLine } from "../render/form-table.ts";
 import { waitFor } from "./job-wait.ts";
 import { tellRestored } from "../tell-restored.ts";

@@ -83,13 +83,23 @@ function inputLines(input: Json): readonly string[] {
     : [...lines.slice(0, shownLines - 1), `… ${lines.length - shownLines + 1} more lines`];
 }
 
-const textOf = (input: Json): string => (typeof input === "string" ? input : JSON.stringify(input, null, 2));
+const shortJson = 60;
+
+function textOf(input: Json): string {
+  if (typeof input === "string") return input;
+  const inOneLine = JSON.stringify(input);
+  return inOneLine.length <= shortJson ? inOneLine : JSON.stringify(input, null, 2);
+}
 
 /** What an agent asks stands at the end of what it says. */
 function tail(said: string): readonly string[] {
   const lines = plainLines(said).filter((line) => line.trim() !== "");
   return lines.length <= shownLines ? lines : ["…", ...lines.slice(1 - shownLines)];
 }
+
+/** Why a job is carried on beside a question that nobody has answered. */
+export const timerText = (at: number, now: number): string =>
+  `note: a question waits for you (tutti breakpoint list); the workflow sleeps until ${timeOf(at, now)} and goes on then; Ctrl-C leaves it`;
 
 /** How an open question came to its end without the person at this terminal. */
 export function closedText({ status, answer, closedBy }: Pick<Breakpoint, "status" | "answer" | "closedBy">): string {

@@ -34,7 +34,7 @@ export const executionSchema = z.strictObject({
     .describe("When a quota has ended, wait for its reset and go on by itself. The flag: `--resume-at-reset`."),
   maxQuotaWaitMs: durationMs()
     .default(86_400_000)
-    .describe("Longest wait for a reset; a job whose quota comes back later stays paused. Default: a day."),
+    .describe("Longest wait for a reset; a job whose quota comes back later stays paused. Also for a workflow that sleeps beside an open question. Default: a day."),
   quietHours: z
     .string()
     .regex(quietHoursPattern)

@@ -25,8 +25,9 @@ function withEnd(entry: Entry, row: SqlRow, now: number): Entry {
   return { ...entry, state: optionalTextOf(row, "child_status") === "completed" ? "done" : "failed", valueText };
 }
 
-function toJournalEntry({ scope, position, kind, name, state, valueText }: Entry): JournalEntry {
-  const call = { scope, position, kind, name, state };
+function toJournalEntry({ scope, position, kind, name, state, valueText, dueAt }: Entry): JournalEntry {
+  const due = state === "open" && dueAt !== undefined ? { dueAt } : {};
+  const call = { scope, position, kind, name, state, ...due };
   if (valueText === undefined) return call;
   if (state === "failed") return { ...call, error: fromJsonText<ErrorJson>(valueText) };
   return { ...call, value: fromJsonText<Json>(valueText) };

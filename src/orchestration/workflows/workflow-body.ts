@@ -8,6 +8,7 @@ import { handAnswersOn } from "./ask-person.ts";
 import { JobHost } from "./job-host.ts";
 import { letGoOfOldTasks } from "./let-go-of-old-tasks.ts";
 import { loadWorkflow } from "./take-up-workflow.ts";
+import { wakeTime } from "./wakes-at.ts";
 
 /**
  * - `working` it does something, or will in a moment
@@ -97,6 +98,11 @@ export class WorkflowBody {
 
   #isWaiting({ status }: RunRecord): boolean {
     return status !== "running" || this.#host.isWaitingForTasks;
+  }
+
+  /** When it goes on by itself. */
+  wakesAt(): Promise<number | undefined> {
+    return wakeTime(this.#desk.services, this.#run);
   }
 
   async #isQuiet({ runId, status }: RunRecord): Promise<boolean> {

@@ -15,6 +15,7 @@ import { recordRun } from "./record-run.ts";
 import { forecastOf } from "./forecast-workflow.ts";
 import { checkNamedAgents } from "./check-named-agents.ts";
 import { loadWorkflow } from "./take-up-workflow.ts";
+import { wakeTime } from "./wakes-at.ts";
 
 export type WorkflowSignal = {
   readonly name: string;
@@ -36,6 +37,12 @@ export class WorkflowRoom {
 
   constructor(services: Services) {
     this.#services = services;
+  }
+
+  /** When a job's workflow goes on by itself, in milliseconds since the Unix epoch. */
+  async wakesAt(jobId: JobId): Promise<number | undefined> {
+    const run = await this.#services.state.workflowRuns.current(jobId);
+    return run?.status === "running" ? wakeTime(this.#services, run) : undefined;
   }
 
   async list(): Promise<readonly ListedWorkflow[]> {

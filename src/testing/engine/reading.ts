@@ -62,6 +62,7 @@ export const readingPromises: EnginePromises = {
       "receive open",
       "sleep open",
     ]);
+    expect(history.filter(({ dueAt }) => dueAt !== undefined).map(({ kind }) => kind)).toEqual(["sleep"]);
     await expect(bed.engine.history(asRunId("unknown"))).rejects.toMatchObject({ code: "ENGINE_RUN_UNKNOWN" });
   },
 };
