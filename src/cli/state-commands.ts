@@ -32,8 +32,9 @@ export function addStateCommands(program: Command, { cli, finish }: Face): void 
     .command("prune")
     .description("remove what was said about jobs that ended long ago: prompts, answers, questions")
     .option("--older-than <age>", "such as 12h, 30d or 8w; default: 90d", ageMs)
+    .option("--activity", "also what agents showed while they worked: tutti task logs")
     .addOption(json())
-    .addHelpText("after", examples("tutti state prune", "tutti state prune --older-than 30d"))
+    .addHelpText("after", examples("tutti state prune", "tutti state prune --older-than 30d --activity"))
     .action(async (options: StatePruneOptions) => {
       finish(await (await import("./commands/state.ts")).statePruneCommand(cli, options));
     });

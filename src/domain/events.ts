@@ -144,7 +144,13 @@ export type EventData = {
   /** The supervisor model was asked to write a task's instructions anew; `reason` says why the original is sent. */
   "prompt-rewritten": { readonly by: string; readonly isUsed: boolean; readonly reason?: string };
   /** What was said about it was removed to make room; its facts stay. */
-  "history-pruned": { readonly prompts: number; readonly questions: number; readonly entries: number };
+  "history-pruned": {
+    readonly prompts: number;
+    readonly questions: number;
+    readonly entries: number;
+    /** Absent where there were none, or they stayed. */
+    readonly activities?: number;
+  };
   "notes-changed": {
     readonly version: number;
     readonly action: "added" | "edited" | "removed";

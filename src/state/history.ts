@@ -1,7 +1,7 @@
 import { capText, type HistoryEntry, type HistoryKind } from "../domain/history.ts";
 import type { JobId, TaskId } from "../domain/ids.ts";
 import type { Tx } from "./append-events.ts";
-import { pruneHistory, type PrunedHistory } from "./prune-history.ts";
+import { pruneHistory, type HistoryPruning, type PrunedHistory } from "./prune-history.ts";
 import type { StateContext } from "./context.ts";
 import { entryFromRow } from "./decision-rows.ts";
 
@@ -33,8 +33,8 @@ export class History {
   }
 
   /** Lets go of what was said about jobs that ended by then, prompts and questions to the supervisor included. */
-  prune(endedBy: number): Promise<PrunedHistory> {
-    return pruneHistory(this.#context, endedBy);
+  prune(pruning: HistoryPruning): Promise<PrunedHistory> {
+    return pruneHistory(this.#context, pruning);
   }
 
   /** In the order in which they were said. */

@@ -18,6 +18,9 @@ async function saySomething(open: OpenState): Promise<void> {
   const asked = { purpose: "notes", about: place, supervisor: "m", contentKey: "k", prompt: "What?" } as const;
   await state.interactions.begin(asked);
   await state.history.record({ jobId, kind: "answer", role: "worker", text: "Done." });
+  const shown = { at: 1, jobId, taskId, role: "worker", kind: "text", text: "Looking." } as const;
+  const batch = Array.from({ length: 1_000 }, () => shown);
+  for (let written = 0; written < 6; written += 1) await state.events.appendActivity(batch);
 }
 
 const kept = async ({ state, jobId }: OpenState) => [
@@ -30,16 +33,32 @@ it("what was said about a job goes when it ended long enough ago, and that is sa
   await using open = await openState([{ key: "a" }]);
   const { state, jobId, clock } = open;
   await saySomething(open);
-  const nothing = { jobs: 0, prompts: 0, questions: 0, entries: 0 };
-  expect(await state.history.prune(clock.now + 1_000)).toEqual(nothing);
+  const prune = (endedBy: number) => state.history.prune({ endedBy, isWithActivity: false });
+  const nothing = { jobs: 0, prompts: 0, questions: 0, entries: 0, activities: 0 };
+  expect(await prune(clock.now + 1_000)).toEqual(nothing);
   await state.jobs.setStatus(jobId, "cancelled");
-  expect(await state.history.prune(clock.now - 1)).toEqual(nothing);
+  expect(await prune(clock.now - 1)).toEqual(nothing);
   expect(await kept(open)).toEqual([1, 1, 1]);
 
-  expect(await state.history.prune(clock.now)).toEqual({ jobs: 1, prompts: 1, questions: 1, entries: 1 });
+  expect(await prune(clock.now)).toEqual({ jobs: 1, prompts: 1, questions: 1, entries: 1, activities: 0 });
   expect(await kept(open)).toEqual([0, 0, 0]);
   expect(await state.prompts.findRewrite(attemptIdOf(taskIdOf(jobId, "a"), 1))).toBeUndefined();
-  expect(await state.history.prune(clock.now)).toEqual(nothing);
+  expect(await prune(clock.now)).toEqual(nothing);
   const told = (await state.events.read({ jobId, after: 0 })).filter(({ type }) => type === "history-pruned");
   expect(told.map(({ data }) => data)).toEqual([{ prompts: 1, questions: 1, entries: 1 }]);
+});
+
+it("what agents showed goes too when that is asked for, however much it is, and not that of a job at work", async () => {
+  await using open = await openState([{ key: "a" }]);
+  const { state, jobId, clock } = open;
+  await saySomething(open);
+  const prune = () => state.history.prune({ endedBy: clock.now, isWithActivity: true });
+  const shown = async () => (await state.events.readActivity({ jobId, after: 0 })).length;
+  expect(await prune()).toMatchObject({ jobs: 0, activities: 0 });
+  expect(await shown()).toBeGreaterThan(0);
+  await state.jobs.setStatus(jobId, "cancelled");
+  expect(await prune()).toEqual({ jobs: 1, prompts: 1, questions: 1, entries: 1, activities: 6_000 });
+  expect(await shown()).toBe(0);
+  const events = await state.events.read({ jobId, after: 0 });
+  expect(events.at(-1)).toMatchObject({ type: "history-pruned", data: { activities: 6_000 } });
 });

@@ -10,28 +10,68 @@ export type PrunedHistory = {
   readonly questions: number;
   /** What agents answered, and verdicts. */
   readonly entries: number;
+  /** What agents showed while they worked, where that goes too. */
+  readonly activities: number;
+};
+
+export type HistoryPruning = {
+  /** In milliseconds since the Unix epoch: of jobs that had ended by then. */
+  readonly endedBy: number;
+  /** Also what agents showed while they worked. */
+  readonly isWithActivity: boolean;
 };
 
 /**
  * Removes what was said about jobs that ended by then. What they came to, their events and their costs stay. One transaction for each
- * job: a death leaves some whole and the others gone.
+ * job, and many for its activity, of which there may be very much: a death leaves some whole and the others gone.
  */
-export async function pruneHistory({ store, now }: StateContext, endedBy: number): Promise<PrunedHistory> {
+export async function pruneHistory(
+  { store, now }: StateContext,
+  { endedBy, isWithActivity }: HistoryPruning,
+): Promise<PrunedHistory> {
   const ended = await store.read((db) =>
     db.selectFrom("jobs").select("id").where("ended_at", "<=", endedBy).orderBy("ended_at").execute(),
   );
-  let sum: PrunedHistory = { jobs: 0, prompts: 0, questions: 0, entries: 0 };
+  let sum: PrunedHistory = { jobs: 0, prompts: 0, questions: 0, entries: 0, activities: 0 };
   for (const { id } of ended) {
-    const removed = await store.write((tx) => pruneJob(tx, asJobId(id), { endedBy, at: now() }));
+    const activities = isWithActivity ? await pruneActivity(store, asJobId(id), endedBy) : 0;
+    const removed = await store.write((tx) => pruneJob(tx, asJobId(id), { endedBy, at: now(), activities }));
     if (removed !== undefined) sum = sumOf(sum, removed);
   }
   return sum;
 }
 
-type Moment = { readonly endedBy: number; readonly at: number };
+/** In one transaction: others who write wait for it. */
+const activitiesAtOnce = 5_000;
+
+async function pruneActivity(store: StateContext["store"], jobId: JobId, endedBy: number): Promise<number> {
+  for (let sum = 0; ;) {
+    const removed = await store.write((tx) => removeActivity(tx, jobId, endedBy));
+    sum += removed;
+    if (removed < activitiesAtOnce) return sum;
+  }
+}
+
+async function removeActivity(tx: Tx, jobId: JobId, endedBy: number): Promise<number> {
+  const { numDeletedRows } = await tx
+    .deleteFrom("activity")
+    .where("seq", "in", (db) =>
+      db
+        .selectFrom("activity")
+        .innerJoin("jobs", "jobs.id", "activity.job_id")
+        .select("activity.seq")
+        .where("activity.job_id", "=", jobId)
+        .where("jobs.ended_at", "<=", endedBy)
+        .limit(activitiesAtOnce),
+    )
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}
+
+type Moment = { readonly endedBy: number; readonly at: number; readonly activities: number };
 
 /** `undefined`: there was nothing, or it has been taken up again meanwhile. */
-async function pruneJob(tx: Tx, jobId: JobId, { endedBy, at }: Moment): Promise<PrunedHistory | undefined> {
+async function pruneJob(tx: Tx, jobId: JobId, { endedBy, at, activities }: Moment): Promise<PrunedHistory | undefined> {
   const job = await tx
     .selectFrom("jobs")
     .select("id")
@@ -50,9 +90,10 @@ async function pruneJob(tx: Tx, jobId: JobId, { endedBy, at }: Moment): Promise<
     .deleteFrom("prompt_rewrites")
     .where("attempt_id", "in", (db) => db.selectFrom("attempts").select("id").where("job_id", "=", jobId))
     .execute();
-  if (data.prompts + data.questions + data.entries === 0) return undefined;
-  await appendEvent(tx, { at, type: "history-pruned", subject: { jobId }, data });
-  return { jobs: 1, ...data };
+  if (data.prompts + data.questions + data.entries + activities === 0) return undefined;
+  const told = { ...data, ...(activities === 0 ? {} : { activities }) };
+  await appendEvent(tx, { at, type: "history-pruned", subject: { jobId }, data: told });
+  return { jobs: 1, ...data, activities };
 }
 
 const sumOf = (a: PrunedHistory, b: PrunedHistory): PrunedHistory => ({
@@ -60,4 +101,5 @@ const sumOf = (a: PrunedHistory, b: PrunedHistory): PrunedHistory => ({
   prompts: a.prompts + b.prompts,
   questions: a.questions + b.questions,
   entries: a.entries + b.entries,
+  activities: a.activities + b.activities,
 });

@@ -41,18 +41,25 @@ export async function stateBackupCommand({ output, ...at }: Cli): Promise<number
   return exitCodes.done;
 }
 
-export type StatePruneOptions = { readonly olderThan?: number };
+export type StatePruneOptions = { readonly olderThan?: number; readonly activity?: boolean };
 
 const usualAgeMs = 90 * 86_400_000;
 
 /** `tutti state prune` */
-export const statePruneCommand = (cli: Cli, { olderThan = usualAgeMs }: StatePruneOptions): Promise<number> =>
+export const statePruneCommand = (
+  cli: Cli,
+  { olderThan = usualAgeMs, activity: isWithActivity = false }: StatePruneOptions,
+): Promise<number> =>
   withProject(cli, async ({ services }) => {
-    const { jobs, prompts, questions, entries } = await services.state.history.prune(services.now() - olderThan);
-    if (cli.output.isJson) cli.output.stdout(`${JSON.stringify({ jobs, prompts, questions, entries })}\n`);
+    const endedBy = services.now() - olderThan;
+    const { jobs, activities, ...said } = await services.state.history.prune({ endedBy, isWithActivity });
+    const shown = isWithActivity ? { activities } : {};
+    if (cli.output.isJson) cli.output.stdout(`${JSON.stringify({ jobs, ...said, ...shown })}\n`);
     else {
+      const { prompts, questions, entries } = said;
       const removed = `${counted(prompts, "prompt")}, ${counted(questions, "question")} to the supervisor, ${entries} answers and verdicts`;
-      cli.output.stdout(`Removed from ${counted(jobs, "job")}: ${removed}.\n`);
+      const lines = isWithActivity ? `, ${counted(activities, "line")} of agents' logs` : "";
+      cli.output.stdout(`Removed from ${counted(jobs, "job")}: ${removed}${lines}.\n`);
     }
     return exitCodes.done;
   });
