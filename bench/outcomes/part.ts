@@ -64,7 +64,7 @@ export const outcomesPart: Part = {
       versions: {},
       notes: [
         "Each outcome is made in a slot of a real repository, snapshotted, validated, judged by its gates and by the stages of the " +
-          "quality control with their default settings, and decided on. No model is asked.",
+          "quality control with their default settings, and decided on. In the first two tables no model is asked.",
         "Precision: of what was not accepted, the share that was bad. Recall: of what was bad, the share that was not accepted.",
         "The rules were made with the known ones, and mended after each first look. What they do with work that they don't know is told by " +
           "the rows *when first judged*; those that say *now* only show that nothing was lost since.",
