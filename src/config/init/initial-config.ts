@@ -15,6 +15,7 @@ export function initialConfig(facts: ProjectFacts): string {
     execution,
     workspaceSection(facts),
     gatesSection(gates),
+    supervisor,
     agentSection(gates),
     budget,
   ];
@@ -50,6 +51,11 @@ function gatesSection(gates: readonly DetectedCommand[]): string {
   if (gates.length > 0) return `${comment}\n${block({ gates })}`;
   return `${comment}\n#gates:\n#  - name: test\n#    run: make test`;
 }
+
+const supervisor = `# A model that looks for each thing a task asks for in the work that the gates let pass: one question for a task.
+#supervisor:
+#  kind: claude-code # the Claude Code that you have; or ollama, openai, anthropic, node-llama-cpp
+#  model: sonnet`;
 
 function agentSection(gates: readonly DetectedCommand[]): string {
   const rules = gates.map(({ run }) => `Bash(${run}:*)`);
