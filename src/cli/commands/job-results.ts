@@ -1,5 +1,5 @@
 import { openProject } from "../../compose.ts";
-import { exitCodeOf, exitCodes, isJobOver } from "../../domain/job-status.ts";
+import { exitCodeOf, exitCodes, isJobOver, type JobStatus } from "../../domain/job-status.ts";
 import { formatResults, synthesize } from "../../orchestration/synthesis.ts";
 import type { JobProgress } from "../../orchestration/task-results.ts";
 import type { Cli } from "../cli.ts";
@@ -14,9 +14,13 @@ export const jobStatusCommand = (cli: Cli, id: string | undefined): Promise<numb
     return isJobOver(progress.status) ? exitCodeOf(progress.status) : exitCodes.done;
   });
 
+const standsStill: ReadonlySet<JobStatus> = new Set<JobStatus>(["paused", "interrupted"]);
+
 function progressLine(progress: JobProgress): string {
   const { jobId, status, completed, totalTasks, progressPct, inProgress, pending, failed, blocked, waiting } = progress;
-  const counts = Object.entries({ "at work": inProgress, pending, failed, blocked, waiting })
+  // Of a job that stands still nobody is at work: they go on with it.
+  const begun = standsStill.has(status) ? "begun" : "at work";
+  const counts = Object.entries({ [begun]: inProgress, pending, failed, blocked, waiting })
     .filter(([, count]) => count > 0)
     .map(([what, count]) => `${count} ${what}`);
   const parts = [`${completed}/${totalTasks} completed (${progressPct}%)`, ...counts, formatCost(progress.costUsd)];

@@ -117,7 +117,10 @@ export async function retryCommand(cli: Cli, id: string | undefined, options: Re
       const retried = await application.retry(job.id, keys, { prompts, maxCostUsdPerTask });
       if (retried.length === 0) {
         throw new TuttiError("INPUT_INVALID", `Job ${job.id} has no task that failed or waits for a person`, {
-          hint: `Go on with what isn't done: tutti resume ${job.id}`,
+          hint:
+            job.status === "completed" || job.status === "cancelled"
+              ? `See its report: tutti job show ${job.id}`
+              : `Go on with what isn't done: tutti resume ${job.id}`,
         });
       }
       if (options.cache === false) await application.turnCacheOff(job.id);
