@@ -54,18 +54,17 @@ async function asked(): Promise<number> {
 }
 
 describe("a workflow's job that is killed while its agents are at work", () => {
-  beforeEach(async () => {
+  it("can be exported; begun anew with changed code, it merges nothing of an agent that it does not ask for", async () => {
     const running = startTutti(project, { args: ["workflow", "run", "pair", "--set", "first=a"] });
     await expect.poll(asked, { timeout: 60_000 }).toBe(2);
     running.child.kill("SIGKILL");
     await running.ended;
-  });
+    const file = join(project.home, "job.json");
+    expect((await tutti("job", "export", "pair", "--output", file)).exitCode).toBe(0);
+    await isImported(file);
 
-  it("is begun anew with those that its changed code asks for too, and nothing of the others is merged", async () => {
     await project.write({ ".tutti/workflows/pair.ts": pair("c") });
-
     const { exitCode, stdout, stderr } = await tutti("resume", "--begin-anew", "--json");
-
     expect(exitCode, stderr).toBe(0);
     expect(parseNdjson(stdout).at(-1)).toMatchObject({ output: ["Wrote a.", "Wrote c."] });
     const facts = await inspectJob(project);
@@ -73,13 +72,11 @@ describe("a workflow's job that is killed while its agents are at work", () => {
     expect(await project.git("ls-tree", "--name-only", `${facts.job.branch}:out`)).toBe("a.txt\nc.txt");
   });
 
-  it("can be exported, and imported where there is its workflow; elsewhere that is said, and nothing is left", async () => {
-    const file = join(project.home, "job.json");
-    expect((await tutti("job", "export", "pair", "--output", file)).exitCode).toBe(0);
+  /** In another repository: not without its workflow, and then nothing is left of the try. */
+  async function isImported(file: string): Promise<void> {
     other = await scratchProject(filesOf({ "/Write a/": writes("a"), "/Write b/": writes("b") }));
     const there = (...args: readonly string[]) => runTutti(other ?? project, { args });
     await other.write({ ".tutti/workflows/pair.ts": pair("b").replace('"pair"', '"another"') });
-
     const refused = await there("job", "import", file);
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toContain("There is no workflow pair (WORKFLOW_UNKNOWN)");
@@ -90,11 +87,8 @@ describe("a workflow's job that is killed while its agents are at work", () => {
     expect(JSON.parse(imported.stdout)).toMatchObject({ workflow: "pair", isSameCode: true });
     const carriedOut = await there("job", "wait", "--json");
     expect(parseNdjson(carriedOut.stdout).at(-1)).toMatchObject({ output: ["Wrote a.", "Wrote b."] });
-  });
+  }
 });
-
-const greet = (words: string) =>
-  workflow("greet", { input: z.null(), output: z.string() }, (flow) => flow.agent("explorer", { prompt: words }));
 
 describe("tutti job cancel of a saga", () => {
   it("names what is done and not taken back, and what was at work", async () => {
@@ -113,6 +107,9 @@ describe("tutti job cancel of a saga", () => {
     expect(await readFile(join(project.home, "commands"), "utf8")).toBe("done\n");
   });
 });
+
+const greet = (words: string) =>
+  workflow("greet", { input: z.null(), output: z.string() }, (flow) => flow.agent("explorer", { prompt: words }));
 
 describe("runWorkflow with beginAnew", () => {
   it("takes the changed code, also of what this program carries out at the moment, for all who wait for it", async () => {
