@@ -101,7 +101,7 @@ class Driver {
 
   async #lookOnce(board: JobBoard): Promise<DriveEnd | undefined> {
     const { state } = this.#desk.services;
-    await this.#body?.letGoOfOldTasks();
+    const isSorted = (await this.#body?.letGoOfOldTasks()) ?? true;
     await board.refresh();
     const { schedule } = board;
     const dispatched = board.tasks(schedule.withStatus(...dispatchedStatuses));
@@ -115,7 +115,7 @@ class Driver {
     const isPaused =
       (await state.pauses.isPaused(defaultAccount)) || (await isBudgetSpent(this.#desk.services, this.#job));
     const isBroken = await hasCommonCause(state, this.#job.id);
-    if (isPaused || isBroken) await this.#admit(0);
+    if (isPaused || isBroken || !isSorted) await this.#admit(0);
     else await this.#admit(dispatched.length + (await this.#dispatch(board, dispatched)));
     return this.#endOf(board, { isPaused, isBroken });
   }

@@ -86,14 +86,18 @@ export class WorkflowBody {
     return asked.some(({ breakpoint }) => breakpoint.status === "open") ? "asks" : "idle";
   }
 
-  /** Of a body that was begun anew, once it has come to where it waits: what it has not asked for by then is nobody's. */
-  async letGoOfOldTasks(): Promise<void> {
-    if (this.#hasLetGo) return;
+  /**
+   * Of a body that was begun anew, once it has come to where it waits: what it has not asked for by then is nobody's.
+   * @returns whether that is done: before, an agent that nobody wants any more could go on
+   */
+  async letGoOfOldTasks(): Promise<boolean> {
+    if (this.#hasLetGo) return true;
     const { engine } = this.#desk.services;
     const found = await engine.find(workflowRunId(this.#desk.job.id, this.#run.number));
-    if (found === undefined || !(await this.#isQuiet(found)) || !this.#isWaiting(found)) return;
+    if (found === undefined || !(await this.#isQuiet(found)) || !this.#isWaiting(found)) return false;
     await letGoOfOldTasks(this.#desk.services, this.#run, this.#host.asked);
     this.#hasLetGo = true;
+    return true;
   }
 
   #isWaiting({ status }: RunRecord): boolean {
