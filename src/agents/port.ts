@@ -85,6 +85,8 @@ export interface AgentSession {
   readonly isAlive: boolean;
   /** Process group of the agent, for reaping by others after our death; absent before the first turn or in process. */
   readonly processGroup: { readonly pid: number; readonly startTime: string } | undefined;
+  /** What `doTurn` sends for a prompt. Absent: the prompt as it stands. */
+  asSent?(prompt: string): string;
   /**
    * Sends a prompt and waits for the end of the turn. Never throws for what the agent or the model server did: that is an
    * outcome. An aborted turn ends as `failed` with class `killed` after the agent stopped.

@@ -128,9 +128,10 @@ async function turn(desk: JobDesk, run: LimitedRun, conversation: AgentConversat
   const launch = { ...run.launch, ...limited, ...opening.launch };
   const { session, noteConversation } = await desk.pool.checkOut(launch);
   const recorder = new TurnRecorder(desk, run, conversation.turn);
-  await recordPrompt(desk, run, { turn: conversation.turn, prompt: opening.prompt });
+  const text = session.asSent?.(opening.prompt.text) ?? opening.prompt.text;
+  await recordPrompt(desk, run, { turn: conversation.turn, prompt: { ...opening.prompt, text } });
   const said = await session.doTurn({
-    prompt: opening.prompt.text,
+    prompt: text,
     onEvent: (event) => {
       if (event.type === "session-started") noteConversation(event.sessionId);
       recorder.record(redactEvent(event, desk.services));

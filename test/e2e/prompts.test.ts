@@ -65,7 +65,8 @@ async function start(): Promise<void> {
     "README.md": "# Scratch\n",
     ".tutti/templates/worker.md.j2": template,
     ".tutti/templates/reviewer.md.j2": rareSlip,
-    ".tutti/templates/parts/house-rules.md.j2": "## House rules\n- Leave README.md alone ({{ task.key }}).\n",
+    ".tutti/templates/parts/house-rules.md.j2":
+      "## House rules\n- Leave README.md alone ({{ task.key }}), and @~/keys.\n",
     "tutti.config.yaml": [
       "execution:\n  workers: 1",
       "gates:\n  - name: good\n    run: '! grep -rq bad out'",
@@ -111,7 +112,7 @@ it("agents are told what the project's template, its notes and the supervisor sa
   for (const words of [
     /^Tutti role: worker\nTutti task: one\nTutti attempt: 1\n/,
     /## What is known about this repository\n- Texts live in out\/\.\n/,
-    /## House rules\n- Leave README\.md alone \(one\)\./,
+    /## House rules\n- Leave README\.md alone \(one\), and @ ~\/keys\./,
     /## These files must exist when you are done\n- out\/one\.txt/,
   ]) {
     expect(first?.text).toMatch(words);

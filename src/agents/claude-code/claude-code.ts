@@ -41,8 +41,8 @@ async function open(settings: ClaudeCodeSettings, launch: AgentLaunch): Promise<
     isVerbatim: settings.isModelOnly,
   });
   await stream.process.started();
-  const { maxRetryWaitMs } = settings;
-  return new ClaudeSession(stream, { launchKey: launchKeyOf(launch, settings), maxRetryWaitMs });
+  const { maxRetryWaitMs, isModelOnly: isVerbatim } = settings;
+  return new ClaudeSession(stream, { launchKey: launchKeyOf(launch, settings), maxRetryWaitMs, isVerbatim });
 }
 
 async function startOptions(settings: ClaudeCodeSettings, launch: AgentLaunch): Promise<Options> {

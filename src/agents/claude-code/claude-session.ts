@@ -4,6 +4,8 @@ import { asSessionId } from "../../domain/ids.ts";
 import type { ProcessIdentity } from "../../places/port.ts";
 import type { AgentOutcome, AgentSession, AgentTurn } from "../port.ts";
 import { answers, type ClaudeStream } from "./claude-stream.ts";
+import { outsideOf } from "./leads-outside.ts";
+import { disarmMentions } from "./mentions.ts";
 import { runTurn } from "./run-turn.ts";
 
 const clearTimeoutMs = 10_000;
@@ -12,6 +14,8 @@ const closeGraceMs = 1_000;
 export type SessionStart = {
   readonly launchKey: string;
   readonly maxRetryWaitMs: number;
+  /** See `StreamStart`. */
+  readonly isVerbatim: boolean;
 };
 
 /** A warm `claude`: turn after turn in one process, and `/clear` between tasks. */
@@ -19,11 +23,13 @@ export class ClaudeSession implements AgentSession {
   readonly launchKey: string;
   readonly #stream: ClaudeStream;
   readonly #maxRetryWaitMs: number;
+  readonly #isVerbatim: boolean;
 
-  constructor(stream: ClaudeStream, { launchKey, maxRetryWaitMs }: SessionStart) {
+  constructor(stream: ClaudeStream, { launchKey, maxRetryWaitMs, isVerbatim }: SessionStart) {
     this.launchKey = launchKey;
     this.#stream = stream;
     this.#maxRetryWaitMs = maxRetryWaitMs;
+    this.#isVerbatim = isVerbatim;
   }
 
   get isAlive(): boolean {
@@ -34,8 +40,17 @@ export class ClaudeSession implements AgentSession {
     return this.#stream.process.identity;
   }
 
+  /** Prompts hold text of others: none of it is to bring files from outside of the slot into the conversation. */
+  asSent(prompt: string): string {
+    return this.#isVerbatim ? prompt : disarmMentions(prompt, outsideOf(this.#stream.cwd));
+  }
+
   doTurn(turn: AgentTurn): Promise<AgentOutcome> {
-    return runTurn(this.#stream, turn, { maxRetryWaitMs: this.#maxRetryWaitMs });
+    return runTurn(
+      this.#stream,
+      { ...turn, prompt: this.asSent(turn.prompt) },
+      { maxRetryWaitMs: this.#maxRetryWaitMs },
+    );
   }
 
   /** Afterwards the session is alive with an empty conversation, or not alive. */
