@@ -11,9 +11,9 @@ const reviewOf = ({ stages }: QualityReport): StageVerdict | undefined => stages
 
 export function reviewStanding(report: QualityReport): ReviewStanding {
   const review = reviewOf(report);
-  if (review === undefined || review.status === "not-judged") return "none";
-  if (review.status === "failed") return "failed";
-  return doubtsOf({ stages: [review] }).length > 0 ? "doubted" : "passed";
+  if (review?.status === "failed") return "failed";
+  if (review !== undefined && doubtsOf({ stages: [review] }).length > 0) return "doubted";
+  return review?.status === "passed" ? "passed" : "none";
 }
 
 /** What keeps the stages from being sure, one sentence each. */

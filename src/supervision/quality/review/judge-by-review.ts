@@ -8,6 +8,7 @@ import { judgeOpinion } from "../../../domain/quality/review/judge-opinion.ts";
 import { reviewOpinionSchema } from "../../../domain/quality/review/review-opinion.ts";
 import type { Supervisor, SupervisorQuestion } from "../../supervisor.ts";
 import { reviewPrompt, reviewRubric, type ShownFile } from "./review-prompt.ts";
+import { charactersPerToken } from "./text-room.ts";
 
 export type ReviewRequest = {
   /** Absent: no model supervises. */
@@ -38,6 +39,8 @@ export async function judgeByReview(request: ReviewRequest): Promise<StageVerdic
   const schema = opinionJsonSchema();
   const room = supervisor.promptTokens * charactersPerToken - JSON.stringify(schema).length - reviewRubric.length;
   const prompt = reviewPrompt({ work, gates, ruled, change, files, room: Math.max(0, room - marginCharacters) });
+  if (change !== "" && prompt.hiddenCharacters >= change.length)
+    return { ...unjudgedStage("review", noRoom, limits), doubts: [`No review saw the change: ${noRoom}`] };
   const answer = await supervisor.ask({
     purpose: "review",
     about,
@@ -54,13 +57,12 @@ export async function judgeByReview(request: ReviewRequest): Promise<StageVerdic
   return judgedStage("review", { ...judged, requirements: opinion.data.requirements }, limits);
 }
 
-/** Rather too few: a prompt that is too long is not sent at all. */
-const charactersPerToken = 3;
-
 /** For what stands around all that: the supervisor's own words, titles and marks. */
 const marginCharacters = 1_500;
 
 const noSupervisor = "No model supervises: `supervisor` is not set up.";
+
+const noRoom = "the task alone fills `supervisor.contextTokens`.";
 
 function reasonNotToAsk({ settings, supervisor, work, ruled }: ReviewRequest): string | undefined {
   if (settings.review === false) return "`quality.review` is off.";

@@ -2,6 +2,7 @@ import type { GateResult } from "../../../domain/evidence.ts";
 import { isPassed } from "../../../domain/evidence.ts";
 import type { StageVerdict } from "../../../domain/quality/quality-report.ts";
 import type { JudgedWork } from "../../../domain/quality/judged-work/changed-file.ts";
+import { beginningOf, widthOf } from "./text-room.ts";
 
 export type ReviewPromptFacts = {
   readonly work: JudgedWork;
@@ -12,7 +13,7 @@ export type ReviewPromptFacts = {
   readonly change: string;
   /** Files that the task speaks of and that were not changed. */
   readonly files: readonly ShownFile[];
-  /** For the whole text, in characters. */
+  /** For the whole text, in characters of ASCII. */
   readonly room: number;
 };
 
@@ -44,7 +45,7 @@ export const reviewRubric = [
 const mostSaid = 4_000;
 
 /** The change goes first into the room that there is; files beside it take what is left. */
-export function reviewPrompt({ work, gates, ruled, change, files, room }: ReviewPromptFacts): ReviewPrompt {
+export function reviewPrompt({ work, gates, ruled, files, room, ...facts }: ReviewPromptFacts): ReviewPrompt {
   const { title, prompt, acceptance } = work.task;
   const notes = ruled.flatMap(({ findings }) => findings.map(({ message }) => `- ${message}`));
   const head = [
@@ -59,10 +60,11 @@ export function reviewPrompt({ work, gates, ruled, change, files, room }: Review
     "## The agent says",
     marked(work.agentText.slice(0, mostSaid)),
   ].join("\n\n");
-  const left = Math.max(0, room - head.length);
-  const seen = change.slice(0, left);
+  const change = inMarks(facts.change);
+  const left = Math.max(0, room - widthOf(head));
+  const seen = beginningOf(change, left);
   const hiddenCharacters = change.length - seen.length;
-  const beside = fitting(files, left - seen.length);
+  const beside = fitting(files, left - widthOf(seen));
   const text = [
     head,
     ...beside.flatMap(({ path, text: content }) => [`## The file ${path}, unchanged`, marked(content)]),
@@ -77,16 +79,22 @@ const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : [title, lines.join("\n")];
 
 const gateLine = (gate: GateResult): string =>
-  `- ${gate.name} (\`${gate.command}\`): ${isPassed(gate) ? "passed" : "failed"}`;
+  `- ${gate.name} (\`${gate.command}\`): ${gate.isOk ? "passed" : isPassed(gate) ? failedBefore : "failed"}`;
+
+const failedBefore = "failed, as far as is known only where it failed without the change, too";
 
 /** Whole files only: a part of one would look like all of it. */
 function fitting(files: readonly ShownFile[], room: number): readonly ShownFile[] {
   let left = room;
   return files.filter(({ text }) => {
-    if (text.length > left) return false;
-    left -= text.length;
+    const width = widthOf(text);
+    if (width > left) return false;
+    left -= width;
     return true;
   });
 }
 
-const marked = (text: string): string => `<material>\n${text.replaceAll("</material>", "")}\n</material>`;
+const marked = (text: string): string => `<material>\n${inMarks(text)}\n</material>`;
+
+/** No mark of its own. Put in its place and not taken out: what is left around a mark may make another one. */
+const inMarks = (text: string): string => text.replaceAll(/<(?=\s*\/?\s*material\b)/giu, "‹");
