@@ -1,4 +1,5 @@
 import { estimatePlan, type Range, type TaskPrior } from "../domain/plan/estimate.ts";
+import type { JobStatus } from "../domain/job-status.ts";
 import type { Job } from "../domain/model.ts";
 import type { RunPreview } from "../domain/cache/run-preview.ts";
 import type { Plan, PlanTask } from "../domain/plan/plan-schema.ts";
@@ -17,6 +18,8 @@ const lookAgainMs = 500;
 export type PlanConversation = {
   readonly application: Pick<Application, "tasks" | "watch" | "job" | "preview" | "usualTask" | "decidePlan">;
   readonly job: Job;
+  /** The person said yes beforehand: nothing is asked. */
+  readonly isApproved: boolean;
   readonly display: Pick<JobDisplay, "suspend" | "resume">;
   /** A Ctrl-C at the question: the plan stays and is asked about again by `resume`. */
   readonly interrupt: () => void;
@@ -26,26 +29,30 @@ export type PlanConversation = {
 
 /** Shows the plan when it is there, and on a terminal asks for the yes that the job waits for. */
 export async function confirmPlan(cli: Cli, conversation: PlanConversation): Promise<void> {
-  const { application, job, signal, display } = conversation;
+  const { application, job, isApproved, signal, display } = conversation;
   const isAccepted = (await application.tasks(job.id)).length > 0;
   if (cli.output.isJson || isAccepted) return;
   const watch = application.watch();
   while (!signal.aborted) {
     const { plan, status } = await application.job(job.id);
-    if (plan !== undefined && status !== "planning") {
+    if (plan !== undefined && !willChange.has(status)) {
       display.suspend();
       const preview = await application.preview(await application.job(job.id));
       cli.output.stdout(`\n${planText(cli, conversation, { plan, preview })}\n`);
       // Of a plan that somebody wrote it was said when it was read.
       if (job.plan === undefined)
         tellRemarks(cli, plan, { settings: job.options, command: `tutti plan lint --job ${job.id}` });
-      if (status === "proposed" && cli.terminal !== undefined) await ask(cli.output, cli.terminal, conversation);
+      const isAsked = status === "proposed" && !isApproved;
+      if (isAsked && cli.terminal !== undefined) await ask(cli.output, cli.terminal, conversation);
       display.resume();
       return;
     }
     await watch.wait({ timeoutMs: lookAgainMs, signal });
   }
 }
+
+/** As the drive before this one left a job whose plan nobody has answered; this one has not taken it up yet. */
+const willChange: ReadonlySet<JobStatus> = new Set(["planning", "interrupted", "paused", "waiting"]);
 
 type Proposal = { readonly plan: Plan; readonly preview: RunPreview | undefined };
 

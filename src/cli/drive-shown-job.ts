@@ -47,7 +47,14 @@ export async function driveShown(cli: Cli, project: Project, request: DriveReque
     await request.prepare?.();
     const shown = await showJob(cli, project, { job, begunAt });
     const interrupt = signals.request;
-    const asked = confirmPlan(cli, { application, job, display: shown.display, interrupt, signal: ended.signal });
+    const asked = confirmPlan(cli, {
+      application,
+      job,
+      isApproved,
+      display: shown.display,
+      interrupt,
+      signal: ended.signal,
+    });
     // A question that can't be put would never be answered: the job stops, and what went wrong is thrown below.
     asked.catch(() => {
       if (!ended.signal.aborted) signals.request();
