@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { RunId } from "../domain/ids.ts";
 import type { Json } from "../domain/json.ts";
 import type { Flow } from "../engine/port.ts";
+import { checkAmount } from "./amount.ts";
 import { agentCall, requestOf, type ProfileRequest } from "./agent-call.ts";
 import { approvalOf, checkedPayload, endOfAgent, resultOf } from "./answers.ts";
 import type {
@@ -60,6 +61,7 @@ export class AuthorFlow implements WorkflowFlow {
   async agent(profile: string, request: AgentRequest | string): Promise<unknown> {
     const scope = currentScope(`flow.agent("${profile}")`);
     const asked: ProfileRequest = requestOf(profile, request);
+    checkAmount(`flow.agent("${profile}")`, asked.request.maxCostUsd);
     const answer = await this.#calls.performed(
       scope,
       { kind: "agent", name: profile, endOf: endOfAgent },
@@ -183,6 +185,7 @@ export class AuthorFlow implements WorkflowFlow {
     const scope = currentScope("flow.budget");
     if (limit === undefined || work === undefined)
       return scope.call((engine) => engine.step("budget", () => this.#host.budget()));
+    checkAmount("flow.budget", limit.maxCostUsd);
     return this.#groups.single({ kind: "group", name: `at most ${limit.maxCostUsd} USD`, ...limit }, work);
   }
 

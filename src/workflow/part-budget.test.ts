@@ -90,4 +90,20 @@ describe("a part's budget", () => {
     expect(problems).toEqual([]);
     expect(deaths).toBeGreaterThan(4);
   });
+
+  it.each([Number.NaN, Infinity])(
+    "is refused where it is %d, which is no amount that anything could be held to",
+    async (maxCostUsd) => {
+      const definition = workflow("none", form, async (flow) => {
+        const ofPart = await flow.settle([() => flow.budget({ maxCostUsd }, () => flow.agent("a", "1"))]);
+        const ofAgent = await flow.settle([
+          () => flow.budget({ maxCostUsd: 1 }, () => flow.agent("a", { prompt: "1", maxCostUsd })),
+        ]);
+        return [...ofPart, ...ofAgent].map((end) => (end.status === "failed" ? end.error.code : end.status));
+      });
+      const { host, output } = await runWorkflow(definition, { input: null, agents });
+      expect(output).toEqual(["ENGINE_FLOW_MISUSED", "ENGINE_FLOW_MISUSED"]);
+      expect(host.calls).toEqual([]);
+    },
+  );
 });
