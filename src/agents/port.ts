@@ -75,6 +75,8 @@ export type AgentPermissions = {
   readonly allow: readonly string[];
   /** `auto`: the operating system's sandbox where it is available. `required`: refuse to start without. `off`: never. */
   readonly sandbox: "auto" | "required" | "off";
+  /** Files, and folders with all below them, that it may not read: absolute or from `~`. Absent: `defaultDeniedReads`. */
+  readonly deniedReads?: readonly string[];
 };
 
 /** A live agent. Turns run one after another; a second `doTurn` before the first has ended is a bug of the caller. */

@@ -96,6 +96,11 @@ describe("mistakes in files", () => {
       'tutti.config.yaml:1: gates[0].cwd must be a text; a path must be relative and without .., not "x/../../y"',
     ],
     [
+      "a denied place that a rule would not find",
+      "agent:\n  deniedReads: [keys/*]\n",
+      'tutti.config.yaml:2: agent.deniedReads[0] must be a text such as "~/.ssh", not "keys/*"',
+    ],
+    [
       "a fake agent without a script",
       "agent:\n  kind: fake\n",
       'tutti.config.yaml:2: agent.kind is "fake", but agent.fakeScript is not set',

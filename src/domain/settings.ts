@@ -27,6 +27,8 @@ export type AgentSettings = {
   /** Allowed besides edits inside the slot, in the agent's own rule syntax. */
   readonly allow: readonly string[];
   readonly sandbox: "auto" | "required" | "off";
+  /** Files and folders that agents may not read: absolute or from `~`. Absent: `defaultDeniedReads`. */
+  readonly deniedReads?: readonly string[];
   readonly settingSources: readonly ("user" | "project" | "local")[];
   readonly executablePath?: string;
   /** For `fake`: absolute path of its script. */

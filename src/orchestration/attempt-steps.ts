@@ -16,6 +16,7 @@ import { decide } from "./decide.ts";
 import type { DecisionRequest } from "./decision-evidence.ts";
 import { withTaskBudget, type AttemptStep, type JobDesk } from "./desk.ts";
 import { jobTip } from "./job-branch.ts";
+import { launchPermissions } from "./launch-permissions.ts";
 import { agentOfTask, isReadOnly, launchOf } from "./profiles/task-agent.ts";
 import { prove } from "./prove.ts";
 import { proveAnswer } from "./prove-answer.ts";
@@ -112,7 +113,7 @@ async function workIn(desk: JobDesk, execution: Placed): Promise<AgentOutcome> {
       ...roleModel(job.options, "worker", begun.model),
       ...launchOf(agent),
       ...(spec.resultSchema === undefined ? {} : { resultSchema: spec.resultSchema }),
-      permissions: { mode: agent.access, allow: job.options.agent.allow, sandbox: job.options.agent.sandbox },
+      permissions: launchPermissions(job.options.agent, agent.access, job.options.agent.allow),
     },
     prompt: {
       fresh: { ...whole, text: withAnswers(answers, whole.text) },

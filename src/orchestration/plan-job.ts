@@ -5,6 +5,7 @@ import { managersPlanJsonSchema, type Plan } from "../domain/plan/plan-schema.ts
 import { managerRequest } from "../supervision/prompts/manager-prompt.ts";
 import { listFiles } from "../workspace/index.ts";
 import type { JobDesk } from "./desk.ts";
+import { launchPermissions } from "./launch-permissions.ts";
 import { checkGates } from "./manual-jobs.ts";
 import { profilesOf } from "./profiles/task-agent.ts";
 import { withUsableAgents, type UsablePlan } from "./profiles/usable-agents.ts";
@@ -95,7 +96,7 @@ async function askManager(desk: JobDesk, { number, problem, signal }: Question) 
       cwd: slot.path,
       ...roleModel(job.options, "manager"),
       resultSchema: managersPlanJsonSchema(),
-      permissions: { mode: "read", allow: [], sandbox: job.options.agent.sandbox },
+      permissions: launchPermissions(job.options.agent, "read"),
     },
     prompt,
     limits: { timeoutMs: job.options.managerTimeoutMs, stallTimeoutMs: job.options.stallTimeoutMs },

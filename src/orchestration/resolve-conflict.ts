@@ -12,6 +12,7 @@ import {
 } from "../workspace/index.ts";
 import { withTaskBudget, type JobDesk } from "./desk.ts";
 import { askAboutConflict } from "./breakpoints/ask-about-conflict.ts";
+import { launchPermissions } from "./launch-permissions.ts";
 import { runAgent } from "./run-agent.ts";
 import { defaultAccount } from "./services.ts";
 import { isAccountExhausted } from "./spending.ts";
@@ -60,7 +61,7 @@ export async function resolveConflict(desk: JobDesk, conflict: Conflict): Promis
       slotId: slot.slotId,
       cwd: slot.path,
       ...roleModel(job.options, "resolver"),
-      permissions: { mode: "edit", allow: job.options.agent.allow, sandbox: job.options.agent.sandbox },
+      permissions: launchPermissions(job.options.agent, "edit", job.options.agent.allow),
     },
     prompt,
     limits: { timeoutMs: job.options.workerTimeoutMs, stallTimeoutMs: job.options.stallTimeoutMs },

@@ -4,6 +4,7 @@ import type { JsonObject } from "../domain/json.ts";
 import type { Job, Task } from "../domain/model.ts";
 import { reviewerRequest } from "../supervision/prompts/reviewer-prompt.ts";
 import { jobTip } from "./job-branch.ts";
+import { launchPermissions } from "./launch-permissions.ts";
 import type { JobDesk } from "./desk.ts";
 import type { JobReport, Review } from "../domain/job-report.ts";
 import { buildReport } from "./report.ts";
@@ -72,7 +73,7 @@ async function askReviewer(desk: JobDesk, tasks: readonly Task[], signal: AbortS
       cwd: slot.path,
       ...roleModel(job.options, "reviewer"),
       resultSchema: reviewJsonSchema(),
-      permissions: { mode: "read", allow: [], sandbox: job.options.agent.sandbox },
+      permissions: launchPermissions(job.options.agent, "read"),
     },
     prompt,
     limits: { timeoutMs: job.options.managerTimeoutMs, stallTimeoutMs: job.options.stallTimeoutMs },

@@ -7,6 +7,7 @@ import { ActivityBuffer } from "./activity-buffer.ts";
 import { AgentPool } from "./agent-pool.ts";
 import { holdJob, type Holding } from "./hold-job.ts";
 import { jobTip } from "./job-branch.ts";
+import { launchPermissions } from "./launch-permissions.ts";
 import { roleModel } from "./role-model.ts";
 import { continued, prepare } from "./prompts/send-prompt.ts";
 import { runAgent } from "./run-agent.ts";
@@ -66,7 +67,7 @@ export async function synthesize(request: SynthesisRequest): Promise<string> {
             slotId: slot.slotId,
             cwd: slot.path,
             ...roleModel(job.options, "manager"),
-            permissions: { mode: "read", allow: [], sandbox: job.options.agent.sandbox },
+            permissions: launchPermissions(job.options.agent, "read"),
           },
           prompt: { fresh: prompt, resumed: await continued({ services, job }, prompt) },
           limits: { timeoutMs: job.options.managerTimeoutMs, stallTimeoutMs: job.options.stallTimeoutMs },

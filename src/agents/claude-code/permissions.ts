@@ -1,8 +1,10 @@
 import type { Options, SandboxSettings } from "@anthropic-ai/claude-agent-sdk";
 import { readTools } from "../../domain/agent/subagent.ts";
+import { defaultDeniedReads } from "../../domain/agent/denied-reads.ts";
 import { toolOfRule } from "../../domain/agent/tool-access.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import type { AgentPermissions } from "../port.ts";
+import { denyReadRules } from "./denied-reads.ts";
 import type { ClaudeCodeSettings } from "./options.ts";
 import type { SandboxAvailability } from "./sandbox.ts";
 
@@ -56,12 +58,13 @@ export function permissionOptions(
   settings: ClaudeCodeSettings,
   availability: SandboxAvailability,
 ): Pick<Options, "permissionMode" | "tools" | "settings" | "disallowedTools" | "sandbox"> {
-  const { mode, allow } = permissions;
+  const { mode, allow, deniedReads = defaultDeniedReads } = permissions;
+  const deny = denyReadRules(deniedReads, { ...settings.environment, ...settings.env });
   const sandbox = sandboxSettings(permissions, availability, settings.sandbox);
   const isReadOnly = mode === "read";
   return {
     permissionMode: isReadOnly ? "default" : "acceptEdits",
-    settings: { permissions: { allow: [...allow] } },
+    settings: { permissions: { allow: [...allow], deny: [...deny] } },
     disallowedTools: [...settings.disallowedTools],
     ...(isReadOnly ? { tools: [...new Set([...readTools, ...allow.map(toolOfRule)])] } : {}),
     ...(sandbox === undefined ? {} : { sandbox }),

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { filledText } from "./scalars.ts";
+import { defaultDeniedReads } from "../../domain/agent/denied-reads.ts";
+import { filledText, homePath } from "./scalars.ts";
 
 export const settingSources = ["user", "project", "local"] as const;
 
@@ -16,6 +17,10 @@ export const agentSchema = z.strictObject({
     .enum(["auto", "required", "off"])
     .default("auto")
     .describe("The operating system's sandbox: where it is available, always (refuse to start without), or never."),
+  deniedReads: z
+    .array(homePath())
+    .default([...defaultDeniedReads])
+    .describe("Files, and folders with all below them, that agents may not read: absolute or from `~`. `[]`: none."),
   settingSources: z
     .array(z.enum(settingSources))
     .default(["project"])

@@ -13,3 +13,10 @@ export const amountUsd = (): z.ZodNumber => z.number().positive();
 
 /** A path below the folder that it is read against: neither absolute nor with a `..` in it. */
 export const innerPath = (): z.ZodString => z.string().regex(/^(?![/\\])(?!.*(?:^|[/\\])\.\.(?:[/\\]|$)).*\S/);
+
+/** A file or folder, absolute or below `~`, as it is written: no pattern, and no `..` in it. */
+export const homePath = (): z.ZodString =>
+  z
+    .string()
+    .regex(/^~?\/(?!.*(?:^|\/)\.\.(?:\/|$))[^*?[\]{}()!\\]*[^*?[\]{}()!\\/\s]\/?$/)
+    .meta({ examples: ["~/.ssh"] });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 
+import { defaultDeniedReads } from "../agent/denied-reads.ts";
 import type { Json } from "../json.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import {
@@ -72,6 +73,7 @@ it.each([
   ["agent", withAgent({ allow: [] })],
   ["agent", withAgent({ sandbox: "required" })],
   ["agent", withAgent({ settingSources: [] })],
+  ["agent", withAgent({ deniedReads: [] })],
   ["model", withSettings({ models: { ...settings.models, worker: "haiku" } })],
   ["model", withSettings({ efforts: {} })],
   ["model", withSpec({ escalate: ["sonnet", "opus"] })],
@@ -92,6 +94,7 @@ it.each([
   ["the order of dependencies", { ...withSpec({ dependsOn: ["y", "x"] }), dependencyKeys: ["k2", "k1"] }],
   ["the order of expected outputs", withSpec({ expectedOutputs: ["out/b.txt", "out/a.txt"] })],
   ["the order of allowed tools", withAgent({ allow: ["Read", "Bash"] })],
+  ["the list of what no agent reads by default", withAgent({ deniedReads: defaultDeniedReads.toReversed() })],
   ["where the agent's program is", withAgent({ executablePath: "/opt/claude" })],
   ["another role's model", withSettings({ models: { ...settings.models, manager: "haiku" } })],
   ["a ladder of its one model", withSpec({ escalate: ["sonnet"] })],

@@ -1,4 +1,5 @@
 import type { AgentProfile } from "../agent/agent-profile.ts";
+import { defaultDeniedReads } from "../agent/denied-reads.ts";
 import { builtInProfiles } from "../agent/built-in-profiles.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { modelLadder } from "../decide/model-of-attempt.ts";
@@ -88,12 +89,19 @@ function ownProfile({ agents }: ResultFacts["settings"], name: string | undefine
 type OwnProfile = Partial<AgentProfile>;
 
 /** Where the agent's program lies is not what it does. */
-const agentFacts = ({ kind, allow, sandbox, settingSources }: JobSettings["agent"]): JsonObject => ({
+const agentFacts = ({ kind, allow, sandbox, settingSources, deniedReads }: JobSettings["agent"]): JsonObject => ({
   kind,
   allow: allow.toSorted(),
   sandbox,
   settingSources: settingSources.toSorted(),
+  ...deniedFacts(deniedReads?.toSorted()),
 });
+
+/** Only what differs from the default: results of before there was such a setting are still met. */
+const deniedFacts = (deniedReads: readonly string[] | undefined): JsonObject =>
+  deniedReads === undefined || canonicalJson(deniedReads) === canonicalJson(defaultDeniedReads.toSorted())
+    ? {}
+    : { deniedReads };
 
 const gateFacts = (gates: readonly GateSpec[], names: readonly string[] | undefined): readonly Json[] =>
   gates

@@ -6,6 +6,7 @@ import { listFiles } from "../../workspace/index.ts";
 import type { DecisionRequest } from "../decision-evidence.ts";
 import type { JobDesk } from "../desk.ts";
 import { jobTip } from "../job-branch.ts";
+import { launchPermissions } from "../launch-permissions.ts";
 import { continued, notesFor, prepare } from "../prompts/send-prompt.ts";
 import { roleModel } from "../role-model.ts";
 import { runAgent } from "../run-agent.ts";
@@ -78,7 +79,7 @@ async function converse(
       cwd: slot.path,
       ...roleModel(job.options, "manager"),
       resultSchema: managersPlanJsonSchema(),
-      permissions: { mode: "read", allow: [], sandbox: job.options.agent.sandbox },
+      permissions: launchPermissions(job.options.agent, "read"),
     },
     prompt: { fresh, resumed: await continued(desk, fresh) },
     limits: { timeoutMs: job.options.managerTimeoutMs, stallTimeoutMs: job.options.stallTimeoutMs },
