@@ -4,6 +4,7 @@ import { explainDecision } from "../domain/decide/explain-decision.ts";
 import { backoffMs } from "../domain/failure/backoff.ts";
 import type { AttemptDecision, AttemptOutcome } from "../domain/model.ts";
 import { qualityShortfalls } from "../domain/quality/quality-settings.ts";
+import { reviewStanding } from "../domain/quality/review/review-standing.ts";
 import type { AttemptProof } from "../state/attempts.ts";
 import type { ExplainedDecision } from "../state/decisions.ts";
 import { gateFeedback } from "../supervision/run-gates.ts";
@@ -76,6 +77,9 @@ function withConfidence(
 function decideOnReplay(desk: JobDesk, request: DecisionRequest, verdict: Verdict): AttemptDecision {
   const { kind, reasons } = verdict;
   if (kind === "retry" || kind === "rollback" || kind === "fail") return turnDownReplay(reasons);
+  // Nobody has tried yet in this job: there is nothing to ask a person about.
+  const { quality } = request.proof ?? {};
+  if (kind === "ask" && quality !== undefined && reviewStanding(quality) === "failed") return turnDownReplay(reasons);
   const decision = toDecision(desk, request, verdict);
   const isUnfit = kind === "ask" && request.proof?.verdict.ok === false;
   return isUnfit ? { ...decision, replayMiss: reasons.join(" ") } : { ...decision, feedback: undefined };

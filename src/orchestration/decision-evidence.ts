@@ -8,6 +8,7 @@ import { tallyFailures } from "../domain/failure/failure-tally.ts";
 import { isContextFull } from "../domain/failure/classify.ts";
 import { defaultRetryLimits } from "../domain/failure/retry-policy.ts";
 import { isPassed } from "../domain/evidence.ts";
+import { qualityShortfalls } from "../domain/quality/quality-settings.ts";
 import type { ErrorJson } from "../domain/errors.ts";
 import type { AttemptOutcome, GateResult } from "../domain/model.ts";
 import type { AttemptProof } from "../state/attempts.ts";
@@ -78,6 +79,7 @@ async function confidenceOfProof(
   { earlierFailures }: AttemptEvidence,
 ): Promise<Confidence | undefined> {
   if (proof === null || !proof.verdict.ok || !proof.gates.every(isPassed)) return undefined;
+  if (proof.quality !== undefined && qualityShortfalls(proof.quality).length > 0) return undefined;
   const { outcomes } = desk.services.state;
   const { sensitivePaths, calibrateAfter } = decisionSettings(desk);
   const [{ changedFiles }, scored, history] = await Promise.all([

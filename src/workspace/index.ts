@@ -15,7 +15,7 @@ export { restoreWorktree, worktreeFiles, type WorktreeFiles } from "./checkpoint
 export { diffOf, patchOf, readableChange, type DiffStat } from "./diff/diff-of.ts";
 export { treeOf } from "./diff/tree-of.ts";
 export { filesNaming } from "./diff/files-naming.ts";
-export { existsAt, listFiles, textAt } from "./diff/file-at.ts";
+export { existsAt, filesAmong, listFiles, textAt } from "./diff/file-at.ts";
 export { readChange } from "./diff/read-change.ts";
 export { matchingPaths, outsideFootprint, protectedPaths } from "./footprint/footprint.ts";
 export { readFilesAt } from "./diff/read-files-at.ts";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { scratchRepository } from "../../../test/support/scratch-repository.ts";
 import { diffOf, patchOf } from "./diff-of.ts";
-import { listFiles } from "./file-at.ts";
+import { filesAmong, listFiles } from "./file-at.ts";
 import { parseDiff } from "./parse-diff.ts";
 
 const lines = (count: number): string => Array.from({ length: count }, (_, n) => `line ${n}\n`).join("");
@@ -34,4 +34,15 @@ it("shows files of a commit", async () => {
   const repo = await scratch.open();
   expect(await listFiles(repo, repo.head, { limit: 2 })).toEqual({ paths: ["a.txt", "deep/ä.txt"], total: 3 });
   await expect(listFiles(repo, "nothing")).rejects.toMatchObject({ code: "GIT_FAILED" });
+});
+
+it("tells files of a commit from words that only look like files", async () => {
+  await using scratch = await scratchRepository({ files: { "a.txt": "one\n", "deep/ä.txt": "ä", "b*.txt": "" } });
+  const repo = await scratch.open();
+  const words = ["req.body", "deep/ä.txt", "b*.txt", "deep", "*.txt", "a.txt/b.txt", "../a.txt", "/a.txt", "./a.txt"];
+  expect(await filesAmong(repo, repo.head, words)).toEqual([
+    { path: "deep/ä.txt", sizeBytes: 2 },
+    { path: "b*.txt", sizeBytes: 0 },
+    { path: "./a.txt", sizeBytes: 4 },
+  ]);
 });

@@ -1,0 +1,78 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+
+import type { Breakpoint } from "../../src/domain/breakpoint/breakpoint.ts";
+import { fakeOllama, type FakeOllama, type FakeOllamaOptions } from "../support/fake-ollama.ts";
+import { inspectJob, statusesOf } from "../support/inspect-job.ts";
+import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
+import { runTutti } from "../support/tutti-process.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
+
+let project: ScratchProject;
+let judge: FakeOllama | undefined;
+
+afterEach(async () => {
+  await judge?.close();
+  judge = undefined;
+  await project.remove();
+});
+
+const opinion = (status: "met" | "unmet" | "unclear") => ({
+  requirements: [{ asked: "It is made.", quote: "made", why: `It is ${status}.`, status }],
+  criteria: { asked: 4, correct: 4, tested: 4, contained: 4, readable: 4 },
+  findings: [],
+});
+
+async function start(answers: FakeOllamaOptions["answers"] & {}): Promise<void> {
+  judge = await fakeOllama({ answers });
+  const made = { write: { "a.txt": "made\n" }, text: "Wrote a.txt." };
+  const task = { key: "a", title: "A", prompt: "Write a.txt." };
+  project = await scratchProject({
+    "README.md": "# Scratch\n",
+    "plan.json": JSON.stringify({ summary: "s", tasks: [task] }),
+    "tutti.config.yaml": [
+      "agent: { kind: fake, fakeScript: script.json }",
+      "execution: { workers: 1, maxAttempts: 1 }",
+      `supervisor: { kind: ollama, model: judge, baseUrl: "${judge.url}", purposes: [review] }`,
+    ].join("\n"),
+    "script.json": JSON.stringify({ answers: { "reviewer:*": { text: "fine" }, a: made } }),
+  });
+}
+
+async function tutti(code: number, ...args: readonly string[]): Promise<string> {
+  const result = await runTutti(project, { args });
+  expect(result.exitCode, result.stdout + result.stderr).toBe(code);
+  return result.stdout;
+}
+
+const run = (code: number) => tutti(code, "run", "--plan", "plan.json", "--yes");
+
+async function theOne(): Promise<Breakpoint> {
+  const listed: { readonly breakpoints: readonly Breakpoint[] } = JSON.parse(
+    await tutti(0, "breakpoint", "list", "--json"),
+  );
+  const [asked, ...others] = listed.breakpoints;
+  expect(others).toEqual([]);
+  if (asked === undefined) throw new Error("nothing waits");
+  return asked;
+}
+
+describe("a review by a model", () => {
+  it("that refuses cached work has the agent do it, and is a question without confidence when no attempt is left", async () => {
+    await start([
+      { purpose: "review", times: 1, answer: opinion("met") },
+      { purpose: "review", answer: opinion("unmet") },
+    ]);
+    await run(0);
+    await run(3);
+    const { context } = await theOne();
+    expect(context.reasons[0]).toBe("Not done as asked: It is made. It is unmet.");
+    expect(context.confidence).toBeUndefined();
+    const before = (await inspectJob(project)).attempts["a"];
+    expect(before?.map(({ outcome, decision }) => [outcome?.replayOf, decision?.action])).toEqual([[undefined, "ask"]]);
+    await tutti(0, "breakpoint", "resolve", (await theOne()).id, "approve");
+    await tutti(0, "resume");
+    expect(statusesOf(await inspectJob(project))).toEqual({ a: "completed" });
+    expect(judge?.complaints).toEqual([]);
+  });
+});
