@@ -110,6 +110,26 @@ it("a session that nobody asks is ended", async () => {
   await expect.poll(live).toBe(0);
 });
 
+it("a session that can't be cleared is ended, and its place is free again", async () => {
+  const { sessions, opened, live } = warm({ maxSessions: 1 });
+  const first = await sessions.use(a, never, same);
+  first.doClear = () => Promise.reject(new Error("no process can be listed"));
+  expect(await sessions.use(a, never, same)).not.toBe(first);
+  expect([opened.length, live()]).toEqual([2, 1]);
+});
+
+it("a session that can't be ended holds up nobody", async () => {
+  const { sessions, opened } = warm({ maxSessions: 1 });
+  const abort = new AbortController();
+  await sessions.use(a, abort.signal, async (session) => {
+    session.doClose = () => Promise.reject(new Error("no process can be listed"));
+    abort.abort();
+  });
+  await sessions.use(a, never, same);
+  await sessions.close();
+  expect(opened.map(({ session }) => session.isAlive)).toEqual([true, false]);
+});
+
 it("closing ends what is asked and what waits, removes the folder, and nobody is asked afterwards", async () => {
   const { sessions, opened, live } = warm({ maxSessions: 1 });
   const asked = sessions.use(

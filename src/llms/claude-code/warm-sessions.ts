@@ -83,8 +83,7 @@ export class WarmSessions {
     const at = this.#free.findLastIndex((warm) => warm.key === key);
     const [known] = at === -1 ? [] : this.#free.splice(at, 1);
     clearTimeout(known?.idle);
-    await known?.session.doClear();
-    if (known?.session.isAlive === true) return known;
+    if (known !== undefined && (await isCleared(known))) return known;
     const isFull = this.#places.taken + this.#free.length > this.#options.maxSessions;
     const replaced = known ?? (isFull ? this.#free.shift() : undefined);
     if (replaced !== undefined) await end(replaced);
@@ -128,7 +127,21 @@ export class WarmSessions {
   }
 }
 
-function end({ session, idle }: Warm): Promise<void> {
+/** Where it can't be told, another one is opened in its place. */
+async function isCleared({ session }: Warm): Promise<boolean> {
+  try {
+    await session.doClear();
+    return session.isAlive;
+  } catch {
+    return false;
+  }
+}
+
+async function end({ session, idle }: Warm): Promise<void> {
   clearTimeout(idle);
-  return session.doClose();
+  try {
+    await session.doClose();
+  } catch {
+    // Nobody waits for it who could do better: without input it ends by itself, at the latest with this process.
+  }
 }
