@@ -17,5 +17,9 @@ it("nobody supervises by default, and a review that is required without anybody 
     expect.objectContaining({ code: "CONFIG_INVALID", message: expect.stringContaining("supervisor.kind") }),
   );
   const supervisor = { kind: "ollama", model: "judge" };
+  const others = { ...supervisor, purposes: ["rewrite"] as const };
+  expect(() => open({ supervisor: others, quality: { review: "required" } })).toThrow(
+    expect.objectContaining({ code: "CONFIG_INVALID", message: expect.stringContaining("supervisor.purposes") }),
+  );
   expect(open({ supervisor, quality: { review: "required" } })?.name).toBe("ollama/judge");
 });

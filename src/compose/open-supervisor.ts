@@ -32,7 +32,8 @@ export function openSupervisor({
   const { config, projectDir } = loaded;
   const found = findLlm({ settings: config.supervisor, agent: config.agent, projectDir, env, plugins });
   if (found === undefined) return noSupervisor(config);
-  const { supervisor } = config;
+  const { supervisor, quality } = config;
+  if (quality.review === "required" && !supervisor.purposes.includes("review")) throw neverAsked();
   const { name, model, open } = found;
   const isFree = supervisor.price === undefined ? isLocal(supervisor) : supervisor.price === "free";
   return new SupervisorModel({
@@ -54,6 +55,11 @@ function noSupervisor({ quality }: Config): undefined {
     hint: "Name a model, for example supervisor: { kind: claude-code, model: haiku }, or leave quality.review at true",
   });
 }
+
+const neverAsked = (): TuttiError =>
+  new TuttiError("CONFIG_INVALID", "quality.review: `required`, and supervisor.purposes leaves `review` out", {
+    hint: "Add review to supervisor.purposes, or leave quality.review at true",
+  });
 
 /** Ollama also passes questions on to models that run elsewhere. */
 const isLocal = ({ kind, model = "" }: Config["supervisor"]): boolean =>
