@@ -90,12 +90,15 @@ describe.concurrent("with the real Claude Code", { timeout: 60_000 }, () => {
           bash(`node -e "console.log(require('fs').readFileSync('${home}/.claude/.credentials.json', 'utf8'))"`),
           bash("cat $CLAUDE_CONFIG_DIR/.credentials.json; ln -s ~/.ssh l; cat l/id_ed25519"),
           readOf(`${home}/.ssh/id_ed25519`),
+          bash("echo length-$(printenv ANTHROPIC_API_KEY | wc -c)"),
           bash("git init -q . && git add a.txt && git ls-files -s && node -p '6 * 111' && npm --version && cat a.txt"),
         ],
         ({ root }) => ({ CLAUDE_CONFIG_DIR: join(root, "moved") }),
       );
       expect(secrets(heard)).toEqual([]);
       expect(heard).toContain("KNOWN-NOTES");
+      // A weakness, as the guide to safety tells it: what Claude Code logs in by is in the environment of its commands.
+      expect(heard).toContain("length-12");
       expect(heard).toMatch(/100644 [0-9a-f]{40} 0\\ta\.txt\\n666\\n\d+\.\d+\.\d+\\nKNOWN-SLOT/);
     },
   );
