@@ -20,9 +20,11 @@ const files = {
   "home/.ssh/id_ed25519": "SECRET-SSH",
   "home/.netrc": "SECRET-NETRC",
   "home/.claude/.credentials.json": "SECRET-LOGIN",
+  "home/.claude.json": '{ "primaryApiKey": "SECRET-CONSOLE" }',
   "home/dotfiles/aws/credentials": "SECRET-AWS",
   "home/notes.txt": "KNOWN-NOTES",
   "moved/.credentials.json": "SECRET-MOVED",
+  "moved/.claude.json": '{ "primaryApiKey": "SECRET-KEY" }',
   "two words/token": "SECRET-OWN",
   "slot/a.txt": "KNOWN-SLOT",
 };
@@ -88,7 +90,7 @@ describe.concurrent("with the real Claude Code", { timeout: 60_000 }, () => {
         ({ home }) => [
           bash("cat ~/.ssh/id_ed25519 ../home/.netrc ~/.aws/credentials ~/dotfiles/aws/credentials ~/notes.txt"),
           bash(`node -e "console.log(require('fs').readFileSync('${home}/.claude/.credentials.json', 'utf8'))"`),
-          bash("cat $CLAUDE_CONFIG_DIR/.credentials.json; ln -s ~/.ssh l; cat l/id_ed25519"),
+          bash("cat $CLAUDE_CONFIG_DIR/.c*.json ~/.claude.json; ln -s ~/.ssh l; cat l/id_ed25519"),
           readOf(`${home}/.ssh/id_ed25519`),
           bash("echo length-$(printenv ANTHROPIC_API_KEY | wc -c)"),
           bash("git init -q . && git add a.txt && git ls-files -s && node -p '6 * 111' && npm --version && cat a.txt"),
@@ -133,11 +135,18 @@ describe.concurrent("with the real Claude Code", { timeout: 60_000 }, () => {
 
 test("a rule for each place, and for where a variable puts it", () => {
   const environment = { CLAUDE_CONFIG_DIR: "/srv/claude/", XDG_CONFIG_HOME: "relative" };
-  expect(denyReadRules(["~/.ssh/", "/srv/key", "~/.claude/.credentials.json", "~/.config/gh"], environment)).toEqual([
+  expect(
+    denyReadRules(
+      ["~/.ssh/", "/srv/key", "~/.claude/.credentials.json", "~/.claude.json", "~/.config/gh"],
+      environment,
+    ),
+  ).toEqual([
     "Read(~/.ssh)",
     "Read(//srv/key)",
     "Read(~/.claude/.credentials.json)",
     "Read(//srv/claude/.credentials.json)",
+    "Read(~/.claude.json)",
+    "Read(//srv/claude/.claude.json)",
     "Read(~/.config/gh)",
   ]);
 });

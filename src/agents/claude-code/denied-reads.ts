@@ -1,18 +1,19 @@
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Variables that put elsewhere what is otherwise below a folder of the home. */
+/** Variables that put elsewhere what otherwise begins so in the home. */
 const moves = [
-  { below: "~/.claude", variable: "CLAUDE_CONFIG_DIR" },
-  { below: "~/.config", variable: "XDG_CONFIG_HOME" },
+  { from: "~/.claude/", variable: "CLAUDE_CONFIG_DIR", to: "/" },
+  { from: "~/.claude.json", variable: "CLAUDE_CONFIG_DIR", to: "/.claude.json" },
+  { from: "~/.config/", variable: "XDG_CONFIG_HOME", to: "/" },
 ];
 
 /** Where a place is: as it is written, and where a variable of the agent's environment puts it. */
 const wherever = (place: string, environment: Environment): readonly string[] => [
   place,
-  ...moves.flatMap(({ below, variable }) => {
+  ...moves.flatMap(({ from, variable, to }) => {
     const folder = environment[variable];
-    const isMoved = folder?.startsWith("/") === true && place.startsWith(`${below}/`);
-    return isMoved ? [`${folder.replace(/\/+$/, "")}${place.slice(below.length)}`] : [];
+    const isMoved = folder?.startsWith("/") === true && place.startsWith(from);
+    return isMoved ? [`${folder.replace(/\/+$/, "")}${to}${place.slice(from.length)}`] : [];
   }),
 ];
 

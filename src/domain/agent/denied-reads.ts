@@ -14,5 +14,7 @@ export const defaultDeniedReads: readonly string[] = [
   "~/.git-credentials",
   "~/.config/gh",
   "~/.claude/.credentials.json",
+  "~/.claude/backups",
+  "~/.claude.json",
   "~/.config/anthropic",
 ];
