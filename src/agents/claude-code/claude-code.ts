@@ -47,7 +47,8 @@ async function open(settings: ClaudeCodeSettings, launch: AgentLaunch): Promise<
 
 async function startOptions(settings: ClaudeCodeSettings, launch: AgentLaunch): Promise<Options> {
   const { cwd, model, effort, systemPrompt, resultSchema, permissions, maxConversationCostUsd } = launch;
-  const permitted = permissionOptions(permissions, settings, await sandboxAvailability());
+  const withEnv = { ...settings, env: { ...settings.env, ...launch.env } };
+  const permitted = permissionOptions(permissions, withEnv, await sandboxAvailability());
   return {
     cwd,
     model,

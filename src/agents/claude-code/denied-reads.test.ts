@@ -29,6 +29,15 @@ const files = {
   "slot/a.txt": "KNOWN-SLOT",
 };
 
+const logins = {
+  ANTHROPIC_AUTH_TOKEN: "SECRET-BEARER",
+  ANTHROPIC_CUSTOM_HEADERS: "x-own: SECRET-HEADER",
+  CLAUDE_CODE_OAUTH_TOKEN: "SECRET-OAUTH",
+  AWS_SECRET_ACCESS_KEY: "SECRET-BEDROCK",
+  GOOGLE_APPLICATION_CREDENTIALS: "SECRET-VERTEX",
+  AZURE_CLIENT_SECRET: "SECRET-FOUNDRY",
+};
+
 /** A home where some of the denied places are, one of them is a link, and most are not. */
 async function place(): Promise<Place> {
   const root = await realpath(await mkdtemp(join(tmpdir(), "tutti-denied-")));
@@ -83,7 +92,7 @@ const { isAvailable } = await sandboxAvailability();
 
 describe.concurrent("with the real Claude Code", { timeout: 60_000 }, () => {
   test.runIf(isAvailable)(
-    "in the sandbox no command and no tool reads a denied place, and git, node and npm work",
+    "in the sandbox no command and no tool reads a denied place or what Claude Code logs in by, and git, node and npm work",
     async () => {
       const heard = await heardOf(
         () => ({ mode: "edit", allow: [], sandbox: "required" }),
@@ -92,15 +101,16 @@ describe.concurrent("with the real Claude Code", { timeout: 60_000 }, () => {
           bash(`node -e "console.log(require('fs').readFileSync('${home}/.claude/.credentials.json', 'utf8'))"`),
           bash("cat $CLAUDE_CONFIG_DIR/.c*.json ~/.claude.json; ln -s ~/.ssh l; cat l/id_ed25519"),
           readOf(`${home}/.ssh/id_ed25519`),
-          bash("echo length-$(printenv ANTHROPIC_API_KEY | wc -c)"),
+          bash("env; cat /proc/*/environ | tr '\\0' '\\n'"),
           bash("git init -q . && git add a.txt && git ls-files -s && node -p '6 * 111' && npm --version && cat a.txt"),
         ],
-        ({ root }) => ({ CLAUDE_CONFIG_DIR: join(root, "moved") }),
+        ({ root }) => ({ CLAUDE_CONFIG_DIR: join(root, "moved"), ...logins }),
       );
       expect(secrets(heard)).toEqual([]);
       expect(heard).toContain("KNOWN-NOTES");
-      // A weakness, as the guide to safety tells it: what Claude Code logs in by is in the environment of its commands.
-      expect(heard).toContain("length-12");
+      // The environments of all processes in sight were shown, without what Claude Code logged in by.
+      expect(heard).toContain("ANTHROPIC_BASE_URL=http");
+      expect(heard).not.toMatch(/sk-ant-test|ANTHROPIC_API_KEY=/);
       expect(heard).toMatch(/100644 [0-9a-f]{40} 0\\ta\.txt\\n666\\n\d+\.\d+\.\d+\\nKNOWN-SLOT/);
     },
   );
@@ -126,10 +136,14 @@ describe.concurrent("with the real Claude Code", { timeout: 60_000 }, () => {
         bash("cat ~/.ssh/id_ed25519"),
         readOf(`${home}/notes.txt`),
         bash('node -p \'fs.readFileSync(process.env.HOME + "/.aws/credentials", "utf8")\''),
+        bash("echo $ANTHROPIC_API_KEY; env"),
+        bash("node -p 'process.env.ANTHROPIC_AUTH_TOKEN'"),
       ],
+      () => logins,
     );
     expect(heard).toContain("KNOWN-NOTES");
-    expect(secrets(heard)).toEqual(["SECRET-AWS"]);
+    expect(heard).not.toContain("sk-ant-test");
+    expect(secrets(heard)).toEqual(["SECRET-AWS", "SECRET-BEARER"]);
   });
 });
 

@@ -17,6 +17,15 @@ test("an editing agent runs its commands in the sandbox, and can't ask to leave 
   expect(sandbox).toMatchObject({ enabled: true, allowUnsandboxedCommands: false });
 });
 
+test("commands of every agent in the sandbox get no variable that Claude Code logs in by", () => {
+  const own = withDefaults({ environment: { ANTHROPIC_API_KEY: "k" }, env: { AWS_SESSION_TOKEN: "t", A: "1" } });
+  const envVars = ["ANTHROPIC_API_KEY", "AWS_SESSION_TOKEN"].map((name) => ({ name, mode: "deny" }));
+  for (const mode of ["edit", "read"] as const) {
+    const { sandbox } = permissionOptions({ mode, allow: [], sandbox: "auto" }, own, available);
+    expect(sandbox?.credentials).toEqual({ envVars });
+  }
+});
+
 test("without a sandbox an agent that wants one if possible goes without", () => {
   expect(permissionOptions({ mode: "edit", allow: [], sandbox: "auto" }, settings, missing)).not.toHaveProperty(
     "sandbox",

@@ -5,6 +5,7 @@ import { toolOfRule } from "../../domain/agent/tool-access.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import type { AgentPermissions } from "../port.ts";
 import { denyReadRules } from "./denied-reads.ts";
+import { withoutLogin } from "./login-variables.ts";
 import type { ClaudeCodeSettings } from "./options.ts";
 import type { SandboxAvailability } from "./sandbox.ts";
 
@@ -17,7 +18,7 @@ export const denialMessage = (mode: AgentPermissions["mode"]): string =>
 function sandboxSettings(
   { mode, sandbox }: AgentPermissions,
   availability: SandboxAvailability,
-  extra: SandboxSettings,
+  { sandbox: extra, environment, env }: ClaudeCodeSettings,
 ): SandboxSettings | undefined {
   if (sandbox === "off") return undefined;
   if (!availability.isAvailable) {
@@ -35,6 +36,7 @@ function sandboxSettings(
     excludedCommands: [],
     failIfUnavailable: true,
     ...extra,
+    credentials: withoutLogin({ ...environment, ...env }, extra.credentials),
   };
 }
 
@@ -60,7 +62,7 @@ export function permissionOptions(
 ): Pick<Options, "permissionMode" | "tools" | "settings" | "disallowedTools" | "sandbox"> {
   const { mode, allow, deniedReads = defaultDeniedReads } = permissions;
   const deny = denyReadRules(deniedReads, { ...settings.environment, ...settings.env });
-  const sandbox = sandboxSettings(permissions, availability, settings.sandbox);
+  const sandbox = sandboxSettings(permissions, availability, settings);
   const isReadOnly = mode === "read";
   return {
     permissionMode: isReadOnly ? "default" : "acceptEdits",
