@@ -21,5 +21,8 @@ it("nobody supervises by default, and a review that is required without anybody 
   expect(() => open({ supervisor: others, quality: { review: "required" } })).toThrow(
     expect.objectContaining({ code: "CONFIG_INVALID", message: expect.stringContaining("supervisor.purposes") }),
   );
+  expect(() => open({ supervisor, quality: { review: "required", enabled: false } })).toThrow(
+    expect.objectContaining({ code: "CONFIG_INVALID", message: expect.stringContaining("quality.enabled") }),
+  );
   expect(open({ supervisor, quality: { review: "required" } })?.name).toBe("ollama/judge");
 });

@@ -31,9 +31,9 @@ export function openSupervisor({
 }: OpenSupervisor): SupervisorModel | undefined {
   const { config, projectDir } = loaded;
   const found = findLlm({ settings: config.supervisor, agent: config.agent, projectDir, env, plugins });
-  if (found === undefined) return noSupervisor(config);
-  const { supervisor, quality } = config;
-  if (quality.review === "required" && !supervisor.purposes.includes("review")) throw neverAsked();
+  checkReview(config);
+  if (found === undefined) return undefined;
+  const { supervisor } = config;
   const { name, model, open } = found;
   const isFree = supervisor.price === undefined ? isLocal(supervisor) : supervisor.price === "free";
   return new SupervisorModel({
@@ -48,18 +48,24 @@ export function openSupervisor({
   });
 }
 
-/** Every task would wait for a person: nobody means that. */
-function noSupervisor({ quality }: Config): undefined {
-  if (quality.review !== "required") return undefined;
-  throw new TuttiError("CONFIG_INVALID", "quality.review: `required`, and nobody reviews: supervisor.kind is `none`", {
-    hint: "Name a model, for example supervisor: { kind: claude-code, model: haiku }, or leave quality.review at true",
+/** What is required and can't be had: every task would wait for a person, or nobody would notice. */
+function checkReview(config: Config): void {
+  const gap = config.quality.review === "required" ? gapOf(config) : undefined;
+  if (gap === undefined) return;
+  throw new TuttiError("CONFIG_INVALID", `quality.review: \`required\`, and ${gap.what}`, {
+    hint: `${gap.fix}, or leave quality.review at true`,
   });
 }
 
-const neverAsked = (): TuttiError =>
-  new TuttiError("CONFIG_INVALID", "quality.review: `required`, and supervisor.purposes leaves `review` out", {
-    hint: "Add review to supervisor.purposes, or leave quality.review at true",
-  });
+function gapOf({ quality, supervisor }: Config): { readonly what: string; readonly fix: string } | undefined {
+  if (!quality.enabled) return { what: "quality.enabled is `false`", fix: "Let quality.enabled be true" };
+  if (supervisor.kind === "none") {
+    const fix = "Name a model, for example supervisor: { kind: claude-code, model: haiku }";
+    return { what: "nobody reviews: supervisor.kind is `none`", fix };
+  }
+  if (supervisor.purposes.includes("review")) return undefined;
+  return { what: "supervisor.purposes leaves `review` out", fix: "Add review to supervisor.purposes" };
+}
 
 /** Ollama also passes questions on to models that run elsewhere. */
 const isLocal = ({ kind, model = "" }: Config["supervisor"]): boolean =>

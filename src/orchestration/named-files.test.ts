@@ -38,9 +38,9 @@ it("shows a file that the task names behind many words that only look like files
 });
 
 it("shows no changed file, and looks at nothing outside", async () => {
-  expect(await shownFor("Mend src/paging.ts by ./src/limits.ts as in ../other/src/paging.ts.")).toEqual([
-    "./src/limits.ts: export const size = ***;",
-  ]);
+  expect(
+    await shownFor("Mend ./src/paging.ts by ./src/limits.ts, and src/limits.ts as in ../other/src/paging.ts."),
+  ).toEqual(["src/limits.ts: export const size = ***;"]);
 });
 
 it("shows neither what is no text nor what has no room anywhere", async () => {

@@ -1,3 +1,5 @@
+import { posix } from "node:path";
+
 import type { JudgedWork } from "../domain/quality/judged-work/changed-file.ts";
 import { isTestFile } from "../domain/quality/judged-work/path-kinds.ts";
 import type { TaskSpec } from "../domain/plan/task-spec.ts";
@@ -37,7 +39,7 @@ export async function filesBeside(desk: Desk, named: Named): Promise<readonly Sh
 function unchangedPaths({ job }: Desk, { spec, taken }: Named): readonly string[] {
   const gates = gatesOfTask(job.options.gates, spec.gates).map(({ run }) => run);
   const words = [...spec.contextFiles, spec.title, spec.prompt, ...spec.acceptance, ...gates].join(" ");
-  const named = new Set(words.match(/(?:[\w@.+-]+\/)*[\w@+-][\w@.+-]*\.[A-Za-z]{1,8}\b/g) ?? []);
+  const named = new Set(words.match(/(?:[\w@.+-]+\/)*[\w@+-][\w@.+-]*\.[A-Za-z]{1,8}\b/g)?.map(posix.normalize));
   const changed = new Set(taken.changedFiles.map(({ path }) => path));
   return [...named].filter((path) => !changed.has(path));
 }
