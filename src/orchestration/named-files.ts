@@ -39,7 +39,9 @@ export async function filesBeside(desk: Desk, named: Named): Promise<readonly Sh
 function unchangedPaths({ job }: Desk, { spec, taken }: Named): readonly string[] {
   const gates = gatesOfTask(job.options.gates, spec.gates).map(({ run }) => run);
   const words = [...spec.contextFiles, spec.title, spec.prompt, ...spec.acceptance, ...gates].join(" ");
-  const named = new Set(words.match(/(?:[\w@.+-]+\/)*[\w@+-][\w@.+-]*\.[A-Za-z]{1,8}\b/g)?.map(posix.normalize));
+  const named = new Set(
+    words.match(/(?:[\w@.+-]+\/)*[\w@+-][\w@.+-]*\.[A-Za-z]{1,8}\b/g)?.map((path) => posix.normalize(path)),
+  );
   const changed = new Set(taken.changedFiles.map(({ path }) => path));
   return [...named].filter((path) => !changed.has(path));
 }

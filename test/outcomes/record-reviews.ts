@@ -3,7 +3,8 @@
  *
  *     node test/outcomes/record-reviews.ts '{"kind":"ollama","model":"qwen3:8b"}' [folder …]
  *
- * The first argument is the section `supervisor` of the settings. Questions that the same model has answered before are not asked again.
+ * The first argument is the section `supervisor` of the settings. Questions that the same model has answered before are not asked again;
+ * without folders, answers to what is no longer asked are let go.
  */
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -22,17 +23,19 @@ import { outcomeSets } from "./outcome-sets.ts";
 const atOnce = 64;
 
 const [section = "{}", ...chosen] = process.argv.slice(2);
-const { supervisor: settings } = completeConfig(configSchema.parse({ supervisor: JSON.parse(section) }));
-const found = findLlm({ settings, projectDir: process.cwd(), env: process.env, plugins: [] });
+const { supervisor: settings, agent } = completeConfig(configSchema.parse({ supervisor: JSON.parse(section) }));
+const found = findLlm({ settings, agent, projectDir: process.cwd(), env: process.env, plugins: [] });
 if (found === undefined) throw new Error("name a model: the section supervisor of the settings, as JSON");
 const before = await readRecording().catch((): Recording => ({ model: "", answers: {} }));
-const recording: Recording = before.model === found.name ? before : { model: found.name, answers: {} };
+const known = before.model === found.name ? Object.entries(before.answers) : [];
 const questions = await questionsOf(chosen.length === 0 ? outcomeSets : chosen);
+const wanted = known.filter(([key]) => chosen.length > 0 || questions.has(key));
+const recording: Recording = { model: found.name, answers: Object.fromEntries(wanted) };
 const open = [...questions].filter(([key]) => recording.answers[key] === undefined);
 console.log(`${questions.size} questions, ${open.length} of them to ask ${found.name}`);
 const llm = await found.open();
 const waiting = open.values();
-let kept = Promise.resolve();
+let kept = write();
 await Promise.all(Array.from({ length: atOnce }, () => answerAll(llm)));
 await kept;
 await llm.doClose();
@@ -66,10 +69,15 @@ async function answerAll(model: LlmAdapter): Promise<void> {
   }
 }
 
-/** One after another, and in the order of the keys, so that another recording differs only where the answers do. */
+/** One after another. */
 async function keep(earlier: Promise<void>, key: string, value: Recording["answers"][string]): Promise<void> {
   await earlier;
   recording.answers[key] = value;
+  await write();
+}
+
+/** In the order of the keys, so that another recording differs only where the answers do. */
+async function write(): Promise<void> {
   const lines = Object.entries(recording.answers)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, answer]) => `${JSON.stringify(name)}: ${JSON.stringify(answer)}`);
