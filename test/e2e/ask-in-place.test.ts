@@ -32,7 +32,8 @@ it(
     const terminal = startOnTerminal(project, ["run", "--plan", "plan.yaml"]);
     await terminal.when("Start this plan?", "\r");
     for (let left = tasks.length; left > 0; left--) {
-      const asked = await terminal.when("Your answer", "\r");
+      // Unlike its title, the choices are shown no more once one was taken.
+      const asked = await terminal.when("see more", "\r");
       if (asked.includes("The agent of port asks")) await terminal.when("What is the agent told?", "8080\r");
     }
     const { exitCode, shown } = await terminal.ended;
