@@ -3,11 +3,15 @@ import { stringify } from "yaml";
 
 import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
-import { startOnTerminal } from "../support/tutti-terminal.ts";
+import { startOnTerminal, type TuttiTerminal } from "../support/tutti-terminal.ts";
 
 let project: ScratchProject;
+let terminal: TuttiTerminal | undefined;
 
-afterEach(() => project.remove());
+afterEach(async () => {
+  await terminal?.close();
+  await project.remove();
+});
 
 it(
   "at a terminal a job is answered where it runs, and goes on to its end in the same process",
@@ -29,7 +33,7 @@ it(
         },
       }),
     });
-    const terminal = startOnTerminal(project, ["run", "--plan", "plan.yaml"]);
+    terminal = startOnTerminal(project, ["run", "--plan", "plan.yaml"]);
     await terminal.when("Start this plan?", "\r");
     for (let left = tasks.length; left > 0; left--) {
       // Unlike its title, the choices are shown no more once one was taken.

@@ -13,6 +13,8 @@ export type TuttiTerminal = {
    */
   readonly when: (text: string, keys: string) => Promise<string>;
   readonly ended: Promise<{ readonly exitCode: number | null; readonly shown: string }>;
+  /** Ends what still runs there: it would keep the test runner from ending. Idempotent. */
+  readonly close: () => Promise<void>;
 };
 
 const bin = fileURLToPath(new URL("../../bin/tutti.js", import.meta.url));
@@ -34,6 +36,11 @@ export function startOnTerminal(project: ScratchProject, args: readonly string[]
   child.once("close", (exitCode) => resolve({ exitCode, shown }));
   return {
     ended,
+    close: async () => {
+      // The terminal goes, and what runs at it is told to hang up.
+      if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
+      await ended;
+    },
     when: async (text, keys) => {
       const isShown = (): boolean => shown.includes(text, seen);
       await until(() => isShown() || child.exitCode !== null, 30_000).catch(() => undefined);
