@@ -77,7 +77,7 @@ export const outcomesPart: Part = {
         "The set held back was written by somebody who had read neither the rules nor what a review is asked, and was first judged when both stood (d26c606). No rule " +
           "was made with it.",
         `The third table: rules, gates, then a review. Its answers were given once by a large model (${recording.model}) through the adapter for OpenAI's protocol to the very questions that a ` +
-          "job asks, the labels unknown to it, and are replayed from `test/outcomes/reviews.json`; nothing in the questions was changed after the first answer, but that six were asked anew when a file named with `./` was no longer shown twice. " +
+          "job asks, some thirty questions in one conversation, the labels unknown to it, and are replayed from `test/outcomes/reviews.json`; nothing in the questions was changed after the first answer, but that six were asked anew when a file named with `./` was no longer shown twice. " +
           "A smaller model will do worse: `node test/outcomes/record-reviews.ts` measures yours.",
         "*Review alone*: every rule for answers and changes is off; gates, footprints and expected outputs are looked at as ever.",
         ...details,
