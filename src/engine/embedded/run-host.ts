@@ -106,10 +106,18 @@ export class RunHost {
     this.#orPoison(() => this.#replay.enterAll(scope, position));
   }
 
-  /** A write that fails ends the execution: what can't be recorded must not be built upon. */
+  /**
+   * A write that fails ends the execution: what can't be recorded must not be built upon. One that finds the run's cancelling asked for
+   * is the last: nothing begins after it, however late this process is told.
+   */
   async write<T>(command: FencedCommand<T>): Promise<T> {
     try {
-      return await writeFenced(this.context, this.lease, command);
+      const { value, cancelReason } = await writeFenced(this.context, this.lease, (session, held) => ({
+        value: command(session, held),
+        cancelReason: held.cancelReason,
+      }));
+      if (cancelReason !== undefined) this.interrupt(cancelledError(this.lease.runId, cancelReason));
+      return value;
     } catch (thrown) {
       if (!TuttiError.is(thrown)) throw this.poison(TuttiError.from(thrown));
       return this.giveUp(thrown);

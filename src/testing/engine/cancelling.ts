@@ -57,6 +57,21 @@ export const cancellingPromises: EnginePromises = {
     gate.open();
     await expect(bed.engine.result(runId)).rejects.toMatchObject(cancelled);
   },
+  "ENGINE-83 nothing begins after a step that ended when its run was cancelled already": async (bed) => {
+    const after: string[] = [];
+    const late = bed.workflow("late", async (flow) => {
+      await flow.step("is cancelled", async () => {
+        await bed.engine.cancel(flow.runId, "enough");
+        return null;
+      });
+      await flow.step("after", async () => after.push("ran")).catch(() => null);
+      return "survived";
+    });
+    bed.work();
+    const runId = await bed.start(late("a"));
+    await expect(bed.engine.result(runId)).rejects.toMatchObject(cancelled);
+    expect(after).toEqual([]);
+  },
   "ENGINE-41 a waiting run ends when it is cancelled": async (bed) => {
     const ask = bed.workflow("ask", async (flow) => (await flow.receive("answer")) ?? null);
     bed.work();
