@@ -1,28 +1,47 @@
 /** Makes `dist/`: declarations by the compiler, which checks all types, and JavaScript by the bundler. */
 import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { bundle } from "./bundle.ts";
+import { bundle, publicEntries } from "./bundle.ts";
+import { publishBuild, writeWhole } from "./publish-build.ts";
 import { thirdPartyNotices } from "./third-party-notices.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 const dist = join(root, "dist");
+const [types, programs] = [join(dist, "builds", `.${randomUUID()}`), join(dist, "builds", `.${randomUUID()}`)];
 
 const compiler = join(root, "node_modules/typescript/bin/tsc");
-execFileSync(process.execPath, [compiler, "-p", "tsconfig.build.json"], { cwd: root, stdio: "inherit" });
+const compile = [compiler, "-p", "tsconfig.build.json", "--outDir", types];
+execFileSync(process.execPath, compile, { cwd: root, stdio: "inherit" });
 
-const chunks = await bundle(root);
+const chunks = await bundle(root, programs);
 const notices = await thirdPartyNotices(chunks.flatMap(({ moduleIds }) => moduleIds));
-await writeFile(join(dist, "third-party-notices.txt"), notices);
+await moveFiles(types, dist);
+await writeWhole(join(dist, "third-party-notices.txt"), notices);
+await publishBuild(dist, { folder: programs, entries: publicEntries });
+await removeStale();
 
-// What an earlier build left is removed last: a process that runs meanwhile still finds its files.
-const written = new Set(chunks.flatMap(({ fileName }) => [fileName, `${fileName}.map`]));
-const isStale = (file: string): boolean =>
-  file.endsWith(".d.ts")
-    ? !existsSync(join(root, "src", file.replace(/\.d\.ts$/, ".ts")))
-    : /\.js(\.map)?$/.test(file) && !written.has(file);
-const files = await readdir(dist, { recursive: true });
-await Promise.all(files.filter(isStale).map(async (file) => rm(join(dist, file), { force: true })));
+/** One by one: whoever reads meanwhile finds each of them whole. */
+async function moveFiles(from: string, to: string): Promise<void> {
+  const entries = await readdir(from, { recursive: true, withFileTypes: true });
+  for (const { name, parentPath } of entries.filter((entry) => entry.isFile())) {
+    const target = join(to, parentPath.slice(from.length), name);
+    await mkdir(dirname(target), { recursive: true });
+    await rename(join(parentPath, name), target);
+  }
+  await rm(from, { recursive: true });
+}
+
+/** What was declared by sources that are gone, and programs from before builds had folders of their own. */
+async function removeStale(): Promise<void> {
+  const isStale = (file: string): boolean =>
+    file.endsWith(".d.ts")
+      ? !existsSync(join(root, "src", file.replace(/\.d\.ts$/, ".ts")))
+      : /\.js(\.map)?$/.test(file) && !publicEntries.includes(file.replace(/\.js$/, ""));
+  const files = (await readdir(dist, { recursive: true })).filter((file) => !/^builds(\/|$)/.test(file));
+  await Promise.all(files.filter(isStale).map(async (file) => rm(join(dist, file), { force: true })));
+}

@@ -3,8 +3,11 @@ import { rolldown, type ExternalOption, type OutputChunk, type Plugin } from "ro
 
 import manifest from "../package.json" with { type: "json" };
 
-/** What is started or imported by its path below `dist/`; all other modules become chunks that these share. */
-const entries = ["index", "testing/index", "simulator/index", "cli/main", "agents/fake/fake-process"];
+/** What others start or import by its path below `dist/`. */
+export const publicEntries = ["index", "testing/index", "simulator/index", "cli/main"];
+
+/** What is started or imported by its path; all other modules become chunks that these share. */
+const entries = [...publicEntries, "agents/fake/fake-process"];
 
 /**
  * Packages that nearly every process loads at its start. Others are loaded when they are needed, are peers, or are native. A package of
@@ -22,10 +25,10 @@ const bundledPackages: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Writes the programs and the library of `<root>/src` into `<root>/dist`. One graph for both: a process has one copy of each module,
+ * Writes the programs and the library of `<root>/src` into a folder. One graph for both: a process has one copy of each module,
  * whether its program or a user's file asks for it. What is imported lazily stays in files of its own.
  */
-export async function bundle(root: string): Promise<readonly OutputChunk[]> {
+export async function bundle(root: string, folder: string): Promise<readonly OutputChunk[]> {
   const source = posix.join(root, "src");
   await using build = await rolldown({
     cwd: root,
@@ -40,7 +43,7 @@ export async function bundle(root: string): Promise<readonly OutputChunk[]> {
     },
   });
   const { output } = await build.write({
-    dir: posix.join(root, "dist"),
+    dir: folder,
     format: "esm",
     entryFileNames: "[name].js",
     chunkFileNames: "chunks/[name].js",
@@ -78,8 +81,8 @@ const packageOf = (specifier: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(spec
 const placeholder = "__addressOfModule";
 
 /**
- * Our modules look for files around them by `import.meta.url`. Each keeps the address that it has without a bundle, `dist/` in place
- * of `src/`, whichever chunk it is in.
+ * Our modules look for one another by `import.meta.url`. Each keeps the address that it has without a bundle, the build's folder in
+ * place of `src/`, whichever chunk it is in.
  */
 const ownAddresses = (source: string): Plugin => ({
   name: "own-addresses",

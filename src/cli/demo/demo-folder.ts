@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Everything that a demo writes, anywhere. */
@@ -14,7 +14,7 @@ export type DemoFolder = {
   readonly remove: () => Promise<void>;
 };
 
-const assets = fileURLToPath(new URL("../../../assets/demo", import.meta.url));
+const assets = join(dirname(fileURLToPath(import.meta.resolve("tutti/package.json"))), "assets/demo");
 
 /** Absolute path of the script that the demo's models follow. */
 export const demoScenario: string = join(assets, "scenario.yaml");
