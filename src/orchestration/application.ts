@@ -27,6 +27,7 @@ import {
   answerPlan,
   findBreakpoint,
   listBreakpoints,
+  settleDue,
   resolveBreakpoint,
   type PersonsAnswer,
   type WhichBreakpoints,
@@ -161,7 +162,11 @@ export class Application {
    * @throws {TuttiError} `JOB_UNKNOWN`
    */
   async job(id?: string): Promise<Job> {
-    return findJob(await this.jobs(), id);
+    const job = findJob(await this.jobs(), id);
+    if (job.status !== "proposed") return job;
+    // The time for its answer may be up.
+    await settleDue(this.#services);
+    return this.#services.state.jobs.get(job.id);
   }
 
   tasks(jobId: JobId): Promise<readonly Task[]> {

@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { AgentOutcome } from "../agents/port.ts";
 import { noUsage } from "../domain/budget/usage.ts";
 import { errorToJson, TuttiError } from "../domain/errors.ts";
+import { explainSettled, type DecisionExplanation } from "../domain/decide/explain-decision.ts";
 import type { AttemptDecision, AttemptOutcome } from "../domain/model.ts";
 import type { AttemptProof } from "../state/attempts.ts";
 import type { BegunAttempt, TaskLease } from "../state/begin-attempt.ts";
@@ -224,7 +225,9 @@ export async function decideOnAttempt(desk: JobDesk, step: DecisionRequest): Pro
   fault("decide.before");
   const known = await state.attempts.get(step.begun.id);
   if (known.status !== "running" && known.decision !== undefined) return known.decision;
-  const decision = await settleDecision(desk, { ...step, decision: await decide(desk, step) });
+  const { explanation, ...made } = await decide(desk, step);
+  const settled = await settleDecision(desk, { ...step, decision: made });
+  const decision = explanation === undefined ? settled : { ...settled, explanation: told(explanation, settled) };
   const { error, resetAt } = step.outcome;
   const pausesAccount = decision.action === "pause" && error !== undefined && error.code !== "BUDGET_EXCEEDED";
   if (pausesAccount) await state.pauses.pause(defaultAccount, resetAt, error);
@@ -233,3 +236,7 @@ export async function decideOnAttempt(desk: JobDesk, step: DecisionRequest): Pro
   fault("decide.after");
   return decision;
 }
+
+/** Whatever had the last word says so in its first reason. */
+const told = (explanation: DecisionExplanation, { action, reasons }: AttemptDecision): DecisionExplanation =>
+  explainSettled(explanation, action, { rule: "breakpoint", says: reasons[0] ?? "a person decides" });

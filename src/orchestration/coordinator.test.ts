@@ -128,6 +128,35 @@ describe("a coordinator that begins", () => {
   });
 });
 
+describe("a coordinator that is told yes beforehand", () => {
+  it.each(["nobody answered in time", "somebody refused, and died before the job was ended"])(
+    "does not carry out a plan that %s",
+    async (how) => {
+      const open = await openState([{ key: "a" }]);
+      onTestFinished(() => open[Symbol.asyncDispose]());
+      const { state, jobId, clock } = open;
+      const ask = { kind: "plan", question: "May it?", context: { reasons: [] }, timeoutMs: 10 } as const;
+      await state.jobs.setStatus(jobId, "proposed", { ask });
+      const asked = await state.breakpoints.ofPlan(jobId);
+      if (how.startsWith("nobody")) clock.now += 100;
+      else if (asked !== undefined) await state.breakpoints.resolve(asked.id, { answer: "reject", by: "me" });
+      const ended = coordinate({
+        services: servicesOf(open, { ...engineWithSteps({ isHanging: false }), start: never }),
+        jobId,
+        own,
+        spawn: never,
+        isApproved: true,
+        stop: new AbortController().signal,
+        stopNow: new AbortController().signal,
+        liftsPause: false,
+        returnsWhenProposed: true,
+      });
+      expect(await ended).toBe("cancelled");
+      expect((await state.jobs.get(jobId)).status).toBe("cancelled");
+    },
+  );
+});
+
 describe("a coordinator that waits for the answer to its plan", () => {
   it("goes on when another process saw that the time for it was up", async () => {
     const open = await openState([{ key: "a" }]);

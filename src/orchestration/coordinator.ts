@@ -17,7 +17,7 @@ import { pacedWatch } from "./paced-watch.ts";
 import { jobQueue, jobRunId, planDecisionSignal } from "./queues.ts";
 import { defaultAccount, type Services } from "./services.ts";
 import { recoverJoined } from "./recovery.ts";
-import { handPlanAnswerOn } from "./breakpoints/resolve-breakpoint.ts";
+import { endIfPlanRefused, handPlanAnswerOn } from "./breakpoints/resolve-breakpoint.ts";
 import { refuseWhileActive } from "./refuse-while-active.ts";
 import { whileBackingUp } from "./restored/backing-up.ts";
 import { SlotKeeper } from "./slot-keeper.ts";
@@ -79,6 +79,7 @@ export async function coordinate(coordination: Coordination): Promise<JobStatus>
     if (pause !== undefined) await jobs.withdrawPause(jobId, pause);
     const { status, options } = await services.state.jobs.get(jobId);
     if (wentBack !== undefined && isJobOver(status)) return status;
+    if (await endIfPlanRefused(services, jobId)) return "cancelled";
     await pruneWhatIsOld(services, options);
     // Once: a drive that goes on after a reset, or with more tasks, goes on with that body.
     if (coordination.beginsAnew === true) {

@@ -1,6 +1,6 @@
 import type { AttemptDecision as Verdict } from "../domain/decide/attempt-evidence.ts";
 import { decideAttempt } from "../domain/decide/decide-attempt.ts";
-import { explainDecision } from "../domain/decide/explain-decision.ts";
+import { explainDecision, explainSettled } from "../domain/decide/explain-decision.ts";
 import { backoffMs } from "../domain/failure/backoff.ts";
 import type { AttemptDecision, AttemptOutcome } from "../domain/model.ts";
 import { qualityShortfalls } from "../domain/quality/quality-settings.ts";
@@ -34,7 +34,11 @@ export async function decide(desk: JobDesk, request: DecisionRequest): Promise<E
       continue;
     }
     const explanation = explainDecision(gathered.evidence, verdict);
-    if (request.outcome.replayOf !== undefined) return { ...decideOnReplay(desk, request, verdict), explanation };
+    if (request.outcome.replayOf !== undefined) {
+      const onReplay = decideOnReplay(desk, request, verdict);
+      const says = onReplay.reasons[0] ?? "the agent does the work itself";
+      return { ...onReplay, explanation: explainSettled(explanation, onReplay.action, { rule: "replay", says }) };
+    }
     const decision = withConfidence(toDecision(desk, request, verdict), verdict, gathered);
     return { ...decision, ...needed.extra, explanation };
   }

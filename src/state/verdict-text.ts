@@ -16,7 +16,8 @@ export function verdictText({ problems, gates, quality, diff }: Found): { text: 
     ...gates.map(({ name, isOk, exitCode }) => `Gate ${name}: ${isOk ? "passed" : `exit code ${exitCode ?? "none"}`}.`),
     ...(quality?.stages ?? []).map(({ name, status, score, reason }) => {
       const told = score === undefined ? "" : ` with ${score.toFixed(2)}`;
-      return `Stage ${name}: ${status}${told}${reason === undefined ? "" : `, ${reason}`}.`;
+      const why = reason === undefined ? "" : `: ${reason.replace(/\.$/, "")}`;
+      return `Stage ${name}: ${status.replace("-", " ")}${told}${why}.`;
     }),
   ];
   const score = quality?.score === undefined ? {} : { score: quality.score };

@@ -123,6 +123,11 @@ describe("a job whose tasks all wait for a person", { timeout: 180_000 }, () => 
     expect(of(asked, "permission")).toMatchObject({ question: `May it: ${command}`, context: { input: { command } } });
     expect((await inspectJob(project)).tasks["trusted"]?.evidence?.approvedBy).toBe("rule trust");
 
+    const explained = await expectExit(0, "explain", "pay");
+    expect(explained).toContain("breakpoint fired: The rule look asks a person.");
+    expect(explained).toContain("accept: The rule look asks a person.");
+    expect(explained).not.toContain("ask: no rule needs a person");
+
     expect(await expectExit(0, "breakpoint", "show", pay.id.slice(0, 6))).toContain("merged as it stands");
     await expectExit(0, "breakpoint", "resolve", pay.id.slice(0, 6), "approve");
     await expectExit(0, "breakpoint", "resolve", pay.id, "approve");

@@ -7,7 +7,7 @@ import type { StageVerdict } from "../quality/quality-report.ts";
 import type { AttemptEvidence, AttemptOutcome, GateVerdict } from "./attempt-evidence.ts";
 import { decideAttempt } from "./decide-attempt.ts";
 import { defaultDecisions } from "./decision-settings.ts";
-import { explainDecision } from "./explain-decision.ts";
+import { explainDecision, explainSettled } from "./explain-decision.ts";
 
 const proven: AttemptEvidence = {
   outcome: { status: "finished" },
@@ -281,5 +281,21 @@ describe("explainDecision", () => {
     expect(rules.filter(({ status }) => status === "fired").map(({ rule }) => rule)).toEqual(["gates", "policy"]);
     expect(alternatives).toContainEqual({ action: "accept", why: "lint failed: 2 errors" });
     expect(alternatives).toContainEqual({ action: "fail", why: "1 of 3 attempts are used" });
+  });
+
+  it("never gives a reason against what was done in the end, whoever had the last word", () => {
+    const asked = { rule: "breakpoint", says: "The rule look asks a person." } as const;
+    fc.assert(
+      fc.property(evidences, fc.constantFrom("accept", "retry", "ask", "fail"), (evidence, action) => {
+        const decided = decideAttempt(evidence);
+        const before = explainDecision(evidence, decided);
+        const { rules, alternatives } = explainSettled(before, action, asked);
+        expect(new Set([action, ...alternatives.map((each) => each.action)]).size).toBe(9);
+        const last = { ...asked, status: "fired" };
+        const isOther = action !== decided.kind;
+        expect(rules).toEqual(isOther ? [...before.rules, last] : before.rules);
+        expect(alternatives.some(({ why }) => why === asked.says)).toBe(isOther);
+      }),
+    );
   });
 });

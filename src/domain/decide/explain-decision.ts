@@ -8,7 +8,19 @@ import { defaultDecisions } from "./decision-settings.ts";
 import { qualityShortfall } from "./quality-shortfall.ts";
 
 export type RuleName =
-  "turn" | "validation" | "harm" | "gates" | "quality" | "review" | "proof" | "confidence" | "policy";
+  | "turn"
+  | "validation"
+  | "harm"
+  | "gates"
+  | "quality"
+  | "review"
+  | "proof"
+  | "confidence"
+  | "policy"
+  /** Of a replayed result: nobody has tried yet in this job. */
+  | "replay"
+  /** A rule for breakpoints, the supervisor model or a person had the last word. */
+  | "breakpoint";
 
 /** One rule, in the order in which they are looked at. */
 export type RuleCheck = {
@@ -38,6 +50,22 @@ export function explainDecision(evidence: AttemptEvidence, decision: AttemptDeci
     rules,
     findings,
     alternatives: others.map((action) => ({ action, why: whyNot[action](evidence, decision, rules) })),
+  };
+}
+
+/** With what had the last word after it was decided: the action that was taken is among those that were not no more. */
+export function explainSettled(
+  explanation: DecisionExplanation,
+  action: string,
+  { rule, says }: Pick<RuleCheck, "rule" | "says">,
+): DecisionExplanation {
+  const whyNotOf = new Map<string, string>(explanation.alternatives.map((each) => [each.action, each.why]));
+  if (!whyNotOf.has(action)) return explanation;
+  const others = actions.filter((other) => other !== action);
+  return {
+    ...explanation,
+    rules: [...explanation.rules, fired(rule, says)],
+    alternatives: others.map((other) => ({ action: other, why: whyNotOf.get(other) ?? says })),
   };
 }
 

@@ -17,13 +17,22 @@ export type WhichBreakpoints = {
   readonly isSettledToo?: boolean;
 };
 
+/** What nobody has answered in time is answered with no, and what follows of that is done: nothing of it waits for a resume. */
+export async function settleDue(services: Answering): Promise<void> {
+  const { breakpoints } = services.state;
+  for (const id of await breakpoints.expireDue()) {
+    await actOnAnswer(services, (await breakpoints.get(id)).jobId);
+  }
+}
+
 /** What nobody has answered in time is settled. */
 export async function listBreakpoints(
-  { state }: Pick<Services, "state">,
+  services: Answering,
   jobId?: JobId,
   { isSettledToo = false }: WhichBreakpoints = {},
 ): Promise<readonly Breakpoint[]> {
-  await state.breakpoints.expireDue();
+  const { state } = services;
+  await settleDue(services);
   const ofJob = jobId === undefined ? {} : { jobId };
   return state.breakpoints.list(isSettledToo ? ofJob : { status: "open", ...ofJob });
 }
@@ -32,9 +41,9 @@ export async function listBreakpoints(
  * A breakpoint by its id or the beginning of it, open or not.
  * @throws {TuttiError} `BREAKPOINT_UNKNOWN`
  */
-export async function findBreakpoint({ state }: Pick<Services, "state">, id: string): Promise<Breakpoint> {
-  await state.breakpoints.expireDue();
-  const all = await state.breakpoints.list();
+export async function findBreakpoint(services: Answering, id: string): Promise<Breakpoint> {
+  await settleDue(services);
+  const all = await services.state.breakpoints.list();
   const exact = all.find((breakpoint) => breakpoint.id === id);
   const matches = id === "" ? [] : all.filter((breakpoint) => breakpoint.id.startsWith(id));
   const [first, second] = matches;
@@ -82,8 +91,10 @@ async function actOnAnswer(services: Answering, jobId: JobId): Promise<void> {
   await handWorkflowAnswersOn(services, jobId);
   const handedOn = await handPlanAnswerOn(services, jobId);
   if (handedOn !== "refused" || (await isDriven(services, jobId))) return;
-  await services.state.jobs.setStatus(jobId, "cancelled", "the plan was refused");
+  await services.state.jobs.setStatus(jobId, "cancelled", planRefused);
 }
+
+const planRefused = "the plan was refused";
 
 /** The drive that waits for the answer to its plan gets it; the first one counts. */
 export async function handPlanAnswerOn(
@@ -100,6 +111,17 @@ export async function handPlanAnswerOn(
     await engine.signal(runId, { name: planDecisionSignal, key: "first", payload });
   }
   return payload;
+}
+
+/**
+ * For whoever is about to drive a job: a plan that was refused, or that nobody approved in time, is not carried out, whatever they were
+ * told beforehand. Whoever took the answer down may have died before it ended the job.
+ */
+export async function endIfPlanRefused(services: Answering, jobId: JobId): Promise<boolean> {
+  await services.state.breakpoints.expireDue();
+  if ((await handPlanAnswerOn(services, jobId)) !== "refused") return false;
+  await services.state.jobs.setStatus(jobId, "cancelled", planRefused);
+  return true;
 }
 
 /** An answer that was given at the terminal. The first one counts, wherever it was given. */

@@ -28,7 +28,8 @@ describe("lessons for prompts", () => {
   it("leave out what is no fault of the work, and what was accepted all the same", () => {
     const network = [refused("a", "turn:transient"), refused("b", "turn:transient")];
     const notes = [refused("a", "todo-added", { isGood: true }), refused("b", "todo-added", { isGood: true })];
-    expect(lessonsFrom([...network, ...notes])).toEqual([]);
+    const takenBack = [refused("a", "not-held", { action: "accept" }), refused("b", "not-held", { action: "accept" })];
+    expect(lessonsFrom([...network, ...notes, ...takenBack])).toEqual([]);
   });
 
   it("begin with what a person did not like, and are few and short", () => {

@@ -15,11 +15,14 @@ export async function lessonsOf(state: Pick<StateManager, "feedback">): Promise<
 export function lessonsFrom(entries: readonly FeedbackEntry[]): readonly string[] {
   const failed = entries.filter(({ isGood }) => !isGood);
   const recurring = frequentFindings(failed).filter(
-    ({ code, count }) => count >= leastTimes && tasksWith(failed, code) >= leastTimes && !code.startsWith("turn:"),
+    ({ code, count }) => count >= leastTimes && tasksWith(failed, code) >= leastTimes && saysWhatToDo(code),
   );
   const faults = recurring.map(({ message, count }) => `Refused here ${count} times before: ${cut(message)}`);
   return [...dislikes(entries), ...faults].slice(0, maxLessons);
 }
+
+/** Neither the network's trouble nor that work did not hold tells an agent what to do better; a person's words about it do. */
+const saysWhatToDo = (code: string): boolean => !code.startsWith("turn:") && code !== "not-held";
 
 const tasksWith = (entries: readonly FeedbackEntry[], code: string): number =>
   new Set(entries.filter(({ findings }) => findings.some((one) => one.code === code)).map(({ taskId }) => taskId)).size;
