@@ -148,4 +148,23 @@ describe("shareOf", () => {
     expect(shareOf([project, job, task], { project: 4, job: 1 })).toBe(3);
     expect(shareOf([task], { project: 4, job: 4 })).toBeNull();
   });
+
+  it("is an amount that people write", () => {
+    const shares = (limitUsd: number, most: number) => shareOf([budget({ limitUsd })], { project: most, job: most });
+    expect([shares(0.15, 3), shares(0.7, 7), shares(2, 3)]).toEqual([0.05, 0.1, 0.666667]);
+  });
+
+  it("is never nothing, and as many as share a limit can have theirs but for what rounding takes", () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 1e-9, max: 500, noNaN: true }),
+        fc.integer({ min: 1, max: 200 }),
+        (limitUsd, most) => {
+          const share = shareOf([budget({ limitUsd })], { project: most, job: most }) ?? 0;
+          expect(share).toBeGreaterThan(0);
+          expect(Math.abs(share - Math.max(limitUsd / most, 1e-6))).toBeLessThanOrEqual(1e-6);
+        },
+      ),
+    );
+  });
 });

@@ -111,8 +111,13 @@ export function shareOf(
     const most = level === "part" ? Math.min(sharers.job, part?.sharers ?? sharers.job) : sharers[level];
     return [limitUsd / Math.max(1, most)];
   });
-  return shares.length === 0 ? null : Math.min(...shares);
+  return shares.length === 0 ? null : roundedShare(Math.min(...shares));
 }
+
+const sharesPerUsd = 1e6;
+
+/** To a millionth, as it is shown to people: a third of 0.15 is 0.05. Never nothing; what is granted of it stays within each limit. */
+const roundedShare = (usd: number): number => Math.max(1, Math.round(usd * sharesPerUsd)) / sharesPerUsd;
 
 export const turnTooDear = (costUsd: number, limitUsd: number): TuttiError =>
   new TuttiError(
