@@ -85,7 +85,8 @@ export async function diagnoseSupervisor(
     const health = await trial.check(AbortSignal.timeout(checkTimeoutMs));
     await trial.close();
     if (health.isHealthy) return [{ name, status: "ok", detail: `${trial.name}: ${health.detail}` }];
-    return [{ name, status: "warning", detail: health.detail, fix: `${health.fix}. Until then rules alone decide.` }];
+    const fix = `${health.fix.replace(/\.$/, "")}. Until then rules alone decide.`;
+    return [{ name, status: "warning", detail: health.detail, fix }];
   } catch (thrown) {
     const { code, message, hint = "Correct the section supervisor of the settings." } = TuttiError.from(thrown);
     return [{ name, status: code === "LLM_UNAVAILABLE" ? "warning" : "failed", detail: message, fix: hint }];

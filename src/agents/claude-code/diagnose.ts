@@ -2,14 +2,15 @@ import { TuttiError } from "../../domain/errors.ts";
 import type { AgentDiagnosis } from "../port.ts";
 import { findCredentials } from "./credentials.ts";
 import { findExecutable, versionOf } from "./executable.ts";
+import { judgeVersion } from "./judge-version.ts";
 import type { ClaudeCodeSettings } from "./options.ts";
 import { sandboxAvailability } from "./sandbox.ts";
 
-async function diagnoseProgram({ executablePath }: ClaudeCodeSettings): Promise<AgentDiagnosis> {
+async function diagnoseProgram(settings: ClaudeCodeSettings): Promise<AgentDiagnosis> {
   const name = "Claude Code";
   try {
-    const { path, origin } = findExecutable(executablePath);
-    return { name, status: "ok", detail: `${await versionOf(path)}, ${origin}: ${path}` };
+    const { path, origin } = findExecutable(settings.executablePath);
+    return { name, ...judgeVersion({ printed: await versionOf(path), where: `${origin}: ${path}` }, settings) };
   } catch (thrown) {
     const { message, hint } = TuttiError.from(thrown, "AGENT_NOT_FOUND");
     return { name, status: "failed", detail: message, fix: hint ?? "Install Claude Code again." };
