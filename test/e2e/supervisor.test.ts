@@ -23,7 +23,7 @@ const plan = (file: string): string =>
   });
 
 const opinion = {
-  requirements: [{ asked: "Write it.", quote: "", why: "It is there.", status: "met" }],
+  requirements: [{ asked: "Write it.", quote: "new file mode", why: "It is there.", status: "met" }],
   criteria: { asked: 4, correct: 4, tested: 3, contained: 4, readable: 4 },
   findings: [{ path: "", message: "Could be longer." }],
 };

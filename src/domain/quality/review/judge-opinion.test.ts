@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
+import type { ChangedFile } from "../judged-work/changed-file.ts";
 import { qualityReport, judgedStage } from "../quality-settings.ts";
 import { judgeOpinion, type ReviewedMaterial } from "./judge-opinion.ts";
 import { requirementStatuses, type ReviewedRequirement, type ReviewOpinion } from "./review-opinion.ts";
@@ -8,6 +9,7 @@ import { reviewStanding, withReview } from "./review-standing.ts";
 
 const material: ReviewedMaterial = {
   shown: "@@ -1,2 +1,2 @@\n-  return rows.slice(0, page);\n+  return rows.slice(page * size, (page + 1) * size);\n",
+  changes: [],
   acceptanceCount: 0,
   hiddenCharacters: 0,
 };
@@ -36,7 +38,7 @@ const opinions: fc.Arbitrary<ReviewOpinion> = fc.record({
   requirements: fc.array(
     fc.record({
       asked: fc.string(),
-      quote: fc.constantFrom("", met.quote, "nowhere to be seen"),
+      quote: fc.constantFrom("", " \n", "...", "`}`", met.quote, "nowhere to be seen"),
       why: fc.string(),
       status: fc.constantFrom(...requirementStatuses),
     }),
@@ -55,9 +57,7 @@ describe("a model's opinion of a change", () => {
   it("passes only with every requirement met on visible ground, and good points for what was asked", () => {
     fc.assert(
       fc.property(opinions, (said) => {
-        const isGrounded = said.requirements.every(
-          ({ status, quote }) => status === "met" && !quote.includes("nowhere"),
-        );
+        const isGrounded = said.requirements.every(({ status, quote }) => status === "met" && quote === met.quote);
         const { asked, correct } = said.criteria;
         const isGood = isGrounded && asked >= 3 && correct >= 3;
         const standing = reviewStanding(reportOf(said));
@@ -89,6 +89,48 @@ describe("a model's opinion of a change", () => {
     expect(judge({ requirements: [{ ...met, quote: "return all;" }] }).doubts).toEqual([
       'The review calls it met and quotes what is not there: Page two begins after page one ("return all;").',
     ]);
+  });
+
+  it.each(["", "  \n", "...", "-", "```", "});"])(
+    "doubts what it calls met without a line to show for it: %j",
+    (quote) => {
+      expect(judge({ requirements: [{ ...met, quote }] }).doubts).toEqual([
+        "The review calls it met and shows no line for it: Page two begins after page one.",
+      ]);
+    },
+  );
+
+  const file = (path: string, own: Partial<ChangedFile> = {}): ChangedFile => ({
+    ...{ path, status: "modified", kind: "file", isBinary: false, sizeBytes: 1 },
+    ...own,
+  });
+  const lines = (removed: readonly string[], added: readonly string[]): Pick<ChangedFile, "text"> => ({
+    text: { before: "", after: "", removed, added: added.map((text, index) => ({ number: index + 1, text })) },
+  });
+  const source = file("src/status.js", lines(["import { XmlWriter } from './xml.js';"], ["const names = {};"]));
+
+  it.each([
+    ["Nothing else that worked is broken, and nothing is done that nobody asked for.", source],
+    ["Don't change slugify", source],
+    ["test/status.test.js is to stay as it is", source],
+    ["Don't change the tests", source],
+    ["Leave the tests unchanged", file("test/new.test.js", { status: "added" })],
+    ["Remove the XML export", source],
+    ["logo.png goes", file("assets/logo.png", { status: "deleted", isBinary: true })],
+  ])("believes without a line what asks for something not to be there: %s", (asked, change) => {
+    expect(judge({ requirements: [{ ...met, asked, quote: "" }] }, { changes: [change] }).doubts).toEqual([]);
+  });
+
+  it.each([
+    ["Nothing is logged for an empty list", source],
+    ["src/status.js stays as it is", source],
+    ["Don't change the tests", file("test/status.test.js")],
+    ["Remove the CSV export", source],
+    ["Delete *.tmp files", file("clean.sh", lines(["rm *.tmp"], ["rm -- *.tmp"]))],
+    ["It must not fail for an empty list", source],
+  ])("wants a line where there is one to show, or where the change says otherwise: %s", (asked, change) => {
+    const { doubts } = judge({ requirements: [{ ...met, asked, quote: "" }] }, { changes: [change] });
+    expect(doubts).toEqual([`The review calls it met and shows no line for it: ${asked}.`]);
   });
 
   it.each([

@@ -1,9 +1,12 @@
+import type { ChangedFile } from "../judged-work/changed-file.ts";
 import type { QualityFinding } from "../quality-report.ts";
 import type { ReviewedRequirement, ReviewOpinion } from "./review-opinion.ts";
+import { hasWords, needsNoLine } from "./without-line.ts";
 
 export type ReviewedMaterial = {
   /** The change and the files that were shown with it: all that a review may quote. */
   readonly shown: string;
+  readonly changes: readonly ChangedFile[];
   /** Of the task: each has to be among the requirements. */
   readonly acceptanceCount: number;
   /** Characters of the change that the model did not see. */
@@ -26,7 +29,7 @@ export function judgeOpinion(opinion: ReviewOpinion, material: ReviewedMaterial)
     score: scoreOf(opinion),
     findings: [...requirements.filter(({ status }) => status === "unmet").map(unmet), ...findings.map(noted)],
     doubts: [
-      ...requirements.flatMap((requirement) => doubtsAbout(requirement, material.shown)),
+      ...requirements.flatMap((requirement) => doubtsAbout(requirement, material)),
       ...doubtfulPoints(opinion),
       ...gaps(requirements, material),
     ],
@@ -62,9 +65,15 @@ const noted = ({ path, message }: ReviewOpinion["findings"][number]): QualityFin
   ...(path === "" ? {} : { path }),
 });
 
-function doubtsAbout({ asked, why, quote, status }: ReviewedRequirement, shown: string): readonly string[] {
+function doubtsAbout(
+  { asked, why, quote, status }: ReviewedRequirement,
+  { shown, changes }: ReviewedMaterial,
+): readonly string[] {
   if (status === "unclear") return [`The review can't tell: ${clause(asked)}. ${sentence(why)}`];
-  if (status !== "met" || isIn(quote, shown)) return [];
+  if (status !== "met") return [];
+  if (!hasWords(quote))
+    return needsNoLine(asked, changes) ? [] : [`The review calls it met and shows no line for it: ${clause(asked)}.`];
+  if (isIn(quote, shown)) return [];
   return [`The review calls it met and quotes what is not there: ${clause(asked)} ("${quote.trim()}").`];
 }
 

@@ -53,7 +53,11 @@ export async function judgeByReview(request: ReviewRequest): Promise<StageVerdic
   const opinion = reviewOpinionSchema.safeParse(answer.value);
   if (!opinion.success)
     return unjudgedStage("review", `${supervisor.name} gave no opinion of the form that was asked for.`, limits);
-  const judged = judgeOpinion(opinion.data, { ...prompt, acceptanceCount: work.task.acceptance.length });
+  const judged = judgeOpinion(opinion.data, {
+    ...prompt,
+    changes: work.changes,
+    acceptanceCount: work.task.acceptance.length,
+  });
   return judgedStage("review", { ...judged, requirements: opinion.data.requirements }, limits);
 }
 

@@ -2,6 +2,7 @@ import type { GateResult } from "../../../domain/evidence.ts";
 import { isPassed } from "../../../domain/evidence.ts";
 import type { StageVerdict } from "../../../domain/quality/quality-report.ts";
 import type { JudgedWork } from "../../../domain/quality/judged-work/changed-file.ts";
+import { noticesOf } from "../../../domain/quality/review/notices.ts";
 import { beginningOf, widthOf } from "./text-room.ts";
 
 export type ReviewPromptFacts = {
@@ -47,16 +48,16 @@ const mostSaid = 4_000;
 /** The change goes first into the room that there is; files beside it take what is left. */
 export function reviewPrompt({ work, gates, ruled, files, room, ...facts }: ReviewPromptFacts): ReviewPrompt {
   const { title, prompt, acceptance } = work.task;
-  const notes = ruled.flatMap(({ findings }) => findings.map(({ message }) => `- ${message}`));
+  const notices = noticesOf(ruled.flatMap(({ findings }) => findings));
   const head = [
     `# Task: ${title}`,
     prompt,
-    ...section(
-      "## Accepted when",
-      acceptance.map((line) => `- ${line}`),
-    ),
+    ...section("## Accepted when", acceptance.map(listed)),
     ...section("## Commands that ran", gates.map(gateLine)),
-    ...section("## The rules noticed", notes),
+    ...section("## The rules noticed", notices.own.map(listed)),
+    ...(notices.foreign.length === 0
+      ? []
+      : ["## The rules noticed, also in words of the work", marked(notices.foreign.map(listed).join("\n"))]),
     "## The agent says",
     marked(work.agentText.slice(0, mostSaid)),
   ].join("\n\n");
@@ -77,6 +78,8 @@ export function reviewPrompt({ work, gates, ruled, files, room, ...facts }: Revi
 
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : [title, lines.join("\n")];
+
+const listed = (line: string): string => `- ${line}`;
 
 const gateLine = (gate: GateResult): string =>
   `- ${gate.name} (\`${gate.command}\`): ${gate.isOk ? "passed" : isPassed(gate) ? failedBefore : "failed"}`;
