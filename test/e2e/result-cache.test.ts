@@ -21,6 +21,9 @@ const task = (key: string, more: Readonly<Record<string, unknown>> = {}): Task =
 /** a and b side by side, c after a, d after c. */
 const tasks: readonly Task[] = [task("a"), task("b"), task("c", { dependsOn: ["a"] }), task("d", { dependsOn: ["c"] })];
 
+/** Each is kept in the first run, and doesn't fit in the second for a reason of its own. */
+const misfits = ["line", "proof", "merged", "strict", "guarded", "tool"];
+
 type Setup = {
   readonly answers?: Readonly<Record<string, unknown>>;
   readonly config?: string;
@@ -43,7 +46,7 @@ const scriptPath = "../home/script.json";
 const requestLog = (): string => join(project.home, "requests");
 
 async function script(answers: Readonly<Record<string, unknown>>): Promise<void> {
-  const own = Object.fromEntries(["a", "b", "c", "d", "new"].map((key) => [key, writesOwnFile(key)]));
+  const own = Object.fromEntries(["a", "b", "c", "d", "new", ...misfits].map((key) => [key, writesOwnFile(key)]));
   const review = { verdict: "reached", summary: "There.", findings: [], nextSteps: [] };
   const all = { ...own, "reviewer:*": { result: review }, "resolver:*": { text: "kept" }, ...answers };
   await project.write({ [scriptPath]: JSON.stringify({ requestLog: requestLog(), answers: all }) });
@@ -89,6 +92,12 @@ const previewOf = (stdout: string): unknown => {
   return Object.fromEntries((preview?.tasks ?? []).map(({ key, status, changed }) => [key, [status, ...changed]]));
 };
 
+const configAnd = async (more: string): Promise<void> => {
+  const config = await readFile(join(project.root, "tutti.config.yaml"), "utf8");
+  await project.write({ "tutti.config.yaml": `${config}${more}` });
+};
+
+const textOf = ({ job }: JobFacts, key: string): Promise<string> => project.git("show", `${job.branch}:out/${key}.txt`);
 const treeOf = ({ job }: JobFacts): Promise<string> => project.git("rev-parse", `${job.branch}^{tree}`);
 const eventsOf = ({ events }: JobFacts, type: string): readonly string[] =>
   events.filter((event) => event.type === type).map(({ taskId }) => taskId?.split("/").at(-1) ?? "");
@@ -98,181 +107,146 @@ const cacheRefs = async (): Promise<readonly string[]> =>
     .split("\n")
     .filter((ref) => ref !== "");
 
-describe("the same plan again", () => {
-  it("asks no agent for anything, says so beforehand, and comes to the same tree", async () => {
+const refWith = async (path: string): Promise<string> => {
+  const refs = await cacheRefs();
+  const found = await Promise.all(refs.map((ref) => project.git("diff", "--name-only", "main", ref)));
+  return refs[found.findIndex((paths) => paths.split("\n").includes(path))] ?? "";
+};
+
+describe("the same plan again", { timeout: 240_000 }, () => {
+  it("asks no agent, also where workers are killed; with --no-cache or edited it asks those that it has to", async () => {
     await start({ config: "gates: [{ name: there, run: test -d out }]\n" });
     const first = await runPlan(tasks);
     expect(first.exitCode, first.stderr).toBe(0);
     expect(first.asked).toHaveLength(4);
     expect(first.preview).toEqual({ a: ["new"], b: ["new"], c: ["new"], d: ["new"] });
 
-    const second = await runPlan(tasks);
+    await expectReplay(first.facts);
+    await expectReplayThroughKills();
 
-    expect(second.exitCode, second.stderr).toBe(0);
-    expect(second.facts.job.id).not.toBe(first.facts.job.id);
-    expect(second.asked).toEqual([]);
-    expect(second.preview).toEqual({ a: ["cached"], b: ["cached"], c: ["cached"], d: ["cached"] });
-    expect(await treeOf(second.facts)).toBe(await treeOf(first.facts));
-    expect(eventsOf(second.facts, "result-replayed").toSorted()).toEqual(["a", "b", "c", "d"]);
-    expect(second.facts.tasks["a"]?.evidence).toMatchObject({
-      replayOf: { attempt: first.facts.attempts["a"]?.[0]?.id },
-      gates: [
-        { on: "attempt", isOk: true },
-        { on: "merged", isOk: true },
-      ],
-    });
-    expect(second.facts.attempts["a"]).toMatchObject([{ outcome: { usage: {}, text: "done" } }]);
-    expect(await project.git("status", "--porcelain")).toBe("");
-  });
-
-  it("has everything done anew with --no-cache, and keeps what that comes to", async () => {
-    await start();
-    await runPlan(tasks);
-    await script({ a: writesOwnFile("a", "better") });
-
+    await script({ b: writesOwnFile("b", "better") });
     const anew = await runPlan(tasks, "--no-cache");
-    const again = await runPlan(tasks);
-
     expect(anew.asked).toHaveLength(4);
     expect(anew.preview).toEqual({ a: ["re-run"], b: ["re-run"], c: ["re-run"], d: ["re-run"] });
-    expect(again.asked).toEqual([]);
-    expect(await project.git("show", `${again.facts.job.branch}:out/a.txt`)).toBe("better");
-  });
 
-  it("goes on after a worker was killed in the middle of a replay, without an agent", async () => {
-    await start({ config: "gates: [{ name: there, run: test -d out }]\n" });
-    await runPlan(tasks);
-
-    for (const point of ["slot.moved", "execute.after-agent", "proof.recorded"]) {
-      const again = await run({ plan: tasks, fault: `${point}@worker` });
-      expect(again.exitCode, `${point}: ${again.stderr}`).toBe(0);
-      expect(again.asked, point).toEqual([]);
-      expect(Object.values(again.facts.attempts).map(({ length }) => length)).toEqual([1, 1, 1, 1]);
-    }
+    await expectOnlyEditedToRun();
   });
 });
 
-describe("an edited plan", () => {
-  it("runs the task that has changed and what depends on it; the rest is cached", async () => {
-    await start();
-    await runPlan(tasks);
-    const edited = tasks.map((each) => (each.key === "a" ? { ...each, prompt: "Do a, better.", priority: 9 } : each));
-
-    const second = await runPlan([...edited.toReversed(), task("new")]);
-
-    expect(second.exitCode, second.stderr).toBe(0);
-    expect(second.preview).toEqual({
-      a: ["re-run", "prompt"],
-      b: ["cached"],
-      c: ["re-run", "dependencies"],
-      d: ["re-run", "dependencies"],
-      new: ["new"],
-    });
-    expect(second.asked).toEqual(["worker a#1", "worker c#1", "worker d#1", "worker new#1"]);
+async function expectReplay(first: JobFacts): Promise<void> {
+  const second = await runPlan(tasks);
+  expect(second.exitCode, second.stderr).toBe(0);
+  expect(second.facts.job.id).not.toBe(first.job.id);
+  expect(second.asked).toEqual([]);
+  expect(second.preview).toEqual({ a: ["cached"], b: ["cached"], c: ["cached"], d: ["cached"] });
+  expect(await treeOf(second.facts)).toBe(await treeOf(first));
+  expect(eventsOf(second.facts, "result-replayed").toSorted()).toEqual(["a", "b", "c", "d"]);
+  expect(second.facts.tasks["a"]?.evidence).toMatchObject({
+    replayOf: { attempt: first.attempts["a"]?.[0]?.id },
+    gates: [
+      { on: "attempt", isOk: true },
+      { on: "merged", isOk: true },
+    ],
   });
-});
+  expect(second.facts.attempts["a"]).toMatchObject([{ outcome: { usage: {}, text: "done" } }]);
+  expect(await project.git("status", "--porcelain")).toBe("");
+}
 
-describe("a cached result that doesn't fit", () => {
+/** Three workers die in the middle of a replay, each at a moment of its own. */
+async function expectReplayThroughKills(): Promise<void> {
+  const points = ["slot.moved", "execute.after-agent", "proof.recorded"];
+  const again = await run({ plan: tasks, fault: points.map((point) => `${point}@worker`).join(",") });
+  expect(again.exitCode, again.stderr).toBe(0);
+  expect(again.asked).toEqual([]);
+  expect(Object.values(again.facts.attempts).map(({ length }) => length)).toEqual([1, 1, 1, 1]);
+  const killed = await readFile(join(project.home, "faults", "killed"), "utf8");
+  expect(killed.trim().split("\n").toSorted()).toEqual(points.map((point) => `worker ${point}`).toSorted());
+}
+
+/** What has changed, and what depends on it; the rest is what the last run came to, which took no result but kept its own. */
+async function expectOnlyEditedToRun(): Promise<void> {
+  const edited = tasks.map((each) => (each.key === "a" ? { ...each, prompt: "Do a, better.", priority: 9 } : each));
+  const last = await runPlan([...edited.toReversed(), task("new")]);
+  expect(last.exitCode, last.stderr).toBe(0);
+  expect(last.preview).toEqual({
+    a: ["re-run", "prompt"],
+    b: ["cached"],
+    c: ["re-run", "dependencies"],
+    d: ["re-run", "dependencies"],
+    new: ["new"],
+  });
+  expect(last.asked).toEqual(["worker a#1", "worker c#1", "worker d#1", "worker new#1"]);
+  expect(await textOf(last.facts, "b")).toBe("better");
+}
+
+describe("cached results that don't fit", { timeout: 240_000 }, () => {
   const line = (text: string) => ({ run: [`sed -i '3s/.*/${text}/' list.txt`] });
   // Tasks that promise the same file never run at once.
-  const onList = { expectedOutputs: ["list.txt"] };
+  const onList = { expectedOutputs: ["list.txt"], gates: [] };
+  const isBetter = (key: string) => `test ! -e $HOME/strict || grep -q better out/${key}.txt`;
+  const gates = [
+    `{ name: proof, on: [attempt], run: '${isBetter("proof")}' }`,
+    `{ name: merged, on: [merged], run: '${isBetter("merged")}' }`,
+    `{ name: strict, run: '${isBetter("strict")}' }`,
+    "{ name: tool, on: [attempt], run: sh $HOME/tool.sh }",
+  ];
+  const kept = [
+    task("line", onList),
+    task("guarded", { gates: [] }),
+    ...["proof", "merged", "strict", "tool"].map((key) => task(key, { gates: [key] })),
+  ];
+  const before = task("before", { ...onList, priority: 9 });
 
-  it("is a miss where it is in conflict: the agent does the work, and nothing has failed", async () => {
-    await start({ answers: { a: line("a"), b: line("b") } });
-    await runPlan([task("b", onList)]);
-
-    const second = await runPlan([task("a", { ...onList, priority: 9 }), task("b", onList)]);
-
-    expect(second.exitCode, second.stderr).toBe(0);
-    expect(second.asked).toEqual(["worker a#1", "worker b#1"]);
-    expect(eventsOf(second.facts, "result-missed")).toEqual(["b"]);
-    expect(second.facts.tasks["b"]).toMatchObject({ status: "completed", failures: 0 });
-    expect(await project.git("show", `${second.facts.job.branch}:list.txt`)).toBe("1\n2\nb\n4\n5");
-  });
-
-  it.each([
-    ["attempt", "worker a#1"],
-    ["merged", "worker a#2"],
-  ])("is a miss where a gate fails on the %s, and the agent's result takes its place", async (on, asked) => {
-    const gate = `test ! -e $HOME/strict || grep -q better out/a.txt`;
-    await start({ config: `gates: [{ name: good, on: [${on}], run: '${gate}' }]\n` });
-    await runPlan([task("a")]);
-    await script({ a: writesOwnFile("a", "better") });
-    await project.write({ "../home/strict": "" });
-
-    const second = await runPlan([task("a")]);
-    const third = await runPlan([task("a")]);
-
-    expect(second.exitCode, second.stderr).toBe(0);
-    expect(second.asked).toEqual([asked]);
-    expect(second.facts.tasks["a"]).toMatchObject({ status: "completed", failures: 0 });
-    expect(second.facts.tasks["a"]?.evidence?.replayOf).toBeUndefined();
-    expect(eventsOf(second.facts, "result-missed")).toEqual(["a"]);
-    expect(third.asked).toEqual([]);
-    expect(await project.git("show", `${third.facts.job.branch}:out/a.txt`)).toBe("better");
-  });
-
-  it("is not tried again when its task is retried", async () => {
-    const gate = "test ! -e $HOME/strict || grep -q better out/a.txt";
-    await start({ config: `gates: [{ name: good, run: '${gate}' }]\n` });
-    await project.write({
-      "tutti.config.yaml": (await readFile(join(project.root, "tutti.config.yaml"), "utf8")).replace(
-        "workers: 2",
-        "workers: 2, maxAttempts: 1",
-      ),
-    });
-    await runPlan([task("a")]);
-    await project.write({ "../home/strict": "" });
-    const failed = await runPlan([task("a")]);
-    expect(failed.exitCode).toBe(1);
-    expect(failed.asked).toEqual(["worker a#1"]);
-    await script({ a: writesOwnFile("a", "better") });
-
-    const retried = await tutti(["retry", "--json"]);
-
-    expect(retried.exitCode, retried.stderr).toBe(0);
-    expect(retried.asked).toEqual(["worker a#2"]);
-    expect(eventsOf(retried.facts, "result-replayed")).toEqual(["a"]);
-  });
-
-  it("waits for a person where it changes what has become protected", async () => {
-    await start();
-    await runPlan([task("a")]);
-    const config = await readFile(join(project.root, "tutti.config.yaml"), "utf8");
-    await project.write({ "tutti.config.yaml": `${config}protectedPaths: [out/**]\n` });
-
-    const second = await runPlan([task("a")]);
-
-    expect(second.exitCode).toBe(3);
-    expect(second.facts.tasks["a"]).toMatchObject({ status: "waiting", waitsFor: "person" });
-    expect(second.asked).toEqual([]);
-
-    await script({ a: { write: { "a.txt": "a" } } });
-    const retried = await tutti(["retry", "--json"]);
-    expect(retried.exitCode, retried.stderr).toBe(0);
-    expect(retried.asked).toEqual(["worker a#2"]);
-  });
-});
-
-describe("a cached result whose gate can't be run", () => {
-  it("waits for a person and is replayed when that is repaired", async () => {
-    await start({ config: "gates: [{ name: tool, on: [attempt], run: sh $HOME/tool.sh }]\n" });
+  it("are missed, wait, or fail as an agent's work would, and what comes of it takes their place", async () => {
+    const answers = { line: line("line"), before: line("before") };
+    await start({ answers, config: `gates: [${gates.join(", ")}]\n` });
     await project.write({ "../home/tool.sh": "exit 0\n" });
-    await runPlan([task("a")]);
-    await project.write({ "../home/tool.sh": "exit 127\n" });
-    const second = await runPlan([task("a")]);
+    const first = await runPlan(kept);
+    expect(first.exitCode, first.stderr).toBe(0);
+    await project.write({ "../home/strict": "", "../home/tool.sh": "exit 127\n" });
+    await configAnd("protectedPaths: [out/guarded.txt]\n");
+    const better = { proof: writesOwnFile("proof", "better"), merged: writesOwnFile("merged", "better") };
+    await script({ ...answers, ...better });
+
+    const second = await runPlan([before, ...kept]);
+
     expect(second.exitCode, second.stderr).toBe(3);
-    await project.write({ "../home/tool.sh": "exit 0\n" });
+    expectMisses(second.facts);
+    const tries = ["worker strict#1", "worker strict#2", "worker strict#3"];
+    expect(second.asked).toEqual(["worker before#1", "worker line#1", "worker merged#2", "worker proof#1", ...tries]);
+    expect(await project.git("show", `${second.facts.job.branch}:list.txt`)).toBe("1\n2\nline\n4\n5");
 
+    await project.write({ "../home/tool.sh": "exit 0\n" });
+    await script({
+      ...answers,
+      ...better,
+      strict: writesOwnFile("strict", "better"),
+      guarded: { write: { "guarded.txt": "guarded" } },
+    });
     const retried = await tutti(["retry", "--json"]);
 
     expect(retried.exitCode, retried.stderr).toBe(0);
-    expect([...second.asked, ...retried.asked]).toEqual([]);
+    // The result whose gate can be run again is replayed; the others are not tried again.
+    expect(retried.asked).toEqual(["worker guarded#2", "worker strict#4"]);
+    expect(eventsOf(retried.facts, "result-replayed").filter((key) => key === "strict")).toHaveLength(1);
+
+    const third = await runPlan([before, ...kept]);
+    expect(third.asked).toEqual([]);
+    for (const key of ["proof", "merged", "strict"]) expect(await textOf(third.facts, key)).toBe("better");
   });
 });
 
-describe("the store of results", () => {
-  it("survives a kill between the ref and the row", async () => {
+function expectMisses(facts: JobFacts): void {
+  const statuses = { before: "completed", line: "completed", proof: "completed", merged: "completed" };
+  expect(statusesOf(facts)).toEqual({ ...statuses, strict: "failed", guarded: "waiting", tool: "waiting" });
+  expect(eventsOf(facts, "result-missed").toSorted()).toEqual(["guarded", "line", "merged", "proof", "strict"]);
+  for (const key of ["line", "proof", "merged"]) expect(facts.tasks[key], key).toMatchObject({ failures: 0 });
+  for (const key of ["proof", "merged"]) expect(facts.tasks[key]?.evidence?.replayOf, key).toBeUndefined();
+  expect(facts.tasks["guarded"]).toMatchObject({ waitsFor: "person" });
+}
+
+describe("the store of results", { timeout: 240_000 }, () => {
+  it("survives a kill between ref and row and a ref that is gone, and is listed and pruned with nothing else", async () => {
     await start();
     const killed = await run({ plan: tasks, fault: "integrate.cached@coordinator" });
     expect(killed.signal).toBe("SIGKILL");
@@ -280,45 +254,34 @@ describe("the store of results", () => {
     expect(resumed.exitCode, resumed.stderr).toBe(0);
     expect(resumed.preview).toMatchObject({ c: ["new"], d: ["new"] });
     expect(await cacheRefs()).toHaveLength(4);
+    await project.git("update-ref", "-d", await refWith("out/d.txt"));
 
-    expect((await runPlan(tasks)).asked).toEqual([]);
-  });
+    const again = await runPlan(tasks);
 
-  it("does without a result whose ref is gone", async () => {
-    await start();
-    await runPlan([task("a"), task("b")]);
-    const [ref = ""] = await cacheRefs();
-    await project.git("update-ref", "-d", ref);
-
-    const second = await runPlan([task("a"), task("b")]);
-
-    expect(second.asked).toHaveLength(1);
-    expect(Object.values(statusesOf(second.facts))).toEqual(["completed", "completed"]);
-    expect(await cacheRefs()).toHaveLength(2);
-  });
-
-  it("is listed and pruned, with refs that belong to no result, and nothing else", async () => {
-    await start();
-    await runPlan([task("a"), task("b")]);
-    await runPlan([task("a"), task("b")]);
-    await project.git("update-ref", `refs/tutti/cache/${"0".repeat(64)}`, "main");
-    const others = async () =>
-      (await project.git("for-each-ref")).split("\n").filter((ref) => !ref.includes("/cache/"));
-    const before = await others();
-
-    const listed = await runTutti(project, { args: ["cache", "ls", "--json"] });
-    const young = await runTutti(project, { args: ["cache", "prune", "--older-than", "1h"] });
-    const all = await runTutti(project, { args: ["cache", "prune", "--all", "--json"] });
-
-    const { results } = JSON.parse(listed.stdout) as { results: readonly Record<string, unknown>[] };
-    expect(results).toMatchObject([
-      { costUsd: 0.001, uses: 1, savedUsd: 0.001 },
-      { costUsd: 0.001, uses: 1, savedUsd: 0.001 },
-    ]);
-    expect(young.stdout).toBe("Removed 0 results and 1 ref without one; 2 kept.\n");
-    expect(JSON.parse(all.stdout)).toMatchObject({ removed: results.map(({ key }) => key), strayRefs: 0, kept: 0 });
-    expect(await cacheRefs()).toEqual([]);
-    expect(await others()).toEqual(before);
-    expect((await runPlan([task("a"), task("b")])).asked).toHaveLength(2);
+    expect(again.asked).toEqual(["worker d#1"]);
+    expect(new Set(Object.values(statusesOf(again.facts)))).toEqual(new Set(["completed"]));
+    expect(await cacheRefs()).toHaveLength(4);
+    await expectPrune();
+    expect((await runPlan([task("a")])).asked).toEqual(["worker a#1"]);
   });
 });
+
+async function expectPrune(): Promise<void> {
+  await project.git("update-ref", `refs/tutti/cache/${"0".repeat(64)}`, "main");
+  const others = async () => (await project.git("for-each-ref")).split("\n").filter((ref) => !ref.includes("/cache/"));
+  const before = await others();
+
+  const listed = await runTutti(project, { args: ["cache", "ls", "--json"] });
+  const young = await runTutti(project, { args: ["cache", "prune", "--older-than", "1h"] });
+  const all = await runTutti(project, { args: ["cache", "prune", "--all", "--json"] });
+
+  const { results } = JSON.parse(listed.stdout) as { results: readonly Record<string, unknown>[] };
+  const used = { costUsd: 0.001, uses: 1, savedUsd: 0.001 };
+  expect(results.filter(({ uses }) => uses === 1)).toMatchObject([used, used, used]);
+  expect(results).toHaveLength(4);
+  expect(young.stdout).toBe("Removed 0 results and 1 ref without one; 4 kept.\n");
+  const removed: unknown = JSON.parse(all.stdout);
+  expect(removed).toMatchObject({ removed: results.map(({ key }) => key), strayRefs: 0, kept: 0 });
+  expect(await cacheRefs()).toEqual([]);
+  expect(await others()).toEqual(before);
+}
