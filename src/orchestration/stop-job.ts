@@ -18,8 +18,11 @@ export async function cancelTasks(
   reason: string,
 ): Promise<readonly TaskId[]> {
   const cancelled: TaskId[] = [];
-  for (const { id, round, status } of tasks) {
-    if (isSettled(status) || !(await services.state.tasks.cancel(id, reason))) continue;
+  for (const { id, status } of tasks) {
+    if (isSettled(status)) continue;
+    // The dispatch that it is in now: it may be another one than the caller saw.
+    const round = await services.state.tasks.cancel(id, reason);
+    if (round === undefined) continue;
     cancelled.push(id);
     const runId = taskRunId(id, round);
     if ((await services.engine.find(runId)) !== undefined) await services.engine.cancel(runId, reason);

@@ -22,12 +22,12 @@ export class Tasks {
     this.#context = context;
   }
 
-  /** Makes the plan's tasks, all in one transaction; a second call for the same job is a no-op. */
+  /** Makes the plan's tasks, all in one transaction; a second call is a no-op, and so is one for a job that was cancelled meanwhile. */
   async addPlan(jobId: JobId, plan: Plan): Promise<void> {
     const at = this.#context.now();
     await this.#context.store.write(async (tx) => {
       const existing = await tx.selectFrom("tasks").select("id").where("job_id", "=", jobId).executeTakeFirst();
-      if (existing !== undefined) return;
+      if (existing !== undefined || (await isCancelled(tx, jobId))) return;
       await insertTasks(tx, { jobId, specs: plan.tasks, firstPosition: 0 });
       const data = { summary: plan.summary, taskCount: plan.tasks.length };
       await appendEvent(tx, { at, type: "plan-accepted", subject: { jobId }, data });
@@ -117,16 +117,16 @@ export class Tasks {
 
   /**
    * Makes a task ready for its next dispatch.
-   * @returns the dispatch's number; `undefined` when the task has come to an end meanwhile
+   * @returns the dispatch's number; `undefined` when the task has come to an end meanwhile, or its job was cancelled
    */
   async markReady(id: TaskId): Promise<number | undefined> {
     return this.#context.store.write(async (tx) => {
       const row = await tx
         .selectFrom("tasks")
-        .select(["round", "status"])
+        .select(["round", "status", "job_id"])
         .where("id", "=", id)
         .executeTakeFirstOrThrow();
-      if (isSettled(taskStatusOf(row))) return undefined;
+      if (isSettled(taskStatusOf(row)) || (await isCancelled(tx, row.job_id))) return undefined;
       const { round } = row;
       await moveTask(tx, { id, to: "ready", at: this.#context.now(), set: { round: round + 1, fence_token: 0 } });
       return round + 1;
@@ -180,9 +180,9 @@ export class Tasks {
 
   /**
    * Ends a task for good, and fences out whoever has it.
-   * @returns `false` when it has come to an end already, or its work is being merged
+   * @returns the dispatch that it was in; `undefined` when it has come to an end already, or its work is being merged
    */
-  async cancel(id: TaskId, reason: string): Promise<boolean> {
+  async cancel(id: TaskId, reason: string): Promise<number | undefined> {
     const at = this.#context.now();
     return this.#context.store.write(async (tx) => {
       const row = await tx
@@ -190,9 +190,9 @@ export class Tasks {
         .select(["status", "round"])
         .where("id", "=", id)
         .executeTakeFirstOrThrow();
-      if (isSettled(taskStatusOf(row)) || row.status === "integrating") return false;
+      if (isSettled(taskStatusOf(row)) || row.status === "integrating") return undefined;
       await moveTask(tx, { id, to: "cancelled", at, reason, set: { round: row.round + 1 } });
-      return true;
+      return row.round;
     });
   }
 
@@ -208,6 +208,12 @@ export class Tasks {
       await moveTask(tx, { id, to: "pending", at, reason, set: { ...set, spec } });
     });
   }
+}
+
+/** By then nobody may begin anything of it any more, whatever they saw before. */
+async function isCancelled(tx: Tx, jobId: string): Promise<boolean> {
+  const { status } = await tx.selectFrom("jobs").select("status").where("id", "=", jobId).executeTakeFirstOrThrow();
+  return status === "cancelled";
 }
 
 /** What a person may change of a task before it is tried again. */
