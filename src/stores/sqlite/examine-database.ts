@@ -12,6 +12,9 @@ export type Examination = {
 /** What is wrong with a database; `log`: only its write-ahead log is, and the file is sound as of its last checkpoint. */
 export type Damage = { readonly of: "file" | "log"; readonly problems: readonly string[] };
 
+/** What a loss of power may leave, or a first start that was killed at once. */
+export const emptied = "the file is empty";
+
 const maxProblems = 5;
 
 /**
@@ -23,7 +26,7 @@ export function examineDatabase(path: string, { how, maxBytes = Infinity }: Exam
   const size = sizeOf(path);
   if (size === undefined) return undefined;
   const logSize = sizeOf(`${path}-wal`) ?? 0;
-  if (size === 0 && logSize === 0) return { of: "file", problems: ["the file is empty"] };
+  if (size === 0 && logSize === 0) return { of: "file", problems: [emptied] };
   const isLogBroken = hasBrokenLog(`${path}-wal`, logSize);
   if (size > maxBytes && logSize === 0) return undefined;
   const problems = problemsOf(path, how);

@@ -120,6 +120,13 @@ describe("the folder of backups", () => {
   });
 });
 
+describe("an empty file", () => {
+  it("becomes a new database where there never was a backup: a first start was killed at once", async () => {
+    await writeFile(path, "");
+    expect(await names()).toEqual([]);
+  });
+});
+
 describe.each(Object.entries(damages))("a database %s", (_, damage) => {
   it("is set aside and replaced by the last good backup, which says so until somebody has looked", async () => {
     await add(...many("kept"));
@@ -149,9 +156,7 @@ describe.each(Object.entries(damages))("a database %s", (_, damage) => {
     await add(...many("a"));
     if ((await backups.list()).length === 0) await backups.make();
     await damage();
-    // Only whoever repairs looks at an empty file as damage: it is also what a first start begins with.
-    const looked = (await stat(path)).size === 0 ? "STATE_CORRUPT" : await names().catch(codeOf);
-    expect(looked).toBe("STATE_CORRUPT");
+    expect(await names().catch(codeOf)).toBe("STATE_CORRUPT");
     const before = await readFile(path);
     for (const { path: copy } of await backups.list()) await writeFile(copy, garbage(9000));
     await expect(opened()).rejects.toMatchObject({

@@ -1,10 +1,10 @@
 import { mkdir } from "node:fs/promises";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { TuttiError } from "../../domain/errors.ts";
 import type { Backup, Backups } from "./backups.ts";
 import { damaged } from "./backups.ts";
-import { examineDatabase, type Damage } from "./examine-database.ts";
+import { emptied, examineDatabase, type Damage } from "./examine-database.ts";
 import {
   finishRestoring,
   isBeingRestored,
@@ -41,6 +41,7 @@ export async function openSoundStore<Tables>(options: SoundOptions): Promise<Sou
   if (existsSync(dirname(path))) {
     if (await isBeingRestored(path)) await withStateAlone(path, () => finishRestoring(path));
     if (isRepairing) await repairState(path, backups);
+    else await refuseEmptied(path, backups);
   }
   const lock = await sharedLock(path);
   try {
@@ -108,11 +109,26 @@ function noSuchBackup(name: string, all: readonly Backup[]): TuttiError {
   return new TuttiError("INPUT_INVALID", `There is no backup ${name}`, { hint });
 }
 
+/** Whoever only looks would make a new database of what is left of the old one, and nobody would see the damage any more. */
+async function refuseEmptied(path: string, backups: Backups): Promise<void> {
+  if (!isEmpty(path) || (await backups.list()).length === 0) return;
+  try {
+    await withStateAlone(path, () => (isEmpty(path) ? Promise.reject(damaged(path, [emptied])) : Promise.resolve()));
+  } catch (thrown) {
+    // Somebody is just making it.
+    if (isEmpty(path)) throw thrown;
+  }
+}
+
+const isEmpty = (path: string): boolean =>
+  [path, `${path}-wal`].every((file) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) &&
+  existsSync(path);
+
 const lookQuickly = (path: string): Damage | undefined => examineDatabase(path, { how: "quick", maxBytes: quickBytes });
 
 /** An empty file is what a first start leaves that was killed at once. */
 const isFreshStart = async ({ problems }: Damage, backups: Backups): Promise<boolean> =>
-  problems[0] === "the file is empty" && (await backups.list()).length === 0;
+  problems[0] === emptied && (await backups.list()).length === 0;
 
 /** @throws {TuttiError} `STATE_CORRUPT` while another process has the database open */
 export async function withStateAlone<T>(path: string, work: () => Promise<T>): Promise<T> {
