@@ -3,6 +3,7 @@ import type { Breakpoint } from "../domain/breakpoint/breakpoint.ts";
 import type { Usage } from "../domain/budget/usage.ts";
 import type { RunPreview } from "../domain/cache/run-preview.ts";
 import type { StoredResult } from "../domain/cache/stored-result.ts";
+import type { Rollback } from "../domain/checkpoint/checkpoint.ts";
 import type { JobId, TaskId } from "../domain/ids.ts";
 import type { Attempt, Job, Task } from "../domain/model.ts";
 import type { TaskPrior } from "../domain/plan/estimate.ts";
@@ -150,6 +151,12 @@ export class Application {
   /** Whether a coordinator holds the job now. */
   isDriven(jobId: JobId): Promise<boolean> {
     return isDriven(this.#services, jobId);
+  }
+
+  /** A rollback that nobody carries out now and that did not come to its end: the next drive does that first. */
+  async cutShort(jobId: JobId): Promise<Rollback | undefined> {
+    const pending = await this.#services.state.rollbacks.pending(jobId);
+    return pending === undefined || (await this.isDriven(jobId)) ? undefined : pending;
   }
 
   /** Newest first. */

@@ -1,6 +1,7 @@
 import type { RollbackRequest, RollbackResult, RollbackStrategy } from "../../domain/checkpoint/checkpoint.ts";
 import { TuttiError } from "../../domain/errors.ts";
-import { exitCodes } from "../../domain/job-status.ts";
+import { exitCodes, isJobOver } from "../../domain/job-status.ts";
+import type { Job } from "../../domain/model.ts";
 import { ofJob, type JobCheckpoint } from "../../orchestration/checkpoints/find-checkpoint.ts";
 import type { Project } from "../../compose.ts";
 import type { Cli } from "../cli.ts";
@@ -62,7 +63,8 @@ async function rollBackJob({ application, own }: Project, { checkpoint, options,
     return exitCodes.done;
   }
   const result = await application.checkpoints.rollBack(own, { checkpoint, request });
-  output.stdout(output.isJson ? `${JSON.stringify(result)}\n` : doneText(result, checkpoint));
+  const job = await application.job(checkpoint.jobId);
+  output.stdout(output.isJson ? `${JSON.stringify(result)}\n` : doneText(result, job));
   return exitCodes.done;
 }
 
@@ -86,5 +88,7 @@ function text({ checkpoint, strategy, from, tip, tasks, paths }: Facts, verb: st
   return `${going} ${verb} back to checkpoint ${checkpoint}: ${named}\ntip ${shortCommit(from)} → ${shortCommit(tip)}\n`;
 }
 
-const doneText = (result: RollbackResult, { jobId }: JobCheckpoint): string =>
-  `${text(result, "went")}What was there before is checkpoint ${result.rollback}. Go on: tutti resume ${jobId}\n`;
+const doneText = (result: RollbackResult, { id, status }: Job): string => {
+  const next = isJobOver(status) ? `Look at it: tutti job show ${id}` : `Go on: tutti resume ${id}`;
+  return `${text(result, "went")}What was there before is checkpoint ${result.rollback}. ${next}\n`;
+};

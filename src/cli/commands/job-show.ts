@@ -14,7 +14,16 @@ import { cut, oneLine, wrap } from "../render/terminal-text.ts";
 export type JobShowRequest = {
   readonly application: Pick<
     Application,
-    "job" | "tasks" | "attempts" | "usage" | "report" | "pause" | "pauseReason" | "workerHold"
+    | "job"
+    | "tasks"
+    | "attempts"
+    | "usage"
+    | "report"
+    | "pause"
+    | "pauseReason"
+    | "workerHold"
+    | "breakpoints"
+    | "cutShort"
   >;
   /** An id or the beginning of one; default: the newest job. */
   readonly id?: string;
@@ -56,10 +65,12 @@ async function readFacts({ application, id }: JobShowRequest) {
   );
   const reason = job.status === "paused" ? await application.pauseReason(job) : undefined;
   const hold = job.status === "running" ? await application.workerHold(job) : undefined;
-  return { job, tasks: listed, usage: usage.ofJob, report, pause, reason, hold };
+  const asked = isJobOver(job.status) ? [] : await application.breakpoints(job.id);
+  const cutShort = await application.cutShort(job.id);
+  return { job, tasks: listed, usage: usage.ofJob, report, pause, reason, hold, asked, cutShort };
 }
 
-const jsonOf = ({ job, tasks, usage, report, pause, reason, hold }: JobFacts) => ({
+const jsonOf = ({ job, tasks, usage, report, pause, reason, hold, asked, cutShort }: JobFacts) => ({
   job: { ...job, report: undefined },
   tasks: tasks.map(({ task, attempts, usage: used }) => ({ ...task, attempts: attempts.length, usage: used })),
   usage,
@@ -67,13 +78,16 @@ const jsonOf = ({ job, tasks, usage, report, pause, reason, hold }: JobFacts) =>
   pause: pause ?? null,
   pauseReason: reason ?? null,
   hold: hold ?? null,
+  asked,
+  rollbackCutShort: cutShort ?? null,
   report: report ?? null,
 });
 
 function jobText(facts: JobFacts, { output, now = () => Date.now(), timeZone }: JobShowRequest): string {
   const { job, report, pause, hold } = facts;
   const at = now();
-  if (report !== undefined && isJobOver(job.status)) return reportText(report, output);
+  if (report !== undefined && isJobOver(job.status))
+    return [...cutShortLines(facts), reportText(report, output)].join("\n");
   // Of a job that is paused, the end of the text says why.
   const isHeld = job.status !== "paused" && !isJobOver(job.status);
   const isPaused = isHeld && pause !== undefined && (pause.until === undefined || pause.until > at);
@@ -88,6 +102,8 @@ function jobText(facts: JobFacts, { output, now = () => Date.now(), timeZone }: 
     ...(hold === undefined ? [] : [output.style("yellow", `Held back: ${holdText(hold)}`)]),
     "",
     facts.tasks.length === 0 ? "It has no tasks yet.\n" : taskTable(facts.tasks, output, at),
+    ...questionLines(facts),
+    ...cutShortLines(facts),
     ...nextLines(facts, at, timeZone),
   ].join("\n");
 }
@@ -120,14 +136,45 @@ function taskTable(tasks: readonly TaskFacts[], { style }: Output, now: number):
   return textTable(columns, rows);
 }
 
-function nextLines({ job, reason }: JobFacts, now: number, timeZone: string | undefined): readonly string[] {
+/** Where somebody is asked, to try again would throw away what only waits for a word. */
+function questionLines({ asked }: JobFacts): readonly string[] {
+  if (asked.length === 0) return [];
+  const lines = asked
+    .slice(0, mostQuestions)
+    .map(({ id, question }) => `  ${id}  ${cut(oneLine(question), longestNote)}`);
+  const more =
+    asked.length > mostQuestions ? [`  and ${asked.length - mostQuestions} more: tutti breakpoint list`] : [];
+  return [
+    "It asks you:",
+    ...lines,
+    ...more,
+    "  tutti breakpoint show <id>, then tutti breakpoint resolve <id> <answer>",
+    "",
+  ];
+}
+
+const mostQuestions = 5;
+
+function cutShortLines({ job, cutShort }: JobFacts): readonly string[] {
+  if (cutShort === undefined) return [];
+  const what = `A rollback to checkpoint ${cutShort.checkpointId} was cut short, so this is not all true.`;
+  return [`${what} Carry it to its end: tutti resume ${job.id}`, ""];
+}
+
+function nextLines(
+  { job, reason, asked, cutShort }: JobFacts,
+  now: number,
+  timeZone: string | undefined,
+): readonly string[] {
   const { id, status } = job;
+  if (cutShort !== undefined) return [];
   if (status === "paused") {
     const { why, next } = pauseReasonText(reason, { jobId: id, now, ...(timeZone === undefined ? {} : { timeZone }) });
     return [`Paused: ${why}`, ...next.map((step) => `  ${step}`), ""];
   }
   if (status === "proposed") return [`Start its plan: tutti resume ${id} --yes`, ""];
   if (status === "interrupted") return [`Go on with it: tutti resume ${id}`, ""];
+  if (status === "waiting" && asked.length > 0) return [`Go on with what you answered: tutti resume ${id}`, ""];
   if (status === "waiting" || status === "failed") return [`Try again what failed or waits: tutti retry ${id}`, ""];
   return [];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asCommitId, asSlotId } from "../../domain/ids.ts";
+import { asCheckpointId, asCommitId, asSlotId, taskIdOf } from "../../domain/ids.ts";
 import type { Attempt, GateResult, Task } from "../../domain/model.ts";
 import { heldBy, usageByAttempt } from "../../orchestration/task-details.ts";
 import { whyPaused } from "../../orchestration/why-paused.ts";
@@ -26,6 +26,8 @@ const applicationOf = ({ state, jobId }: OpenState) => ({
     usageByAttempt({ state, repo: { root: "/p" } }, task, await state.attempts.list(task.id)),
   heldBy: (task: Task) => heldBy(state, task),
   report: async () => (await state.jobs.get(jobId)).report,
+  breakpoints: () => state.breakpoints.list({ jobId, status: "open" }),
+  cutShort: () => state.rollbacks.pending(jobId),
   pause: () => state.pauses.find("default"),
   workerHold: () => state.holds.findWorkerHold(jobId),
   pauseReason: async () => whyPaused({ state, now: () => 0, projectBudget }, await state.jobs.get(jobId)),
@@ -141,6 +143,28 @@ b     · pending         0                   b
     const output = memoryOutput();
     await jobShow({ application: applicationOf(open), output, now: () => 61_000, timeZone: "UTC" });
     expect(output.out()).toContain("paused until 01:01:01 (in 1h 00m): limit\n");
+  });
+
+  it("says what it asks and how to answer instead of trying again, and that a rollback was cut short", async () => {
+    await using open = await openState(tasks);
+    const { state, jobId } = open;
+    await state.jobs.setStatus(jobId, "running");
+    await state.tasks.move(taskIdOf(jobId, "a"), "ready");
+    await leaseTask(open, "a");
+    await state.tasks.move(taskIdOf(jobId, "a"), "waiting", { reason: "May it?" });
+    await state.jobs.setStatus(jobId, "waiting");
+    const [asked] = await state.breakpoints.list();
+    const shown = async () => {
+      const output = memoryOutput();
+      await jobShow({ application: applicationOf(open), output });
+      return output.out();
+    };
+    expect(await shown()).toContain(`It asks you:\n  ${asked?.id}  May it?\n`);
+    expect(await shown()).toContain("tutti resume job-1\n");
+    expect(await shown()).not.toContain("tutti retry");
+    const ids = { id: asCheckpointId("c2"), checkpointId: asCheckpointId("c1") };
+    await state.rollbacks.begin({ ...ids, jobId, request: { strategy: "full" } });
+    expect(await shown()).toContain("A rollback to checkpoint c1 was cut short");
   });
 
   it("shows the report of a job that is over", async () => {
