@@ -6,7 +6,7 @@ import { runSeed } from "./run-seed.ts";
 // A seed waits more than it computes: two at once fill two cores.
 vi.setConfig({ maxConcurrency: 2 });
 
-/** Eight seeds that have a bit of everything between them; `npm run chaos` runs two hundred. */
+/** A few seeds that have a bit of everything between them; `npm run chaos` runs two hundred. */
 describe.concurrent("a job among disturbances", () => {
   it.each(ciSeeds)(
     "comes to its end with nothing lost, done twice or overspent: npm run chaos -- --seed %i",

@@ -4,6 +4,14 @@ import type { CrashJob } from "./crash-job.ts";
 /** What the crash job's branch holds in the end. */
 const finalContents: Readonly<Record<string, string>> = { b: "good", c: "c", d: "d", e: "e" };
 
+/** What the crash job asks of the fake agent when nothing cuts it short. */
+export const usualRequests: readonly string[] = [
+  "manager/",
+  ...["worker/b#1", "worker/b#2", "worker/c#1", "worker/d#1", "worker/e#1"],
+  "resolver/",
+  "reviewer/",
+];
+
 /**
  * Looks at everything of the user's now; afterwards says which promises the job has broken, whatever was killed meanwhile.
  */

@@ -15,6 +15,8 @@ export type OutsideKill = {
    * may have had both turns before the other was known. `undefined`: it depends.
    */
   readonly deaths: readonly number[] | undefined;
+  /** What the state says of the job right after it. `undefined`: it depends. */
+  readonly leaves?: "interrupted";
 };
 
 export const outsideKills: readonly OutsideKill[] = [
@@ -32,7 +34,7 @@ export const outsideKills: readonly OutsideKill[] = [
     deaths: [2, 3],
   },
   { name: "everything", strike: (job) => kill(job.project, /./), exits: ["SIGKILL", 0], deaths: [2, 3] },
-  { name: "Ctrl-C", strike: interrupt, exits: [130, 0], deaths: [0] },
+  { name: "Ctrl-C", strike: interrupt, exits: [130, 0], deaths: [0], leaves: "interrupted" },
   {
     name: "Ctrl-C twice",
     strike: async (job, run) => {
