@@ -2,7 +2,8 @@ import { Option, type Command } from "commander";
 
 import { ageMs } from "./age.ts";
 import type { Cli } from "./cli.ts";
-import type { StatePruneOptions, StateRestoreOptions } from "./commands/state.ts";
+import type { StatePruneOptions } from "./commands/state-prune.ts";
+import type { StateRestoreOptions } from "./commands/state.ts";
 import { examples, json } from "./options.ts";
 
 type Face = { readonly cli: Cli; readonly finish: (code: number) => void };
@@ -33,10 +34,15 @@ export function addStateCommands(program: Command, { cli, finish }: Face): void 
     .description("remove what was said about jobs that ended long ago: prompts, answers, questions")
     .option("--older-than <age>", "such as 12h, 30d or 8w; default: 90d", ageMs)
     .option("--activity", "also what agents showed while they worked: tutti task logs")
+    .option("--events", "also events that say what is kept besides: those of attempts, gates and workers")
+    .option("--dry-run", "only say what would go")
     .addOption(json())
-    .addHelpText("after", examples("tutti state prune", "tutti state prune --older-than 30d --activity"))
+    .addHelpText(
+      "after",
+      examples("tutti state prune", "tutti state prune --older-than 30d --activity --events --dry-run"),
+    )
     .action(async (options: StatePruneOptions) => {
-      finish(await (await import("./commands/state.ts")).statePruneCommand(cli, options));
+      finish(await (await import("./commands/state-prune.ts")).statePruneCommand(cli, options));
     });
   state
     .command("restore")

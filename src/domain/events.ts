@@ -96,7 +96,6 @@ export type EventData = {
   /** A rule let pass, or refused, what else a person would have been asked about. */
   "breakpoint-passed": { readonly kind: BreakpointKind; readonly rule: string; readonly action: "approve" | "deny" };
   "work-rescued": { readonly ref: string; readonly slot: string; readonly reason: string };
-  /** Its repository is broken, and what stands there could not be saved: the folder is left to a person. */
   /** The database was damaged and replaced by a backup: it is as of `stateOf`, in milliseconds since the Unix epoch. */
   "state-restored": {
     readonly stateOf: number;
@@ -107,6 +106,7 @@ export type EventData = {
     readonly rescued: readonly string[];
     readonly unknownJobs: readonly string[];
   };
+  /** Its repository is broken, and what stands there could not be saved: the folder is left to a person. */
   "slot-left-aside": { readonly slot: string; readonly path: string; readonly reason: string };
   "worker-started": { readonly workerId: string; readonly pid: number };
   "worker-stopped": { readonly workerId: string; readonly reason: string };
@@ -150,6 +150,8 @@ export type EventData = {
     readonly entries: number;
     /** Absent where there were none, or they stayed. */
     readonly activities?: number;
+    /** Likewise: events of the job that said what is kept besides. */
+    readonly events?: number;
   };
   "notes-changed": {
     readonly version: number;

@@ -1,9 +1,11 @@
 import { capText, type HistoryEntry, type HistoryKind } from "../domain/history.ts";
 import type { JobId, TaskId } from "../domain/ids.ts";
 import type { Tx } from "./append-events.ts";
+import { prunableHistory } from "./prunable-history.ts";
 import { pruneHistory, type HistoryPruning, type PrunedHistory } from "./prune-history.ts";
 import type { StateContext } from "./context.ts";
 import { entryFromRow } from "./decision-rows.ts";
+import { stateSize, type StateShare } from "./state-size.ts";
 
 export type NewHistoryEntry = Omit<HistoryEntry, "seq" | "at">;
 
@@ -35,6 +37,16 @@ export class History {
   /** Lets go of what was said about jobs that ended by then, prompts and questions to the supervisor included. */
   prune(pruning: HistoryPruning): Promise<PrunedHistory> {
     return pruneHistory(this.#context, pruning);
+  }
+
+  /** What `prune` would let go of. */
+  prunable(pruning: HistoryPruning): Promise<PrunedHistory> {
+    return prunableHistory(this.#context, pruning);
+  }
+
+  /** How much room what is kept takes in the database, in bytes. */
+  size(): Promise<Readonly<Record<StateShare, number>>> {
+    return stateSize(this.#context);
   }
 
   /** In the order in which they were said. */

@@ -33,14 +33,14 @@ it("what was said about a job goes when it ended long enough ago, and that is sa
   await using open = await openState([{ key: "a" }]);
   const { state, jobId, clock } = open;
   await saySomething(open);
-  const prune = (endedBy: number) => state.history.prune({ endedBy, isWithActivity: false });
-  const nothing = { jobs: 0, prompts: 0, questions: 0, entries: 0, activities: 0 };
+  const prune = (endedBy: number) => state.history.prune({ endedBy, isWithActivity: false, isWithEvents: false });
+  const nothing = { jobs: 0, prompts: 0, questions: 0, entries: 0, activities: 0, events: 0 };
   expect(await prune(clock.now + 1_000)).toEqual(nothing);
   await state.jobs.setStatus(jobId, "cancelled");
   expect(await prune(clock.now - 1)).toEqual(nothing);
   expect(await kept(open)).toEqual([1, 1, 1]);
 
-  expect(await prune(clock.now)).toEqual({ jobs: 1, prompts: 1, questions: 1, entries: 1, activities: 0 });
+  expect(await prune(clock.now)).toEqual({ jobs: 1, prompts: 1, questions: 1, entries: 1, activities: 0, events: 0 });
   expect(await kept(open)).toEqual([0, 0, 0]);
   expect(await state.prompts.findRewrite(attemptIdOf(taskIdOf(jobId, "a"), 1))).toBeUndefined();
   expect(await prune(clock.now)).toEqual(nothing);
@@ -52,12 +52,12 @@ it("what agents showed goes too when that is asked for, however much it is, and 
   await using open = await openState([{ key: "a" }]);
   const { state, jobId, clock } = open;
   await saySomething(open);
-  const prune = () => state.history.prune({ endedBy: clock.now, isWithActivity: true });
+  const prune = () => state.history.prune({ endedBy: clock.now, isWithActivity: true, isWithEvents: false });
   const shown = async () => (await state.events.readActivity({ jobId, after: 0 })).length;
-  expect(await prune()).toMatchObject({ jobs: 0, activities: 0 });
+  expect(await prune()).toMatchObject({ jobs: 0, activities: 0, events: 0 });
   expect(await shown()).toBeGreaterThan(0);
   await state.jobs.setStatus(jobId, "cancelled");
-  expect(await prune()).toEqual({ jobs: 1, prompts: 1, questions: 1, entries: 1, activities: 6_000 });
+  expect(await prune()).toEqual({ jobs: 1, prompts: 1, questions: 1, entries: 1, activities: 6_000, events: 0 });
   expect(await shown()).toBe(0);
   const events = await state.events.read({ jobId, after: 0 });
   expect(events.at(-1)).toMatchObject({ type: "history-pruned", data: { activities: 6_000 } });

@@ -1,6 +1,7 @@
 import { asJobId, type JobId } from "../domain/ids.ts";
 import { appendEvent, type Tx } from "./append-events.ts";
 import type { StateContext } from "./context.ts";
+import { pruneEvents } from "./prune-events.ts";
 
 /** How much was let go of. */
 export type PrunedHistory = {
@@ -12,6 +13,8 @@ export type PrunedHistory = {
   readonly entries: number;
   /** What agents showed while they worked, where that goes too. */
   readonly activities: number;
+  /** Of those that only repeat what is kept besides, where they go too. */
+  readonly events: number;
 };
 
 export type HistoryPruning = {
@@ -19,23 +22,35 @@ export type HistoryPruning = {
   readonly endedBy: number;
   /** Also what agents showed while they worked. */
   readonly isWithActivity: boolean;
+  /** Also the events that say again what is kept besides. */
+  readonly isWithEvents: boolean;
+};
+
+export const nothingPruned: PrunedHistory = {
+  jobs: 0,
+  prompts: 0,
+  questions: 0,
+  entries: 0,
+  activities: 0,
+  events: 0,
 };
 
 /**
- * Removes what was said about jobs that ended by then. What they came to, their events and their costs stay. One transaction for each
- * job, and many for its activity, of which there may be very much: a death leaves some whole and the others gone.
+ * Removes what was said about jobs that ended by then. What they came to and their costs stay. One transaction for each
+ * job, and many for its activity and events, of which there may be very much: a death leaves some whole and the others gone.
  */
 export async function pruneHistory(
   { store, now }: StateContext,
-  { endedBy, isWithActivity }: HistoryPruning,
+  { endedBy, isWithActivity, isWithEvents }: HistoryPruning,
 ): Promise<PrunedHistory> {
   const ended = await store.read((db) =>
     db.selectFrom("jobs").select("id").where("ended_at", "<=", endedBy).orderBy("ended_at").execute(),
   );
-  let sum: PrunedHistory = { jobs: 0, prompts: 0, questions: 0, entries: 0, activities: 0 };
+  let sum = nothingPruned;
   for (const { id } of ended) {
     const activities = isWithActivity ? await pruneActivity(store, asJobId(id), endedBy) : 0;
-    const removed = await store.write((tx) => pruneJob(tx, asJobId(id), { endedBy, at: now(), activities }));
+    const events = isWithEvents ? await pruneEvents(store, asJobId(id), endedBy) : 0;
+    const removed = await store.write((tx) => pruneJob(tx, asJobId(id), { endedBy, at: now(), activities, events }));
     if (removed !== undefined) sum = sumOf(sum, removed);
   }
   return sum;
@@ -68,10 +83,11 @@ async function removeActivity(tx: Tx, jobId: JobId, endedBy: number): Promise<nu
   return Number(numDeletedRows);
 }
 
-type Moment = { readonly endedBy: number; readonly at: number; readonly activities: number };
+type Moment = Pick<PrunedHistory, "activities" | "events"> & { readonly endedBy: number; readonly at: number };
 
 /** `undefined`: there was nothing, or it has been taken up again meanwhile. */
-async function pruneJob(tx: Tx, jobId: JobId, { endedBy, at, activities }: Moment): Promise<PrunedHistory | undefined> {
+async function pruneJob(tx: Tx, jobId: JobId, moment: Moment): Promise<PrunedHistory | undefined> {
+  const { endedBy, at, activities, events } = moment;
   const job = await tx
     .selectFrom("jobs")
     .select("id")
@@ -90,16 +106,17 @@ async function pruneJob(tx: Tx, jobId: JobId, { endedBy, at, activities }: Momen
     .deleteFrom("prompt_rewrites")
     .where("attempt_id", "in", (db) => db.selectFrom("attempts").select("id").where("job_id", "=", jobId))
     .execute();
-  if (data.prompts + data.questions + data.entries + activities === 0) return undefined;
-  const told = { ...data, ...(activities === 0 ? {} : { activities }) };
+  if (data.prompts + data.questions + data.entries + activities + events === 0) return undefined;
+  const told = { ...data, ...(activities === 0 ? {} : { activities }), ...(events === 0 ? {} : { events }) };
   await appendEvent(tx, { at, type: "history-pruned", subject: { jobId }, data: told });
-  return { jobs: 1, ...data, activities };
+  return { jobs: 1, ...data, activities, events };
 }
 
-const sumOf = (a: PrunedHistory, b: PrunedHistory): PrunedHistory => ({
+export const sumOf = (a: PrunedHistory, b: PrunedHistory): PrunedHistory => ({
   jobs: a.jobs + b.jobs,
   prompts: a.prompts + b.prompts,
   questions: a.questions + b.questions,
   entries: a.entries + b.entries,
   activities: a.activities + b.activities,
+  events: a.events + b.events,
 });

@@ -6,7 +6,6 @@ import type { Diagnosis } from "../../config/doctor/judge.ts";
 import { exitCodes } from "../../domain/job-status.ts";
 import { restoredLines, type StateRestored } from "../../orchestration/restored/restored-lines.ts";
 import type { Cli } from "../cli.ts";
-import { withProject } from "../with-project.ts";
 import { counted, formatDateTime } from "../render/quantities.ts";
 import { oneLine, plainLines } from "../render/terminal-text.ts";
 
@@ -40,29 +39,6 @@ export async function stateBackupCommand({ output, ...at }: Cli): Promise<number
   else output.stdout(`${made.path}\n`);
   return exitCodes.done;
 }
-
-export type StatePruneOptions = { readonly olderThan?: number; readonly activity?: boolean };
-
-const usualAgeMs = 90 * 86_400_000;
-
-/** `tutti state prune` */
-export const statePruneCommand = (
-  cli: Cli,
-  { olderThan = usualAgeMs, activity: isWithActivity = false }: StatePruneOptions,
-): Promise<number> =>
-  withProject(cli, async ({ services }) => {
-    const endedBy = services.now() - olderThan;
-    const { jobs, activities, ...said } = await services.state.history.prune({ endedBy, isWithActivity });
-    const shown = isWithActivity ? { activities } : {};
-    if (cli.output.isJson) cli.output.stdout(`${JSON.stringify({ jobs, ...said, ...shown })}\n`);
-    else {
-      const { prompts, questions, entries } = said;
-      const removed = `${counted(prompts, "prompt")}, ${counted(questions, "question")} to the supervisor, ${entries} answers and verdicts`;
-      const lines = isWithActivity ? `, ${counted(activities, "line")} of agents' logs` : "";
-      cli.output.stdout(`Removed from ${counted(jobs, "job")}: ${removed}${lines}.\n`);
-    }
-    return exitCodes.done;
-  });
 
 export type StateRestoreOptions = { readonly backup?: string };
 
