@@ -227,7 +227,7 @@ export async function decideOnAttempt(desk: JobDesk, step: DecisionRequest): Pro
   if (known.status !== "running" && known.decision !== undefined) return known.decision;
   const { explanation, ...made } = await decide(desk, step);
   const settled = await settleDecision(desk, { ...step, decision: made });
-  const decision = explanation === undefined ? settled : { ...settled, explanation: told(explanation, settled) };
+  const decision = explanation === undefined ? settled : { ...settled, explanation: told(explanation, made, settled) };
   const { error, resetAt } = step.outcome;
   const pausesAccount = decision.action === "pause" && error !== undefined && error.code !== "BUDGET_EXCEEDED";
   if (pausesAccount) await state.pauses.pause(defaultAccount, resetAt, error);
@@ -237,6 +237,13 @@ export async function decideOnAttempt(desk: JobDesk, step: DecisionRequest): Pro
   return decision;
 }
 
-/** Whatever had the last word says so in its first reason. */
-const told = (explanation: DecisionExplanation, { action, reasons }: AttemptDecision): DecisionExplanation =>
-  explainSettled(explanation, action, { rule: "breakpoint", says: reasons[0] ?? "a person decides" });
+/** Whatever had the last word says so in a first reason of its own; without one it is the usual rule. */
+function told(
+  explanation: DecisionExplanation,
+  made: AttemptDecision,
+  { action, reasons: [first] }: AttemptDecision,
+): DecisionExplanation {
+  const isOwn = first !== undefined && first !== made.reasons[0];
+  const says = isOwn ? first : "before it fails for good, a person is asked";
+  return explainSettled(explanation, action, { rule: "breakpoint", says });
+}

@@ -176,6 +176,9 @@ describe("an agent whose process dies again and again", { timeout: 180_000 }, ()
     expect(sessions).toHaveLength(5);
     expect(new Set(sessions.slice(0, 4)).size).toBe(1);
     expect(sessions[4]).not.toBe(sessions[0]);
+    const explained = await expectExit(0, "explain", "a");
+    expect(explained).toContain("retry (fresh-start)");
+    expect(explained).toContain("fail: before it fails for good, a person is asked");
 
     await resolve(of(asked, "a"), { answer: "retry" });
     await resolve(of(asked, "b"), { answer: "reject" });

@@ -37,7 +37,9 @@ async function afterDeath(desk: JobDesk, { lease, decision }: Decided): Promise<
   const before = await desk.services.state.attempts.failureClasses(lease.taskId);
   if (tallyFailures([...before, "killed"]).killed !== deathsBeforeFreshStart) return decision;
   const reason = "It begins anew, with another conversation in a slot that was cleaned.";
-  return { ...decision, countsAsAttempt: true, resumeSession: false, reasons: [reason, ...decision.reasons] };
+  const change = decision.change?.map((each) => (each === "same-conversation" ? "fresh-start" : each));
+  const anew = { countsAsAttempt: true, resumeSession: false, reasons: [reason, ...decision.reasons] };
+  return { ...decision, ...anew, ...(change === undefined ? {} : { change }) };
 }
 
 /** The rules have nothing to say: then the supervisor model, then a person. */

@@ -64,6 +64,7 @@ const retryWith = (
   reasons: [`The supervisor model suggests one more attempt: ${reason}`, ...decision.reasons],
   countsAsAttempt: true,
   resumeSession: false,
+  change: ["fresh-start"],
   delayMs: 0,
   feedback: [...decision.reasons, `Do it otherwise: ${hint}`].map((line) => `- ${line}`).join("\n"),
 });
