@@ -8,7 +8,7 @@ import type { RateOptions } from "./commands/rate.ts";
 import { feedbackGroupings } from "../domain/feedback/analyze.ts";
 import { parseRating, type Stars } from "../domain/feedback/rating.ts";
 import type { HistoryOptions } from "./commands/history.ts";
-import { saidKinds } from "../domain/history.ts";
+import { saidKinds, saidRoles } from "../domain/history.ts";
 import { attemptNumber, atLeastOne, examples, json } from "./options.ts";
 
 type Face = { readonly cli: Cli; readonly finish: (code: number) => void };
@@ -78,7 +78,7 @@ function addHistory(program: Command, { cli, finish }: Face): void {
       "[job|task]",
       "a job's id or its beginning, <job>/<task>, or a task of the newest job; default: the newest job",
     )
-    .option("--role <role>", "only of this role: manager, worker, resolver, reviewer, supervisor, tutti")
+    .addOption(new Option("--role <role>", "only what these say or are told").choices(saidRoles))
     .addOption(new Option("--kind <kind>", "only these").choices(saidKinds))
     .option("--since <age>", "only what is younger, such as 90m, 12h or 2d", ageMs)
     .option("--limit <n>", "only the last so many", atLeastOne)

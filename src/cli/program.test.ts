@@ -23,3 +23,16 @@ it.each(namedLeaves(program, "tutti"))("%s --help has an example of it", (name, 
   const [, examples = ""] = helpOf(command).split("\nExamples:\n");
   expect(examples).toContain(name);
 });
+
+it.each([
+  ["history --role wrkr", "supervisor"],
+  ["history --kind ask", "decision"],
+  ["feedback --by agent", "template"],
+])("tutti %s is refused with all that one may say, and does not come to nothing", async (line, named) => {
+  const output = memoryOutput();
+  const strict = buildProgram({ cwd: "/", env: {}, output }, () => undefined);
+  const failing = strict.exitOverride().configureOutput({ writeErr: output.stderr });
+  for (const command of failing.commands) command.exitOverride().configureOutput({ writeErr: output.stderr });
+  await expect(failing.parseAsync(line.split(" "), { from: "user" })).rejects.toThrow("Allowed choices");
+  expect(output.err()).toContain(named);
+});

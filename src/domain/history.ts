@@ -11,6 +11,9 @@ export type HistoryKind = (typeof historyKinds)[number];
 export const saidKinds = ["prompt", "answer", "question", "reply", "verdict", "decision"] as const;
 export type SaidKind = (typeof saidKinds)[number];
 
+/** Who says it; `tutti`: its own verdicts and decisions. */
+export const saidRoles = ["manager", "worker", "resolver", "reviewer", "synthesizer", "supervisor", "tutti"] as const;
+
 /** One thing that was said about work, redacted. `seq` grows with the order in which things were said. */
 export type HistoryEntry = {
   readonly seq: number;
