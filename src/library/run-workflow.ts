@@ -82,7 +82,7 @@ export class ProgramRuns {
   async #create({ workflow, input, options: { key, maxCostUsd } }: WorkflowRequest) {
     const [{ jobSettings }, { programReference }] = await Promise.all([
       import("../compose.ts"),
-      import("../compose/workflows/project-workflows.ts"),
+      import("../compose/workflows/program-reference.ts"),
     ]);
     const ref = typeof workflow === "string" ? workflow : programReference(workflow);
     if (typeof workflow !== "string") this.#known.set(ref, workflow);

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
 
 import { jobSettings, type Project } from "../../compose.ts";
+import { isOfProgram } from "../../compose/workflows/program-reference.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import { exitCodes } from "../../domain/job-status.ts";
 import { isJobFile, jobFileOf, parseJobFile, type JobFileWorkflow } from "../../domain/plan/job-file.ts";
@@ -107,7 +108,9 @@ type WorkflowImport = {
 async function importWorkflow(cli: Cli, { application }: Project, request: WorkflowImport): Promise<number> {
   const { asked, file } = request;
   const { ref, name, version, input } = request.workflow;
-  const { version: present } = await application.workflows.load(ref);
+  const { version: present } = await application.workflows
+    .load(ref)
+    .catch((thrown: unknown) => Promise.reject(asImported(thrown, request)));
   const job = await application.createWorkflowJob({ ...asked, ref, input });
   const isSameCode = present === version;
   const { isJson, stdout, stderr } = cli.output;
@@ -119,4 +122,14 @@ async function importWorkflow(cli: Cli, { application }: Project, request: Workf
     stdout(`Job ${job.id}: workflow ${name}, not started.\nCarry it out: tutti job wait ${job.id}\n`);
   }
   return exitCodes.done;
+}
+
+/** The file names a workflow and does not hold its code. */
+function asImported(thrown: unknown, { file, workflow }: WorkflowImport): unknown {
+  if (!TuttiError.is(thrown) || thrown.code !== "WORKFLOW_UNKNOWN") return thrown;
+  const { message, context } = thrown;
+  const hint = isOfProgram(workflow.ref)
+    ? "Only that program can begin it: have it call runWorkflow with the input of the file"
+    : "The file holds no code: copy that of the exported job's project here, then import again";
+  return new TuttiError("WORKFLOW_UNKNOWN", `${file}: ${message}`, { hint, context, cause: thrown });
 }

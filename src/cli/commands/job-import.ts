@@ -1,3 +1,6 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+
 import { jobSettings, openProject } from "../../compose.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import { exitCodes } from "../../domain/job-status.ts";
@@ -16,13 +19,24 @@ export type JobImportOptions = { readonly tag?: string; readonly goal?: string }
 export async function jobImportCommand(cli: Cli, path: string | undefined, options: JobImportOptions): Promise<number> {
   const { importJobFile, readJobFile } = await import("./job-file.ts");
   const exported = path === undefined ? undefined : await readJobFile(cli, path);
-  if (exported === undefined || path === undefined) return importTasksFile(cli, path, options);
+  if (exported === undefined || path === undefined) {
+    if (path !== undefined) refuseAbsent(resolve(cli.cwd, path));
+    return importTasksFile(cli, path, options);
+  }
   const { goal, tag } = options;
   if (tag !== undefined) {
     throw new TuttiError("INPUT_INVALID", `${path} is an exported job: it has no tags`, { hint: "Leave --tag out" });
   }
   const name = path === "-" ? "stdin" : path;
   return importJobFile(cli, { value: exported, name, ...(goal === undefined ? {} : { goal }) });
+}
+
+function refuseAbsent(file: string): void {
+  if (existsSync(file)) return;
+  throw new TuttiError("INPUT_INVALID", `There is no file ${file}`, {
+    hint: "Name one that tutti job export has written, or Task Master's tasks.json",
+    context: { file },
+  });
 }
 
 async function importTasksFile(cli: Cli, path: string | undefined, options: JobImportOptions): Promise<number> {

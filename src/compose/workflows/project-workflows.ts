@@ -2,6 +2,7 @@ import { TuttiError } from "../../domain/errors.ts";
 import type { AnyWorkflow } from "../../workflow/flow.ts";
 import type { ListedWorkflow, LoadedWorkflow, WorkflowSource } from "../../workflow/source.ts";
 import { codeVersion, linkWorkflow } from "./link-workflow.ts";
+import { isOfProgram, nameInProgram } from "./program-reference.ts";
 import { namedIn, WorkflowCatalogue, type FoundWorkflow } from "./workflow-catalogue.ts";
 import { stemOf } from "./workflow-files.ts";
 
@@ -14,11 +15,6 @@ export type ProjectWorkflowsOptions = {
   readonly ofProgram?: ReadonlyMap<string, AnyWorkflow>;
 };
 
-const programPrefix = "program:";
-
-/** What a job remembers of a workflow that a program gave as an object. */
-export const programReference = ({ name }: Pick<AnyWorkflow, "name">): string => `${programPrefix}${name}`;
-
 /** The workflows of a project's folder, of single files, and those that are built in; read anew each time. */
 export class ProjectWorkflows implements WorkflowSource {
   readonly #options: ProjectWorkflowsOptions;
@@ -28,7 +24,7 @@ export class ProjectWorkflows implements WorkflowSource {
   }
 
   async load(ref: string): Promise<LoadedWorkflow> {
-    if (ref.startsWith(programPrefix)) return this.#ofProgram(ref);
+    if (isOfProgram(ref)) return this.#ofProgram(ref);
     const catalogue = await this.#catalogue();
     const found = await catalogue.find(ref);
     const { origin, file } = found;
@@ -55,7 +51,7 @@ export class ProjectWorkflows implements WorkflowSource {
   #ofProgram(ref: string): LoadedWorkflow {
     const definition = this.#options.ofProgram?.get(ref);
     if (definition !== undefined) return { definition, version: codeVersion(definition), origin: "program" };
-    const name = ref.slice(programPrefix.length);
+    const name = nameInProgram(ref);
     throw new TuttiError("WORKFLOW_UNKNOWN", `The workflow ${name} is a part of the program that started it`, {
       hint: "Run that program again: runWorkflow with the same key goes on with the job",
       context: { workflow: name },

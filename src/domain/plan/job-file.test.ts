@@ -81,7 +81,12 @@ describe("a job as a file", () => {
     "of a workflow at %s is refused: importing it would run code from outside of the project",
     (ref) => {
       const file = jobFileOf(job, [], { ref, name: "evil", version: "v1", input: null });
-      expect(() => parseJobFile(file, "job.json")).toThrow("job.json: workflow.ref: is a workflow outside");
+      expect(() => parseJobFile(file, "job.json")).toThrow(
+        expect.objectContaining({
+          message: expect.stringContaining("job.json: workflow.ref: is a workflow outside"),
+          hint: expect.stringContaining("tutti workflow run <file>"),
+        }),
+      );
     },
   );
 

@@ -82,11 +82,17 @@ export function parseJobFile(value: unknown, file: string): ImportedJob {
 function notAJob({ issues }: z.ZodError, file: string): TuttiError {
   const [issue] = issues;
   const field = issue?.path.join(".") ?? "";
-  const isOtherVersion = field === "version";
   return new TuttiError("INPUT_INVALID", `${file}: ${field === "" ? "the file" : field}: ${issue?.message ?? ""}`, {
-    hint: isOtherVersion
-      ? `This Tutti reads versions ${versions.join(" and ")}: export the job again with it, or use the newer Tutti`
-      : "Export the job again: tutti job export <job> --output <file>",
+    hint: hints.get(field) ?? "Export the job again: tutti job export <job> --output <file>",
     context: { file, field },
   });
 }
+
+/** By the field that is wrong, where to export the job again would not help. */
+const hints: ReadonlyMap<string, string> = new Map([
+  [
+    "version",
+    `This Tutti reads versions ${versions.join(" and ")}: export the job again with it, or use the newer Tutti`,
+  ],
+  ["workflow.ref", "Look at its code, then run it yourself: tutti workflow run <file> --input <json>"],
+]);
