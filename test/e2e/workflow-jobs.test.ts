@@ -29,15 +29,11 @@ export default workflow("both", { input: z.array(z.string()), output: z.unknown(
 const racing = `
 import { workflow } from "tutti";
 import { z } from "zod";
-export default workflow("racing", { input: z.null(), output: z.string() }, (flow) =>
-  flow.race([() => flow.agent("explorer", "Answer fast"), () => flow.agent("explorer", "Answer slowly")]));
-`;
-
-const patient = `
-import { workflow } from "tutti";
-import { z } from "zod";
-export default workflow("patient", { input: z.null(), output: z.string() }, (flow) =>
-  flow.race([() => flow.approve("Now?").then(() => "asked"), () => flow.sleep(3_000).then(() => "slept")]));
+export default workflow("racing", { input: z.null(), output: z.string() }, async (flow) => {
+  const first = await flow.race([() => flow.agent("explorer", "Answer fast"), () => flow.agent("explorer", "Answer slowly")]);
+  const then = await flow.race([() => flow.approve("Now?").then(() => "asked"), () => flow.sleep(3_000).then(() => "slept")]);
+  return first + ", " + then;
+});
 `;
 
 const writes = (name: string) => ({ write: { [`out/${name}.txt`]: `${name}, and why\n` }, text: `Wrote ${name}.` });
@@ -48,7 +44,6 @@ beforeEach(async () => {
     "tutti.config.yaml": `agent: { kind: fake, fakeScript: ${script} }\nexecution: { workers: 2 }\n`,
     ".tutti/workflows/both.ts": both,
     ".tutti/workflows/racing.ts": racing,
-    ".tutti/workflows/patient.ts": patient,
   });
   await answer({});
 });
@@ -93,57 +88,62 @@ async function workflowEnds(): Promise<readonly unknown[]> {
   return (await inspectJob(project)).events.flatMap(({ type, data }) => (type === "workflow-ended" ? [data] : []));
 }
 
-describe("a workflow's job", () => {
-  it("waits for a person where the workflow asks, and ends with what it came to", async () => {
-    expect((await runBoth()).exitCode).toBe(3);
-    await approve();
-    const { exitCode, stdout, stderr } = await tutti(["resume"]);
-    expect(exitCode, stderr).toBe(0);
-    expect(stdout).toContain('"approved": true');
-    expect(stdout).toContain('"note": "go on"');
-    const { job, tasks } = await inspectJob(project);
-    expect(job.status).toBe("completed");
-    expect(Object.keys(tasks)).toHaveLength(3);
-    expect(await project.git("ls-tree", "--name-only", `${job.branch}:out`)).toBe("a.txt\nb.txt");
-    expect(await asked()).toEqual(once);
-  });
+async function rollBack(): Promise<void> {
+  const made = await tutti(["checkpoint", "list", "--json"]);
+  const { checkpoints } = z.object({ checkpoints: ids }).parse(JSON.parse(made.stdout));
+  const back = await tutti(["checkpoint", "rollback", checkpoints.at(-1)?.id ?? "", "--strategy", "full"]);
+  expect(back.exitCode, back.stderr).toBe(0);
+}
 
-  it.each([
-    ["once its agents are asked for", "workflow.asked@coordinator"],
-    ["before an answer is recorded", "workflow.answered@coordinator"],
-    ["in the middle of a merge", "integrate.advanced@coordinator"],
-  ])("loses nothing and pays nothing twice when its coordinator is killed %s", async (_when, fault) => {
-    // One file, so that no agent is in a turn that is cut and has to go on.
-    const faults = { TUTTI_FAULT: fault, TUTTI_FAULT_FOLDER: join(project.home, "faults") };
-    expect((await runBoth(faults, ["a"])).signal).toBe("SIGKILL");
-    expect((await tutti(["resume"])).exitCode).toBe(3);
-    await approve();
-    const { exitCode, stderr } = await tutti(["resume"]);
-    expect(exitCode, stderr).toBe(0);
-    expect(await asked()).toEqual({ "/Write a/": 1, "/Count them/": 1 });
-    expect(await workflowEnds()).toMatchObject([{ number: 1, status: "completed" }]);
-  });
+const outOf = (branch: string): Promise<string> => project.git("ls-tree", "--name-only", `${branch}:out`);
 
-  it("begins its body anew after a failure, and asks only the agents that had not finished", async () => {
+describe("a workflow's job", { timeout: 240_000 }, () => {
+  it("begins its body anew after a failure, with changed code or after a rollback, waits where it asks, and ends", async () => {
     await answer({ "/Count them/": { failure: { class: "permanent" } } });
     expect((await runBoth()).exitCode).toBe(1);
     await answer({});
     expect((await tutti(["resume"])).exitCode).toBe(3);
-    expect(await asked()).toEqual({ ...once, "/Count them/": 2 });
-    expect((await inspectJob(project)).events.filter(({ type }) => type === "workflow-started")).toHaveLength(2);
-  });
+    // Only the agent that had not finished was asked again.
+    const onlyFailed = { ...once, "/Count them/": 2 };
+    expect(await asked()).toEqual(onlyFailed);
+    const waiting = await inspectJob(project);
+    expect(waiting.events.filter(({ type }) => type === "workflow-started")).toHaveLength(2);
+    expect(await outOf(waiting.job.branch)).toBe("a.txt\nb.txt");
 
-  it("refuses to go on with changed code, and takes it when a person says so", async () => {
-    expect((await runBoth()).exitCode).toBe(3);
     await project.write({ ".tutti/workflows/both.ts": both.replace("Is it good?", "Is it really good?") });
     const refused = await tutti(["resume"]);
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toContain("WORKFLOW_CHANGED");
     expect(refused.stderr).toContain("--begin-anew");
     expect((await tutti(["resume", "--begin-anew"])).exitCode).toBe(3);
+    expect(await asked()).toEqual(onlyFailed);
+
+    await rollBack();
+    expect((await tutti(["resume"])).exitCode).toBe(3);
     await approve();
-    expect((await tutti(["resume"])).exitCode).toBe(0);
-    expect(await asked()).toEqual(once);
+    const { exitCode, stdout, stderr } = await tutti(["resume"]);
+    expect(exitCode, stderr).toBe(0);
+    expect(stdout).toContain('"approved": true');
+    expect(stdout).toContain('"note": "go on"');
+    const { job } = await inspectJob(project);
+    expect(job.status).toBe("completed");
+    expect(await outOf(job.branch)).toBe("a.txt\nb.txt");
+  });
+
+  it("loses nothing and pays nothing twice when its coordinator is killed as it asks, merges and records", async () => {
+    const points = ["workflow.asked", "integrate.advanced", "workflow.answered"];
+    const fault = points.map((point) => `${point}@coordinator`).join(",");
+    const faults = { TUTTI_FAULT: fault, TUTTI_FAULT_FOLDER: join(project.home, "faults") };
+    // One file, so that no agent is in a turn that is cut and has to go on.
+    expect((await runBoth(faults, ["a"])).signal).toBe("SIGKILL");
+    for (const point of points.slice(1)) expect((await tutti(["resume"], faults)).signal, point).toBe("SIGKILL");
+    expect((await tutti(["resume"], faults)).exitCode).toBe(3);
+    await approve();
+    const { exitCode, stderr } = await tutti(["resume"]);
+    expect(exitCode, stderr).toBe(0);
+    expect(await asked()).toEqual({ "/Write a/": 1, "/Count them/": 1 });
+    expect(Object.keys((await inspectJob(project)).tasks)).toHaveLength(2);
+    expect(await workflowEnds()).toMatchObject([{ number: 1, status: "completed" }]);
   });
 
   it("ends with its tasks when it is cancelled", async () => {
@@ -158,32 +158,12 @@ describe("a workflow's job", () => {
     expect(await workflowEnds()).toMatchObject([{ status: "cancelled" }]);
   });
 
-  it("is waited for where it sleeps beside a question, and says until when", async () => {
-    const { exitCode, stdout, stderr } = await tutti(["workflow", "run", "patient"]);
-    expect(exitCode, stderr).toBe(0);
-    expect(stderr).toMatch(/a question waits for you .* the workflow sleeps until/);
-    expect(stdout).toContain("slept");
-  });
-
-  it("cancels the task of the branch that lost a race", async () => {
+  it("cancels the task of the branch that lost a race, and is waited for where it sleeps beside a question", async () => {
     const { exitCode, stdout, stderr } = await tutti(["workflow", "run", "racing"]);
     expect(exitCode, stderr).toBe(0);
-    expect(stdout).toContain("fast");
+    expect(stderr).toMatch(/a question waits for you .* the workflow sleeps until/);
+    expect(stdout).toContain("fast, slept");
     const statuses = Object.values(statusesOf(await inspectJob(project)));
     expect(statuses.toSorted()).toEqual(["cancelled", "completed"]);
-  });
-
-  it("begins its body anew after a rollback, and asks again for what was taken back", async () => {
-    expect((await runBoth()).exitCode).toBe(3);
-    const made = await tutti(["checkpoint", "list", "--json"]);
-    const { checkpoints } = z.object({ checkpoints: ids }).parse(JSON.parse(made.stdout));
-    const back = await tutti(["checkpoint", "rollback", checkpoints.at(-1)?.id ?? "", "--strategy", "full"]);
-    expect(back.exitCode, back.stderr).toBe(0);
-    expect((await tutti(["resume"])).exitCode).toBe(3);
-    await approve();
-    expect((await tutti(["resume"])).exitCode).toBe(0);
-    const { job } = await inspectJob(project);
-    expect(job.status).toBe("completed");
-    expect(await project.git("ls-tree", "--name-only", `${job.branch}:out`)).toBe("a.txt\nb.txt");
   });
 });
