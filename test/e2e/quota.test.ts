@@ -74,6 +74,20 @@ async function until(tutti: TuttiProcess, text: string): Promise<void> {
   await promise;
 }
 
+/** Ends a process that waits for the quota; its job stays paused. */
+async function endsWaiting(
+  signal: NodeJS.Signals,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+) {
+  const waiting = startTutti(project, { args, env });
+  await until(waiting, "goes on by itself");
+  waiting.child.kill(signal);
+  const ended = await waiting.ended;
+  expect((await inspectJob(project)).job.status).toBe("paused");
+  return ended;
+}
+
 describe("a quota that ends", () => {
   it("is waited out with --resume-at-reset, and every worker goes on in its own session", async () => {
     await start(
@@ -114,8 +128,8 @@ describe("a quota that ends", () => {
     expect((await requests()).filter(({ key }) => key === "a#1")).toHaveLength(4);
   });
 
-  it("is not waited for longer than the settings allow, quiet hours included: exit code 4, with the way on", async () => {
-    await start({ a: { ...quotaEnds(3_600_000, 2), ...work("a") } }, { "plan.yaml": [task("a")] });
+  it("leaves the job paused where it may not be waited for, or the wait is cancelled or killed, and a resume goes on", async () => {
+    await start({ a: { ...quotaEnds(3_600_000, 4), ...work("a") } }, { "plan.yaml": [task("a")] });
     const result = await run(runArgs("plan.yaml", "--resume-at-reset"), {
       TUTTI_EXECUTION__MAX_QUOTA_WAIT_MS: "1800000",
     });
@@ -131,33 +145,11 @@ describe("a quota that ends", () => {
     });
     expect(resumed.exitCode, resumed.stdout + resumed.stderr).toBe(4);
     expect(scheduled((await inspectJob(project)).events).map(({ data }) => data.at)).toEqual([null, null]);
-  });
 
-  it("leaves the job paused when the wait is cancelled with Ctrl-C, ends with 130, and a resume goes on", async () => {
-    await start({ a: { ...quotaEnds(3_600_000), ...work("a") } }, { "plan.yaml": [task("a")] });
-    const waiting = startTutti(project, {
-      args: runArgs("plan.yaml"),
-      env: { TUTTI_EXECUTION__RESUME_AT_RESET: "true" },
-    });
-    await until(waiting, "goes on by itself");
-    waiting.child.kill("SIGINT");
-    const cancelled = await waiting.ended;
-
-    expect(cancelled.exitCode, cancelled.stdout + cancelled.stderr).toBe(130);
-    expect((await inspectJob(project)).job.status).toBe("paused");
-    expect((await run(["resume"])).exitCode).toBe(0);
-  });
-
-  it("leaves the job paused when the process that waits is killed, and a resume waits or goes on", async () => {
-    await start({ a: { ...quotaEnds(3_600_000), ...work("a") } }, { "plan.yaml": [task("a")] });
-    const waiting = startTutti(project, { args: runArgs("plan.yaml", "--resume-at-reset") });
-    await until(waiting, "goes on by itself");
-    waiting.child.kill("SIGKILL");
-    await waiting.ended;
-
-    expect((await inspectJob(project)).job.status).toBe("paused");
-    const resumed = await run(["resume", "--resume-at-reset"]);
-    expect(resumed.exitCode, resumed.stdout + resumed.stderr).toBe(0);
+    expect((await endsWaiting("SIGINT", ["resume"], { TUTTI_EXECUTION__RESUME_AT_RESET: "true" })).exitCode).toBe(130);
+    expect((await endsWaiting("SIGKILL", ["resume", "--resume-at-reset"])).signal).toBe("SIGKILL");
+    const last = await run(["resume", "--resume-at-reset"]);
+    expect(last.exitCode, last.stdout + last.stderr).toBe(0);
     expect((await inspectJob(project)).attempts["a"]).toHaveLength(1);
   });
 
@@ -190,32 +182,38 @@ describe("a quota that ends", () => {
 });
 
 describe("a quota of the real Claude Code that ends", () => {
-  it("is waited out, and the attempt goes on in its session", async () => {
-    project = await scratchProject({ "README.md": "# Scratch\n" });
-    const resetAt = new Date(Date.now() + 12_000).toISOString();
+  // Only a subscription's answers carry the time at which its quota comes back.
+  const env = { ANTHROPIC_API_KEY: "", CLAUDE_CODE_OAUTH_TOKEN: "sk-ant-oat01-test" };
+
+  it("pauses all dispatch, and nothing counts as done before; when it is waited out the attempt goes on in its session", async () => {
+    await start(
+      {},
+      { "plan.yaml": [task("one"), task("two", ", dependsOn: [one]"), task("three", ", dependsOn: [two]")] },
+    );
+    const ends = (resetAfterSeconds: number) => ({
+      fault: { status: 429, times: 1, resetAfterSeconds, message: "You've hit your weekly limit" },
+    });
     model = await scriptedModel({
-      tasks: [
-        { key: "one", expectedOutputs: ["one.txt"] },
-        { key: "two", dependsOn: ["one"], expectedOutputs: ["two.txt"] },
-      ],
+      tasks: [],
       workers: {
         one: [writes({ "one.txt": "1\n" }), says("Done.")],
         two: [
-          writes({ "two.txt": "2\n" }),
-          { ...says("Done."), fault: { status: 429, times: 1, resetAt, message: "You've hit your weekly limit" } },
+          { ...writes({ "two.txt": "2\n" }), ...ends(3_600) },
+          { ...says("Done."), ...ends(2) },
         ],
+        three: [writes({ "three.txt": "3\n" }), says("Done.")],
       },
     });
-    const result = await runTutti(project, {
-      args: ["run", "Do the work", "--yes", "--json", "--resume-at-reset"],
-      modelUrl: model.url,
-      // Only a subscription's answers carry the time at which its quota comes back.
-      env: { ANTHROPIC_API_KEY: "", CLAUDE_CODE_OAUTH_TOKEN: "sk-ant-oat01-test" },
-    });
+    const started = { modelUrl: model.url, env: { ...env, TUTTI_AGENT__KIND: "claude-code" } };
 
-    expect(result.exitCode, result.stdout + result.stderr).toBe(0);
+    const paused = await runTutti(project, { ...started, args: ["run", "--plan", "plan.yaml", "--yes", "--json"] });
+    expect(paused.exitCode, paused.stdout + paused.stderr).toBe(4);
+    expect(statusesOf(await inspectJob(project))).toEqual({ one: "completed", two: "waiting", three: "pending" });
+
+    const resumed = await runTutti(project, { ...started, args: ["resume", "--json", "--resume-at-reset"] });
+    expect(resumed.exitCode, resumed.stdout + resumed.stderr).toBe(0);
     const facts = await inspectJob(project);
-    expect(statusesOf(facts)).toEqual({ one: "completed", two: "completed" });
+    expect(statusesOf(facts)).toEqual({ one: "completed", two: "completed", three: "completed" });
     expect(scheduled(facts.events)).toHaveLength(1);
     expect(facts.attempts["two"]).toHaveLength(1);
     const sessions = facts.events.flatMap((event) =>
