@@ -93,7 +93,7 @@ export async function openProject(request: OpenProject): Promise<Project> {
       : (await state.jobs.get(request.jobId)).options.agent;
   const plugins = await loadPlugins(loaded.config.plugins, loaded.projectDir);
   const spender = { state, projectBudget: budget, now };
-  const supervisor = openSupervisor({ loaded, env, plugins, spender, redact, redactJson });
+  const supervisor = openSupervisor({ loaded, env, plugins, spender, fault, redact, redactJson });
   const backups = stateBackups(stateDir, loaded.config);
   const services: Services = {
     ...(backups === undefined ? {} : { backups }),

@@ -1,6 +1,7 @@
 import type { Config } from "../config/config.ts";
 import type { LoadedConfig } from "../config/load-config.ts";
 import { TuttiError } from "../domain/errors.ts";
+import type { FaultPoint } from "../domain/fault-points.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { Spender } from "../orchestration/spending.ts";
 import { supervisorBudgetObjection } from "../orchestration/supervisor-budget.ts";
@@ -13,6 +14,7 @@ export type OpenSupervisor = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly plugins: readonly TuttiPlugin[];
   readonly spender: Spender;
+  readonly fault: (point: FaultPoint) => void;
   readonly redact: (text: string) => string;
   readonly redactJson: { (value: JsonObject): JsonObject; (value: Json): Json };
 };

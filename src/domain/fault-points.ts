@@ -58,6 +58,9 @@ export const rollbackFaultPoints = [
 /** Moments around a person's answer. */
 export const breakpointFaultPoints = ["permission.asked", "breakpoint.answering", "breakpoint.answered"] as const;
 
+/** Moments around a question to the supervisor's model. */
+export const supervisorFaultPoints = ["supervisor.answered"] as const;
+
 /**
  * Moments of a workflow's body: asked is a task that stands and is not waited for yet, answered one whose end is not recorded yet;
  * recording and recorded stand around each record of its journal.
@@ -73,4 +76,5 @@ export type FaultPoint =
   | (typeof faultPoints)[number]
   | (typeof rollbackFaultPoints)[number]
   | (typeof breakpointFaultPoints)[number]
+  | (typeof supervisorFaultPoints)[number]
   | (typeof workflowFaultPoints)[number];

@@ -5,6 +5,7 @@ import type { AttemptId, JobId, TaskId } from "../domain/ids.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { InteractionEnding, SupervisorInteraction, SupervisorPurpose } from "../domain/supervisor/interaction.ts";
 import type { StateContext } from "./context.ts";
+import { findEarlier } from "./earlier-answers.ts";
 import { interactionFromRow } from "./rows.ts";
 import { writeUsage } from "./sessions.ts";
 
@@ -117,6 +118,11 @@ export class Interactions {
     const ending = row === undefined ? undefined : interactionFromRow(row).ending;
     if (ending?.status !== "answered") return undefined;
     return { text: ending.text, ...(ending.value === undefined ? {} : { value: ending.value }) };
+  }
+
+  /** How this very question was answered to whoever asked it and was cut short before anything came of it. */
+  findEarlier(question: AskedQuestion): Promise<SupervisorInteraction | undefined> {
+    return this.#context.store.read((db) => findEarlier(db, question));
   }
 
   async list({

@@ -223,7 +223,7 @@ function endingFromRow(row: Selectable<InteractionRow>): InteractionEnding | und
   if (row.status === "failed")
     return { ...sums, status: "failed", failure: row.failure ?? "", reason: row.reason ?? "" };
   const value = parsed<Json>(row.answer_value);
-  const from = row.answered_from as "model" | "cache";
+  const from = row.answered_from as Extract<InteractionEnding, { status: "answered" }>["from"];
   return { ...sums, status: "answered", from, text: row.answer ?? "", ...(value === undefined ? {} : { value }) };
 }
 export const fileChangeFromRow = (row: Selectable<FileChangeRow>): RecordedChange => ({

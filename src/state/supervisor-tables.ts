@@ -17,7 +17,7 @@ export type InteractionRow = {
   asked_at: number;
   /** `answered` or `failed`; null = being asked, or the process that asked has ended. */
   status: string | null;
-  /** `model` or `cache`. */
+  /** `model`, `cache` or `earlier`. */
   answered_from: string | null;
   answer: string | null;
   /** JSON. */

@@ -1,70 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
-import { fakeOllama, type FakeOllama, type FakeOllamaOptions } from "../../test/support/fake-ollama.ts";
-import { attemptIdOf, taskIdOf } from "../domain/ids.ts";
 import { ollama } from "../llms/ollama/ollama.ts";
 import type { LlmAdapter } from "../llms/port.ts";
-import { openState, type OpenState } from "../state/state-manager.fixture.ts";
-import { createRedactor } from "../telemetry/redact.ts";
-import { SupervisorModel, type SupervisorModelOptions, type SupervisorSettings } from "./supervisor-model.ts";
-import type { SupervisorQuestion } from "./supervisor.ts";
+import { supervisorScene, verdictSchema } from "./supervisor-model.fixture.ts";
 
-let open: OpenState;
-let server: FakeOllama | undefined;
-
-beforeEach(async () => {
-  open = await openState([{ key: "a" }]);
-});
-afterEach(async () => {
-  await server?.close();
-  server = undefined;
-  await open[Symbol.asyncDispose]();
-});
-
-const settings: SupervisorSettings = {
-  model: "judge",
-  timeoutMs: 20_000,
-  maxRetries: 0,
-  maxOutputTokens: 100,
-  contextTokens: 4096,
-  cache: "when-down",
-  purposes: ["review", "notes"],
-  isFree: true,
-};
-
-type Given = {
-  readonly settings?: Partial<SupervisorSettings>;
-  readonly llm?: LlmAdapter;
-  readonly objection?: string;
-  readonly openLlm?: SupervisorModelOptions["openLlm"];
-};
-
-const supervisorOf = ({ settings: own, llm, objection, openLlm }: Given = {}): SupervisorModel =>
-  new SupervisorModel({
-    name: "ollama/judge",
-    settings: { ...settings, ...own },
-    openLlm:
-      openLlm ??
-      (() => Promise.resolve(llm ?? ollama({ model: "judge", baseUrl: server?.url ?? "", contextTokens: 4096 }))),
-    state: open.state,
-    budgetObjection: () => Promise.resolve(objection),
-    ...createRedactor({ SOME_TOKEN: "very-secret-value" }),
-    now: () => open.clock.now,
-    random: () => 0,
-  });
-
-async function serve(options: FakeOllamaOptions): Promise<FakeOllama> {
-  server = await fakeOllama(options);
-  return server;
-}
-
-const question = (own: Partial<SupervisorQuestion> = {}): SupervisorQuestion => ({
-  purpose: "review",
-  about: { jobId: open.jobId, taskId: taskIdOf(open.jobId, "a"), attemptId: attemptIdOf(taskIdOf(open.jobId, "a"), 1) },
-  prompt: "Is it good?",
-  signal: new AbortController().signal,
-  ...own,
-});
+const scene = supervisorScene();
+const { anew, eventTypes, history, question, serve, supervisorOf } = scene;
 
 const paid = {
   status: "answered",
@@ -73,19 +14,6 @@ const paid = {
   model: "haiku-2026-01-01",
   durationMs: 1,
 } as const;
-
-const verdictSchema = {
-  type: "object",
-  properties: { score: { type: "number", minimum: 0, maximum: 1 } },
-  required: ["score"],
-};
-
-const eventTypes = async (): Promise<readonly string[]> =>
-  (await open.state.events.read({ jobId: open.jobId, after: 0, limit: 100 }))
-    .map(({ type }) => type)
-    .filter((type) => type.startsWith("supervisor-"));
-
-const history = () => open.state.interactions.list({ jobId: open.jobId });
 
 describe("a supervisor in front of a model", () => {
   it("answers from the model, records the question with its tokens, and counts nothing for a free model", async () => {
@@ -106,7 +34,7 @@ describe("a supervisor in front of a model", () => {
         ending: { status: "answered", from: "model", tries: 1, value: { score: 0.5 }, used: { costUsd: 0 } },
       },
     ]);
-    const costs = await open.state.costs.list({ projectPath: "/p" });
+    const costs = await scene.open.state.costs.list({ projectPath: "/p" });
     expect(costs).toMatchObject([{ taskKey: "a", role: "supervisor", model: "judge", used: { costUsd: 0 } }]);
     expect(costs[0]?.used.outputTokens).toBeGreaterThan(0);
   });
@@ -114,18 +42,18 @@ describe("a supervisor in front of a model", () => {
   it("leaves the cost of a model without a price unknown instead of zero", async () => {
     await serve({ answers: [{ answer: "yes" }] });
     await supervisorOf({ settings: { isFree: false } }).ask(question());
-    expect(await open.state.costs.list({ projectPath: "/p" })).toMatchObject([{ used: { costUsd: null } }]);
+    expect(await scene.open.state.costs.list({ projectPath: "/p" })).toMatchObject([{ used: { costUsd: null } }]);
   });
 
   it("charges a model by the name that has a price, whatever its server calls it", async () => {
     await serve({ answers: [{ answer: "yes" }] });
     const llm: LlmAdapter = {
-      ...ollama({ model: "judge", baseUrl: server?.url ?? "", contextTokens: 4096 }),
+      ...ollama({ model: "judge", baseUrl: scene.server?.url ?? "", contextTokens: 4096 }),
       doGenerate: () => Promise.resolve(paid),
     };
     const named = { isFree: false, model: "claude-haiku-4-5" };
     await supervisorOf({ settings: named, llm }).ask(question());
-    const [cost] = await open.state.costs.list({ projectPath: "/p" });
+    const [cost] = await scene.open.state.costs.list({ projectPath: "/p" });
     expect(cost).toMatchObject({ model: "haiku-2026-01-01", used: { costUsd: expect.any(Number) } });
   });
 
@@ -177,7 +105,7 @@ describe("a model that is down", () => {
     const supervisor = supervisorOf();
     await supervisor.ask(question({ schema: verdictSchema }));
     await model.stop();
-    expect(await supervisor.ask(question({ schema: verdictSchema }))).toMatchObject({
+    expect(await supervisor.ask(anew({ schema: verdictSchema }))).toMatchObject({
       from: "cache",
       value: { score: 1 },
     });
@@ -196,7 +124,7 @@ describe("a model that is down", () => {
     const supervisor = supervisorOf({ settings: { cache: "never" } });
     await supervisor.ask(question());
     await model.stop();
-    expect(await supervisor.ask(question())).toMatchObject({ status: "unavailable" });
+    expect(await supervisor.ask(anew())).toMatchObject({ status: "unavailable" });
   });
 
   it("is left alone after three failures in a row, until it has rested", async () => {
@@ -206,7 +134,7 @@ describe("a model that is down", () => {
     const resting = await supervisor.ask(question({ prompt: "4" }));
     expect(resting).toMatchObject({ reason: expect.stringContaining("is left alone for a while after 3 questions") });
     expect(model.questions).toHaveLength(3);
-    open.clock.now += 30_000;
+    scene.open.clock.now += 30_000;
     expect(await supervisor.ask(question({ prompt: "5" }))).toMatchObject({ status: "answered" });
     expect(await eventTypes()).toEqual(["supervisor-unavailable", "supervisor-available"]);
   });
@@ -215,7 +143,7 @@ describe("a model that is down", () => {
     await serve({ answers: [{ hangs: true }] });
     const abort = new AbortController();
     const asked = supervisorOf().ask(question({ signal: abort.signal }));
-    await expect.poll(() => server?.questions.length).toBe(1);
+    await expect.poll(() => scene.server?.questions.length).toBe(1);
     abort.abort();
     expect(await asked).toMatchObject({ status: "unavailable", reason: "the question was withdrawn" });
     expect(await eventTypes()).toEqual([]);
@@ -227,7 +155,7 @@ describe("a question", () => {
     const model = await serve({ answers: [{ answer: "fine" }] });
     const supervisor = supervisorOf({ settings: { cache: "always" } });
     await supervisor.ask(question());
-    expect(await supervisor.ask(question())).toEqual({ status: "answered", from: "cache", text: "fine" });
+    expect(await supervisor.ask(anew())).toEqual({ status: "answered", from: "cache", text: "fine" });
     expect(model.questions).toHaveLength(1);
   });
 

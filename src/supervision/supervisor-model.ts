@@ -2,13 +2,15 @@ import { createHash } from "node:crypto";
 
 import { canonicalJson } from "../domain/cache/canonical-json.ts";
 import { TuttiError } from "../domain/errors.ts";
+import type { FaultPoint } from "../domain/fault-points.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
-import type { SupervisorPurpose } from "../domain/supervisor/interaction.ts";
+import type { AnswerOrigin, SupervisorPurpose } from "../domain/supervisor/interaction.ts";
 import { mayBeAsked, type FailedQuestion, type SupervisorStanding } from "../domain/supervisor/standing.ts";
 import type { LlmAdapter } from "../llms/port.ts";
 import type { AskedQuestion, SpentTokens } from "../state/interactions.ts";
 import type { StateManager } from "../state/state-manager.ts";
-import { askPatiently, type AskingSettings, type Asked } from "./ask-patiently.ts";
+import type { AskingSettings, Asked } from "./ask-patiently.ts";
+import { askWithRoom, questionTokens, type Cut } from "./ask-with-room.ts";
 import { supervisorPrompt } from "./prompts/supervisor-prompt.ts";
 import type { Supervisor, SupervisorAnswer, SupervisorQuestion } from "./supervisor.ts";
 
@@ -32,6 +34,7 @@ export type SupervisorModelOptions = {
   readonly state: Pick<StateManager, "interactions" | "supervisorStandings">;
   /** Why the budgets of its job allow no question; `undefined` = they do. */
   readonly budgetObjection: (about: SupervisorQuestion["about"]) => Promise<string | undefined>;
+  readonly fault: (point: FaultPoint) => void;
   readonly redact: (text: string) => string;
   readonly redactJson: { (value: JsonObject): JsonObject; (value: Json): Json };
   readonly now: () => number;
@@ -80,6 +83,8 @@ export class SupervisorModel implements Supervisor {
 
   async #answer(open: OpenQuestion): Promise<SupervisorAnswer> {
     const { state, settings, now } = this.#options;
+    const earlier = (await state.interactions.findEarlier(open.asked))?.ending;
+    if (earlier?.status === "answered") return this.#known(open, { from: "earlier", tries: 0, answer: earlier });
     if (settings.cache === "always") {
       const known = await this.#fromCache(open, 0);
       if (known !== undefined) return known;
@@ -91,32 +96,49 @@ export class SupervisorModel implements Supervisor {
     if (typeof llm === "string") return this.#failed(open, { ...notReached, reason: llm });
     const objection = await this.#objection(open, llm);
     if (objection !== undefined) return this.#withoutModel(open, { reason: objection, tries: 0 });
-    return this.#fromModel(open, llm);
+    return this.#fromModel(open, { llm, isKnownToBeLong: earlier?.status === "failed" });
   }
 
   /** What stands against asking at all; nothing was sent by then. */
   async #objection({ question, asked }: OpenQuestion, llm: LlmAdapter): Promise<string | undefined> {
     const { contextTokens, maxOutputTokens } = this.#options.settings;
-    const text = `${asked.system ?? ""}${asked.prompt}${JSON.stringify(asked.schema ?? "")}`;
-    const tokens = llm.estimateTokens(text);
+    const tokens = questionTokens(asked, llm);
     if (tokens + maxOutputTokens > contextTokens) {
       return `the prompt is too long: about ${tokens} tokens and ${maxOutputTokens} for the answer, with room for ${contextTokens} (setting supervisor.contextTokens)`;
     }
     return this.#options.budgetObjection(question.about);
   }
 
-  async #fromModel(open: OpenQuestion, llm: LlmAdapter): Promise<SupervisorAnswer> {
-    const { question, asked, seq } = open;
-    const { settings, state, random } = this.#options;
-    const result = await askPatiently({ llm, asked, settings, random, signal: question.signal });
-    if (result.status === "failed") return this.#failed(open, { ...result, ...this.#spent(result) });
-    const { redact, redactJson } = this.#options;
+  async #fromModel(open: OpenQuestion, given: FoundModel): Promise<SupervisorAnswer> {
+    const { settings, random } = this.#options;
+    const { asked, question } = open;
+    const { seq, result } = await askWithRoom({
+      ...given,
+      ...{ asked, settings, random, signal: question.signal, seq: open.seq },
+      onCut: (cut) => this.#recordCut(open, cut),
+    });
+    if (result.status === "answered") return this.#answered({ ...open, seq }, result);
+    return this.#failed({ ...open, seq }, { ...result, ...this.#spent(result) });
+  }
+
+  async #recordCut({ question, asked, seq }: OpenQuestion, cut: Cut) {
+    const { state, redact, budgetObjection } = this.#options;
+    const { failure, tries } = cut;
+    const ended = { status: "failed", failure, reason: redact(cut.reason), tries, ...this.#spent(cut) } as const;
+    await state.interactions.end(seq, asked, ended);
+    return { seq: await state.interactions.begin(asked), objection: await budgetObjection(question.about) };
+  }
+
+  /** What has come is kept before anybody uses it: who is killed now does not pay for it again. */
+  async #answered(open: OpenQuestion, result: Extract<Asked, { status: "answered" }>): Promise<SupervisorAnswer> {
+    const { state, redact, redactJson, fault } = this.#options;
     const said = {
       text: redact(result.text),
       ...(result.value === undefined ? {} : { value: redactJson(result.value) }),
     };
     const ending = { status: "answered", from: "model", tries: result.tries, ...said, ...this.#spent(result) } as const;
-    await state.interactions.end(seq, asked, ending);
+    await state.interactions.end(open.seq, open.asked, ending);
+    fault("supervisor.answered");
     await state.supervisorStandings.answered(placeOf(open, this.name));
     return { status: "answered", from: "model", ...said };
   }
@@ -147,23 +169,15 @@ export class SupervisorModel implements Supervisor {
     return unavailable(reason);
   }
 
-  async #fromCache(
-    { asked, seq }: OpenQuestion,
-    tries: number,
-    spent?: SpentTokens,
-  ): Promise<SupervisorAnswer | undefined> {
-    const { interactions } = this.#options.state;
-    const known = await interactions.findAnswer(asked.contentKey);
-    if (known === undefined) return undefined;
-    const ended = {
-      status: "answered",
-      from: "cache",
-      tries,
-      ...known,
-      ...(spent === undefined ? {} : { spent }),
-    } as const;
-    await interactions.end(seq, asked, ended);
-    return { status: "answered", from: "cache", ...known };
+  async #fromCache(open: OpenQuestion, tries: number, spent?: SpentTokens): Promise<SupervisorAnswer | undefined> {
+    const answer = await this.#options.state.interactions.findAnswer(open.asked.contentKey);
+    return answer && this.#known(open, { from: "cache", tries, answer, ...(spent === undefined ? {} : { spent }) });
+  }
+
+  async #known({ asked, seq }: OpenQuestion, { answer: { text, value }, ...known }: Known): Promise<SupervisorAnswer> {
+    const said = { status: "answered", text, ...(value === undefined ? {} : { value }) } as const;
+    await this.#options.state.interactions.end(seq, asked, { ...said, ...known });
+    return { ...said, from: known.from };
   }
 
   #spent({ usage, model }: Pick<Asked, "usage" | "model">): { readonly spent?: SpentTokens } {
@@ -186,6 +200,19 @@ export class SupervisorModel implements Supervisor {
 }
 
 type OpenQuestion = { readonly question: SupervisorQuestion; readonly asked: AskedQuestion; readonly seq: number };
+
+type FoundModel = {
+  readonly llm: LlmAdapter;
+  /** An answer to the very question was cut before. */
+  readonly isKnownToBeLong: boolean;
+};
+
+type Known = {
+  readonly from: AnswerOrigin;
+  readonly tries: number;
+  readonly answer: { readonly text: string; readonly value?: Json };
+  readonly spent?: SpentTokens;
+};
 
 type Missed = {
   readonly reason: string;

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { AttemptId, JobId, TaskId } from "../domain/ids.ts";
-import type { SupervisorPurpose } from "../domain/supervisor/interaction.ts";
+import type { AnswerOrigin, SupervisorPurpose } from "../domain/supervisor/interaction.ts";
 
 export type { SupervisorPurpose } from "../domain/supervisor/interaction.ts";
 
@@ -14,9 +14,8 @@ export type SupervisorQuestion = {
   readonly signal: AbortSignal;
 };
 
-/** `from: "cache"`: the same question was answered before, and the model can't be asked now or need not be. */
 export type SupervisorAnswer =
-  | { readonly status: "answered"; readonly text: string; readonly value?: Json; readonly from: "model" | "cache" }
+  | { readonly status: "answered"; readonly text: string; readonly value?: Json; readonly from: AnswerOrigin }
   /** Nobody judged. `reason` is one line for a person. */
   | { readonly status: "unavailable"; readonly reason: string };
 

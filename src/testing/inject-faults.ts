@@ -5,6 +5,7 @@ import {
   breakpointFaultPoints,
   faultPoints,
   rollbackFaultPoints,
+  supervisorFaultPoints,
   workflowFaultPoints,
   type FaultPoint,
 } from "../domain/fault-points.ts";
@@ -44,11 +45,17 @@ export function injectFaults(
   };
 }
 
+const allPoints: readonly FaultPoint[] = [
+  ...faultPoints,
+  ...rollbackFaultPoints,
+  ...breakpointFaultPoints,
+  ...supervisorFaultPoints,
+  ...workflowFaultPoints,
+];
+
 function parseKill(text: string): Kill {
   const [, name, times = "1", where] = /^([^:@]*)(?::([1-9]\d*))?(?:@(.*))?$/.exec(text.trim()) ?? [];
-  const point = [...faultPoints, ...rollbackFaultPoints, ...breakpointFaultPoints, ...workflowFaultPoints].find(
-    (each) => each === name,
-  );
+  const point = allPoints.find((each) => each === name);
   if (point !== undefined && (where === undefined || where === "worker" || where === "coordinator")) {
     return { point, nth: Number(times), in: where };
   }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 
 import type { Breakpoint } from "../../src/domain/breakpoint/breakpoint.ts";
+import type { Said } from "../../src/orchestration/history.ts";
 import { fakeOllama, type FakeOllama, type FakeOllamaOptions } from "../support/fake-ollama.ts";
 import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
@@ -23,7 +24,7 @@ const opinion = (status: "met" | "unmet" | "unclear") => ({
   findings: [],
 });
 
-async function start(answers: FakeOllamaOptions["answers"] & {}): Promise<void> {
+async function start(answers: FakeOllamaOptions["answers"] & {}, purposes = "[review]"): Promise<void> {
   judge = await fakeOllama({ answers });
   const made = { write: { "a.txt": "made\n" }, text: "Wrote a.txt." };
   const task = { key: "a", title: "A", prompt: "Write a.txt." };
@@ -33,7 +34,8 @@ async function start(answers: FakeOllamaOptions["answers"] & {}): Promise<void> 
     "tutti.config.yaml": [
       "agent: { kind: fake, fakeScript: script.json }",
       "execution: { workers: 1, maxAttempts: 1 }",
-      `supervisor: { kind: ollama, model: judge, baseUrl: "${judge.url}", purposes: [review] }`,
+      "prompts: { rewrite: true, notes: learn }",
+      `supervisor: { kind: ollama, model: judge, baseUrl: "${judge.url}", purposes: ${purposes} }`,
     ].join("\n"),
     "script.json": JSON.stringify({ answers: { "reviewer:*": { text: "fine" }, a: made } }),
   });
@@ -44,6 +46,10 @@ async function tutti(code: number, ...args: readonly string[]): Promise<string> 
   expect(result.exitCode, result.stdout + result.stderr).toBe(code);
   return result.stdout;
 }
+
+/** Kills every process that gets an answer from the model, at once. */
+const killed = async (...args: readonly string[]) =>
+  (await runTutti(project, { args, env: { TUTTI_FAULT: "supervisor.answered" } })).signal;
 
 const run = (code: number) => tutti(code, "run", "--plan", "plan.json", "--yes");
 
@@ -58,6 +64,44 @@ async function theOne(): Promise<Breakpoint> {
 }
 
 describe("a review by a model", () => {
+  it("is not asked for again when its process is killed before the verdict is recorded, nor is anything else", async () => {
+    await start(
+      [
+        { purpose: "rewrite", times: 1, answer: { instructions: "Write a.txt, please." } },
+        { purpose: "review", times: 1, answer: opinion("met") },
+        {
+          purpose: "notes",
+          times: 1,
+          answer: { changes: [{ action: "add", note: "", text: "It is made of a.txt." }] },
+        },
+      ],
+      "[rewrite, review, notes]",
+    );
+    // The worker dies of the rewriting, the next one of the review, and the coordinator of the notes.
+    expect(await killed("run", "--plan", "plan.json", "--yes")).toBe("SIGKILL");
+    await tutti(0, "resume");
+
+    expect(judge?.questions.map(({ purpose }) => purpose)).toEqual(["rewrite", "review", "notes"]);
+    const { attempts, events } = await inspectJob(project);
+    expect(attempts["a"]?.map(({ status, quality }) => [status, quality?.proof?.level])).toEqual([
+      ["accepted", "reviewed"],
+    ]);
+    expect(events.filter(({ type }) => type === "notes-changed")).toHaveLength(1);
+    const { history }: { readonly history: readonly Said[] } = JSON.parse(
+      await tutti(0, "history", "--kind", "reply", "--json"),
+    );
+    const replies = history
+      .filter(({ role }) => role === "supervisor")
+      .map(({ data }) => [data?.["purpose"], data?.["from"]]);
+    expect(replies.map(String)).toEqual(
+      ["rewrite", "review", "notes"].flatMap((purpose) => [`${purpose},model`, `${purpose},earlier`]),
+    );
+    expect(await tutti(0, "history", "--kind", "reply")).toContain("ollama/judge, answered before the interruption");
+    const costs: { readonly groups: readonly object[] } = JSON.parse(await tutti(0, "cost", "--by", "model", "--json"));
+    expect(costs.groups).toContainEqual(expect.objectContaining({ key: "judge", turns: 3 }));
+    expect(judge?.complaints).toEqual([]);
+  });
+
   it("that refuses cached work has the agent do it, and is a question without confidence when no attempt is left", async () => {
     await start([
       { purpose: "review", times: 1, answer: opinion("met") },

@@ -67,6 +67,26 @@ describe("tutti history", () => {
     expect(await told(open, "a", { role: "manager" })).toBe("Nothing was said.\n");
   });
 
+  it("says of an answer that it came before the interruption, and nothing was asked again", async () => {
+    await using open = await openState([{ key: "a" }]);
+    const { jobId } = open;
+    const asked = {
+      purpose: "notes",
+      about: { jobId },
+      supervisor: "ollama/judge",
+      contentKey: "k",
+      prompt: "?",
+    } as const;
+    for (const from of ["model", "earlier"] as const) {
+      const seq = await open.state.interactions.begin(asked);
+      await open.state.interactions.end(seq, asked, { status: "answered", from, tries: 0, text: "Nothing." });
+    }
+    const replies = (await told(open, undefined, { kind: "reply" }))
+      .split("\n")
+      .filter((line) => line.includes("reply"));
+    expect(replies.map((line) => line.includes("judge, answered before the interruption"))).toEqual([false, true]);
+  });
+
   it("says which tasks there are when it knows neither job nor task", async () => {
     await using open = await openState([{ key: "a" }]);
     await expect(told(open, "c")).rejects.toThrow('Job job-1 has no task "c"');

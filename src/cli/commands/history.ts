@@ -76,9 +76,10 @@ function unknownJob(error: unknown): undefined {
 const shownLines = 8;
 
 function saidText(said: Said, { output, timeZone, full = false }: HistoryRequest): string {
-  const { at, kind, role, taskId, attemptId, model, text } = said;
+  const { at, kind, role, taskId, attemptId, model, text, data } = said;
   const width = Math.max(40, output.columns);
-  const about = [attemptId ?? taskId, model].filter((part) => part !== undefined).join(", ");
+  const origin = data?.["from"] === "earlier" ? "answered before the interruption" : undefined;
+  const about = [attemptId ?? taskId, model, origin].filter((part) => part !== undefined).join(", ");
   const title = `${formatDateTime(at, timeZone)} ${output.style("bold", kind)} (${role})${about === "" ? "" : ` ${about}`}`;
   const lines = plainLines(text).flatMap((line) => (line.trim() === "" ? [""] : wrap(line, width - 6)));
   const shown = full ? lines : lines.slice(0, shownLines);

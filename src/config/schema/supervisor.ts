@@ -36,7 +36,7 @@ export const supervisorSchema = z.strictObject({
     .default(2)
     .describe("How often a question is asked again when the server does not answer or the answer is of no use."),
   temperature: z.number().min(0).max(2).meta({ examples: [0.2] }).describe("How much chance is in the answers; Anthropic's API and `claude-code` have no such setting. Default: the server's own.").exactOptional(),
-  maxOutputTokens: z.int().positive().default(2048).describe("Longest answer."),
+  maxOutputTokens: z.int().positive().default(2048).describe("Longest answer. One that is cut there is asked for once more with twice the room, where `contextTokens` has it."),
   contextTokens: z
     .int()
     .min(512)

@@ -26,6 +26,12 @@ export type SupervisorInteraction = {
   readonly ending: InteractionEnding | undefined;
 };
 
+/**
+ * `cache`: an equal question was answered before, and the model can't be asked now or need not be. `earlier`: this very question was, and
+ * whoever had asked it was cut short before anything came of it.
+ */
+export type AnswerOrigin = "model" | "cache" | "earlier";
+
 export type InteractionEnding = {
   readonly endedAt: number;
   /** How often the model was asked; 0 = not at all. */
@@ -33,6 +39,6 @@ export type InteractionEnding = {
   /** Of all tries; `undefined` when the model has used nothing. */
   readonly used: ModelUsage | undefined;
 } & (
-  | { readonly status: "answered"; readonly from: "model" | "cache"; readonly text: string; readonly value?: Json }
+  | { readonly status: "answered"; readonly from: AnswerOrigin; readonly text: string; readonly value?: Json }
   | { readonly status: "failed"; readonly failure: string; readonly reason: string }
 );
