@@ -29,14 +29,18 @@ export async function retryTasks(state: StateManager, { jobId, keys, changes }: 
   const { prompts, maxCostUsdPerTask: budgetUsd } = changes;
   const tasks = await state.tasks.list(jobId);
   const chosen = keys.length === 0 ? tasks.filter(isRetryable) : keys.map((key) => retryable(tasks, key));
+  const begun: string[] = [];
   for (const { id, key } of chosen) {
-    await state.tasks.retry(id, { reason: "retried by a person", prompt: prompts?.get(key), budgetUsd });
+    const reason = "retried by a person";
+    if (await state.tasks.retry(id, { reason, prompt: prompts?.get(key), budgetUsd })) begun.push(key);
+    // Somebody has answered since: say what it is now.
+    else if (keys.length > 0) retryable(await state.tasks.list(jobId), key);
   }
   const facts = (await state.tasks.list(jobId)).map(factsOf);
   for (const id of releasedTasks(facts)) {
     await state.tasks.retry(id, { reason: "what it needs is tried again" });
   }
   const job = await state.jobs.get(jobId);
-  if (chosen.length > 0 && isJobOver(job.status)) await state.jobs.reopen(jobId, "tasks are tried again");
-  return chosen.map(({ key }) => key);
+  if (begun.length > 0 && isJobOver(job.status)) await state.jobs.reopen(jobId, "tasks are tried again");
+  return begun;
 }

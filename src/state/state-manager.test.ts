@@ -230,6 +230,13 @@ describe("a person's retry of accepted work that could not be merged", () => {
 
     expect(await tasks.get(lease.taskId)).toMatchObject({ status: "pending", acceptedAttempt: undefined });
   });
+
+  it("leaves a task alone that somebody else's answer has set to work meanwhile", async () => {
+    await using open = await openState([{ key: "a" }]);
+    const { taskId } = await leaseTask(open, "a");
+    expect(await open.state.tasks.retry(taskId, { reason: "again" })).toBe(false);
+    expect((await open.state.tasks.get(taskId)).status).toBe("leased");
+  });
 });
 
 describe("a pause of an account", () => {

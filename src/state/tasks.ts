@@ -196,19 +196,31 @@ export class Tasks {
     });
   }
 
-  /** A person's retry: a task that failed, waits or is blocked starts again with a clean count, and without what was accepted. */
-  async retry(id: TaskId, { reason, ...changes }: { readonly reason: string } & TaskChanges): Promise<void> {
+  /**
+   * A person's retry: a task that failed, waits or is blocked starts again with a clean count, and without what was accepted.
+   * @returns `false` when it does none of these any more, because somebody has answered meanwhile: then it stays as it is
+   */
+  async retry(id: TaskId, { reason, ...changes }: { readonly reason: string } & TaskChanges): Promise<boolean> {
     const at = this.#context.now();
     const set = { failures: 0, accepted_attempt: null, merged_commit: null, evidence: null };
-    await this.#context.store.write(async (tx) => {
-      const row = await tx.selectFrom("tasks").select("spec").where("id", "=", id).executeTakeFirstOrThrow();
+    return this.#context.store.write(async (tx) => {
+      const row = await tx
+        .selectFrom("tasks")
+        .select(["spec", "status"])
+        .where("id", "=", id)
+        .executeTakeFirstOrThrow();
+      if (!standing.has(taskStatusOf(row))) return false;
       const spec = JSON.stringify(changedSpec(specFromRow(row), changes));
       // With other words, what stands in its slot and in its conversation is not what is to be gone on with.
       if (changes.prompt !== undefined || (await wasHeard(tx, id))) await endInterrupted(tx, id, at);
       await moveTask(tx, { id, to: "pending", at, reason, set: { ...set, spec } });
+      return true;
     });
   }
 }
+
+/** Nobody is at work on them, and nobody will be by itself. */
+const standing: ReadonlySet<TaskStatus> = new Set<TaskStatus>(["failed", "waiting", "blocked"]);
 
 /** By then nobody may begin anything of it any more, whatever they saw before. */
 async function isCancelled(tx: Tx, jobId: string): Promise<boolean> {
