@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
@@ -19,19 +20,18 @@ afterEach(() => project.remove());
 /** In somebody's project, with a temporary folder of its own, so that whatever stays behind is seen. */
 const demo = (...args: readonly string[]): TuttiOptions => ({
   args: ["demo", ...args],
-  env: { TMPDIR: tmp, NODE_DISABLE_COMPILE_CACHE: "1" },
+  env: { TMPDIR: tmp, NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache") },
 });
 
-const expectNoTrace = async (): Promise<void> => {
-  expect(await readdir(tmp)).toEqual([]);
+const expectOwnUntouched = async (): Promise<void> => {
   expect(await readdir(project.home)).toEqual([]);
   expect(await project.git("status", "--porcelain")).toBe("");
   expect(await project.git("for-each-ref", "--format=%(refname)")).toBe("refs/heads/main");
 };
 
 describe("tutti demo", { timeout: 240_000 }, () => {
-  it("carries a job out with a wrong first try and a conflict, proves the result, and leaves no trace", async () => {
-    const { exitCode, stdout, stderr } = await runTutti(project, demo());
+  it("carries a job out with a wrong first try and a conflict, and proves the result, which stays on request", async () => {
+    const { exitCode, stdout, stderr } = await runTutti(project, demo("--keep"));
 
     expect(stderr).toBe("");
     expect(stdout).toContain("What the models say is scripted");
@@ -41,35 +41,34 @@ describe("tutti demo", { timeout: 240_000 }, () => {
     expect(stdout).toContain("The user's branch and files are as they were.");
     expect(stdout).toContain("24 of 24 tests pass. Before it was 2.");
     expect(exitCode).toBe(0);
-    await expectNoTrace();
-  });
 
-  it("keeps the project on request, with the work on the job's branch and not on the user's", async () => {
-    const { exitCode, stdout } = await runTutti(project, demo("--keep", "--json"));
-
-    expect(exitCode).toBe(0);
-    const outcome = parseNdjson(stdout).at(-1);
-    expect(outcome).toMatchObject({ type: "demo", tests: { passed: 24, total: 24 }, isCheckoutUntouched: true });
-    const kept = ["-C", join(String(outcome?.["folder"]), "spendings")];
-    expect(await project.git(...kept, "show", `${String(outcome?.["branch"])}:src/formats.js`)).toContain(
+    const [, kept = ""] = /cd (\S+)/.exec(stdout) ?? [];
+    const [, branch = ""] = /git diff main\.\.\.(\S+)/.exec(stdout) ?? [];
+    expect(await project.git("-C", kept, "show", `${branch}:src/formats.js`)).toContain(
       "{ html: toHtml, json: toJson, text: toText }",
     );
-    expect(await project.git(...kept, "log", "--format=%s", "main")).toBe("Say in tests what the project shall do");
+    expect(await project.git("-C", kept, "log", "--format=%s", "main")).toBe("Say in tests what the project shall do");
+    expect(await processesOf(tmp)).toEqual([]);
+    expect(await readdir(tmp)).toEqual([basename(dirname(kept))]);
+    await expectOwnUntouched();
   });
 });
 
 describe.runIf(process.platform === "linux")("a Ctrl-C", { timeout: 120_000 }, () => {
   it.each([
-    ["before the job has begun", /Before: /],
-    ["while agents work", /attempt 1/],
-  ])("%s ends the demo with 130 and leaves neither files nor processes", async (_when, sign) => {
-    const { child, ended, stdout } = startTutti(project, demo());
+    ["before the job has begun", /Before: /, []],
+    ["while agents work", /"attempt-started"/, ["--json"]],
+  ])("%s ends the demo with 130 and leaves neither files nor processes", async (_when, sign, args) => {
+    const { child, ended, stdout } = startTutti(project, demo(...args));
     await vi.waitFor(() => expect(stdout()).toMatch(sign), { timeout: 60_000, interval: 20 });
     child.kill("SIGINT");
 
     expect((await ended).exitCode).toBe(130);
-    await expectNoTrace();
+    const told = args.flatMap(() => parseNdjson(stdout()).slice(-1));
+    expect(told).toMatchObject(args.map(() => ({ exitCode: 130 })));
     expect(await processesOf(tmp)).toEqual([]);
+    expect(await readdir(tmp)).toEqual([]);
+    await expectOwnUntouched();
   });
 });
 

@@ -40,12 +40,13 @@ type Asked = {
   readonly isResumed: boolean;
 };
 
-/** Carries a plan out, with as many resumes as a planted death makes necessary. */
-async function carryOut(tasks: readonly Task[], fault?: string) {
+/** Carries a plan out: once, or with as many resumes as planted deaths make necessary. */
+async function carryOut(tasks: readonly Task[], faults: readonly string[] = []) {
   await project.write({ "../home/plan.json": JSON.stringify({ summary: "Some files.", tasks }) });
-  const folder = { TUTTI_FAULT_FOLDER: join(project.home, "faults") };
-  const env = fault === undefined ? folder : { ...folder, TUTTI_FAULT: fault };
-  const result = await runTutti(project, { args: ["run", "--plan", "../home/plan.json", "--yes", "--json"], env });
+  const env = { TUTTI_FAULT_FOLDER: join(project.home, "faults"), TUTTI_FAULT: faults.join() };
+  const run = (...args: readonly string[]) => runTutti(project, { args: [...args, "--json"], env });
+  let result = await run("run", "--plan", "../home/plan.json", "--yes");
+  for (let times = 0; result.signal === "SIGKILL" && times < faults.length; times += 1) result = await run("resume");
   const log = await readFile(join(project.home, "requests"), "utf8");
   const requests = log
     .split("\n")
@@ -56,64 +57,71 @@ async function carryOut(tasks: readonly Task[], fault?: string) {
 const originOf = ({ attempts }: JobFacts, key: string) => attempts[key]?.[0]?.origin;
 const firstAttempt = ({ job }: JobFacts, key: string): string => `${job.id}/${key}/1`;
 const keys = ["a", "b", "c"];
-const batch = keys.map((key) => task(key, { batch: "small", expectedOutputs: [`out/${key}.txt`] }));
+const batchOf = (name: string, members: readonly string[]) =>
+  members.map((key) => task(key, { batch: name, expectedOutputs: [`out/${key}.txt`] }));
+const batch = batchOf("small", keys);
+const allWrite = Object.fromEntries([...keys, "d", "e", "f"].map((key) => [key, writes(key)]));
 
 describe("a batch", () => {
-  it("goes on without the task that fails, from the last one that was accepted", async () => {
-    await start({ answers: { a: writes("a"), b: { text: "I did nothing." }, c: writes("c") } });
-    const { facts, asked } = await carryOut(batch);
-    expect(statusesOf(facts)).toEqual({ a: "completed", b: "failed", c: "completed" });
+  it("goes on without the task that fails, and shares a conversation only among tasks for the same model", async () => {
+    await start({ answers: { ...allWrite, b: { text: "I did nothing." } } });
+    const others = batchOf("other", ["d", "e", "f"]).map((one) =>
+      one.key === "e" ? { ...one, escalate: ["haiku"] } : one,
+    );
+    const { facts, asked } = await carryOut([...batch, ...others]);
+    const done = Object.fromEntries(["a", "c", "d", "e", "f"].map((key) => [key, "completed"]));
+    expect(statusesOf(facts)).toEqual({ ...done, b: "failed" });
     expect(originOf(facts, "c")).toEqual({ of: "batch", attempt: firstAttempt(facts, "a"), isForked: true });
     const sessions = (key: string) =>
       new Set(asked.filter((request) => request.task === key).map(({ sessionId }) => sessionId));
     // What went wrong with one stays in its own conversation.
     expect(sessions("b").size).toBe(1);
     expect(new Set(keys.flatMap((key) => [...sessions(key)])).size).toBe(3);
+    expect(originOf(facts, "e")).toBeUndefined();
+    expect(originOf(facts, "f")).toEqual({ of: "batch", attempt: firstAttempt(facts, "d"), isForked: true });
   });
 
-  it("shares a conversation only among tasks for the same model", async () => {
-    await start({ answers: Object.fromEntries(keys.map((key) => [key, writes(key)])) });
-    const [a, b, c] = batch.map((one) => (one.key === "b" ? { ...one, escalate: ["haiku"] } : one));
-    const { facts, exitCode, stderr } = await carryOut([a, b, c].flatMap((one) => one ?? []));
-    expect(exitCode, stderr).toBe(0);
-    expect(originOf(facts, "b")).toBeUndefined();
-    expect(originOf(facts, "c")).toEqual({ of: "batch", attempt: firstAttempt(facts, "a"), isForked: true });
+  it("loses nothing and does nothing twice when processes die on the way", async () => {
+    await start({ answers: allWrite });
+    const inWorker = ["attempt.begun", "execute.session-known", "execute.after-agent", "decide.after"];
+    const points = [...inWorker, "integrate.advanced"];
+    const { facts, exitCode, stdout, stderr } = await carryOut(batch, points);
+    expect(exitCode, stdout + stderr).toBe(0);
+    const killed = (await readFile(join(project.home, "faults/killed"), "utf8")).trim().split("\n");
+    expect(new Set(killed.map((line) => line.split(" ")[1]))).toEqual(new Set(points));
+    expect(statusesOf(facts)).toEqual({ a: "completed", b: "completed", c: "completed" });
+    for (const key of keys) {
+      expect(facts.attempts[key]?.filter(({ status }) => status === "accepted")).toHaveLength(1);
+      expect(await project.git("show", `${facts.job.branch}:out/${key}.txt`)).toBe(key);
+    }
+    expect(originOf(facts, "c")).toMatchObject({ of: "batch", isForked: true });
   });
-
-  it.each(["attempt.begun", "execute.session-known", "execute.after-agent", "decide.after", "integrate.advanced"])(
-    "loses nothing and does nothing twice when a process dies at %s",
-    async (fault) => {
-      await start({ answers: Object.fromEntries(keys.map((key) => [key, writes(key)])) });
-      const first = await carryOut(batch, fault);
-      const last =
-        first.exitCode === 0
-          ? first.facts
-          : await runTutti(project, { args: ["resume", "--json"] }).then(() => inspectJob(project));
-      expect(statusesOf(last)).toEqual({ a: "completed", b: "completed", c: "completed" });
-      for (const key of keys) {
-        expect(last.attempts[key]?.filter(({ status }) => status === "accepted")).toHaveLength(1);
-        expect(await project.git("show", `${last.job.branch}:out/${key}.txt`)).toBe(key);
-      }
-      expect(originOf(last, "c")).toMatchObject({ of: "batch", isForked: true });
-    },
-  );
 });
 
 describe("a task that continues its parent", () => {
-  const plan = (prompt: string) => [
-    task("parent", { expectedOutputs: ["out/parent.txt"] }),
-    task("child", { prompt, parent: "parent", continuesParent: true }),
-  ];
+  const child = (key: string, fields: Fields) => task(key, { parent: "parent", continuesParent: true, ...fields });
+  const parent = task("parent", { expectedOutputs: ["out/parent.txt"] });
 
-  it("begins anew where the parent's work was replayed, and says so", async () => {
-    await start({ answers: { parent: writes("parent"), child: writes("child") } });
-    const first = await carryOut(plan("Do it."));
-    expect(originOf(first.facts, "child")).toEqual({
-      of: "parent",
-      attempt: firstAttempt(first.facts, "parent"),
-      isForked: true,
-    });
-    const second = await carryOut(plan("Do it otherwise."));
+  it("keeps its own conversation after work that was not good enough; begins anew where the parent's work was replayed", async () => {
+    const slow = [{ text: "nothing" }, writes("slow")];
+    await start({ answers: { parent: writes("parent"), child: writes("child"), slow } });
+    const first = await carryOut([
+      parent,
+      child("child", { prompt: "Do it." }),
+      child("slow", { expectedOutputs: ["out/slow.txt"] }),
+    ]);
+    expect(first.exitCode, first.stderr).toBe(0);
+    const forked = { of: "parent", attempt: firstAttempt(first.facts, "parent"), isForked: true };
+    expect(originOf(first.facts, "child")).toEqual(forked);
+    const own = first.asked.filter((request) => request.task === "slow");
+    expect(own.map(({ attempt, isForked }) => [attempt, isForked])).toEqual([
+      [1, true],
+      [2, true],
+    ]);
+    expect(new Set(own.map(({ sessionId }) => sessionId)).size).toBe(1);
+    expect(first.facts.attempts["slow"]?.map(({ origin }) => origin?.isForked)).toEqual([true, undefined]);
+
+    const second = await carryOut([parent, child("child", { prompt: "Do it otherwise." })]);
     expect(second.exitCode, second.stderr).toBe(0);
     expect(originOf(second.facts, "child")).toMatchObject({
       isForked: false,
@@ -121,36 +129,24 @@ describe("a task that continues its parent", () => {
     });
     expect(second.facts.events.filter(({ type }) => type === "conversation-missed")).toHaveLength(1);
   });
-
-  it("goes on with its own conversation after work that was not good enough", async () => {
-    const child = [{ text: "nothing" }, writes("child")];
-    await start({ answers: { parent: writes("parent"), child } });
-    const tasks = plan("Do it.").map((one) =>
-      one.key === "child" ? { ...one, expectedOutputs: ["out/child.txt"] } : one,
-    );
-    const { facts, asked, exitCode, stderr } = await carryOut(tasks);
-    expect(exitCode, stderr).toBe(0);
-    const own = asked.filter((request) => request.task === "child");
-    expect(own.map(({ attempt, isForked }) => [attempt, isForked])).toEqual([
-      [1, true],
-      [2, true],
-    ]);
-    expect(new Set(own.map(({ sessionId }) => sessionId)).size).toBe(1);
-    expect(facts.attempts["child"]?.map(({ origin }) => origin?.isForked)).toEqual([true, undefined]);
-  });
 });
 
 describe("a ladder of models", () => {
   const ladder = { config: "models: { worker: { escalate: [haiku, sonnet, opus] } }\n" };
   const modelsOf = ({ attempts }: JobFacts, key: string) => attempts[key]?.map(({ model }) => model);
 
-  it("climbs after work that was not good enough, one rung at a time", async () => {
-    const answers = { bad: [{ text: "nothing" }, { text: "nothing again" }, writes("bad")], good: writes("good") };
+  it("climbs a rung after work that was not good enough; not when the network fails or the agent stalls or answers in another form", async () => {
+    const answers = {
+      bad: [{ text: "nothing" }, { text: "nothing again" }, writes("bad")],
+      good: writes("good"),
+      network: { failure: { class: "transient", times: 2 }, ...writes("network") },
+      stalls: [{ failure: { class: "stuck" } }, writes("stalls")],
+      slow: [{ failure: { class: "recoverable", code: "AGENT_TIMED_OUT" } }, writes("slow")],
+    };
     await start({ answers, ...ladder });
-    const { facts, asked, exitCode, stderr } = await carryOut([
-      task("bad", { expectedOutputs: ["out/bad.txt"] }),
-      task("good"),
-    ]);
+    const others = ["good", "network", "stalls", "slow"].map((key) => task(key));
+    const tasks = [task("bad", { expectedOutputs: ["out/bad.txt"] }), ...others];
+    const { facts, asked, exitCode, stderr } = await carryOut(tasks);
     expect(exitCode, stderr).toBe(0);
     expect(modelsOf(facts, "bad")).toEqual(["haiku", "sonnet", "opus"]);
     expect(modelsOf(facts, "good")).toEqual(["haiku"]);
@@ -159,15 +155,6 @@ describe("a ladder of models", () => {
       "sonnet",
       "opus",
     ]);
-  });
-
-  it("stays on its rung when the network fails, the agent stalls or answers in another form", async () => {
-    const transient = { failure: { class: "transient", times: 2 }, ...writes("network") };
-    const stalls = [{ failure: { class: "stuck" } }, writes("stalls")];
-    const breaks = [{ failure: { class: "recoverable", code: "AGENT_TIMED_OUT" } }, writes("slow")];
-    await start({ answers: { network: transient, stalls, slow: breaks }, ...ladder });
-    const { facts, exitCode, stderr } = await carryOut(["network", "stalls", "slow"].map((key) => task(key)));
-    expect(exitCode, stderr).toBe(0);
     expect(modelsOf(facts, "network")).toEqual(["haiku"]);
     expect(modelsOf(facts, "stalls")).toEqual(["haiku", "haiku"]);
     expect(modelsOf(facts, "slow")).toEqual(["haiku", "haiku"]);

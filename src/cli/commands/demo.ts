@@ -8,6 +8,7 @@ import {
   beforeText,
   introText,
   lookAroundText,
+  outcomeJson,
   outcomeText,
   removedText,
   type DemoOutcome,
@@ -73,10 +74,8 @@ async function playDemo(cli: Cli, { folder, isKept, stop }: Stage): Promise<numb
 }
 
 function showOutcome({ output }: Cli, outcome: DemoOutcome, isKept: boolean): void {
-  const { folder, before, proof } = outcome;
   if (output.isJson) {
-    const kept = isKept ? { folder: folder.root } : {};
-    output.stdout(`${JSON.stringify({ type: "demo", before, ...proof, ...kept })}\n`);
+    output.stdout(outcomeJson(outcome, isKept));
     return;
   }
   output.stdout(outcomeText(output.style, outcome));

@@ -39,6 +39,12 @@ export function outcomeText(style: Style, outcome: DemoOutcome): string {
   return `${lines.join("\n")}\n`;
 }
 
+/** The same as the last line of `--json`. */
+export function outcomeJson({ folder, before, proof }: DemoOutcome, isKept: boolean): string {
+  const kept = isKept ? { folder: folder.root } : {};
+  return `${JSON.stringify({ type: "demo", before, ...proof, ...kept })}\n`;
+}
+
 function eventLines(requests: readonly RecordedRequest[]): readonly string[] {
   const again = tasksOf(requests, ({ role, attempt = 1 }) => role === "worker" && attempt > 1);
   const settled = tasksOf(requests, ({ role }) => role === "resolver");

@@ -12,6 +12,17 @@ export const usualRequests: readonly string[] = [
   "reviewer/",
 ];
 
+const turnsOf = (name: string, turns: number): readonly string[] =>
+  Array.from({ length: turns }, (_, turn) => `${name} turn ${turn}`);
+
+/** What it asks of the model behind the real Claude Code. */
+export const usualTurns: readonly string[] = [
+  ...turnsOf("manager/#1", 1),
+  ...["b#1", "b#2", "c#1", "d#1", "e#1"].flatMap((task) => turnsOf(`worker/${task}`, 3)),
+  ...turnsOf("resolver/#1", 2),
+  ...turnsOf("reviewer/#1", 1),
+];
+
 /**
  * Looks at everything of the user's now; afterwards says which promises the job has broken, whatever was killed meanwhile.
  */
