@@ -1,21 +1,13 @@
 import type { ErrorJson } from "../domain/errors.ts";
 import type { AttemptId, CommitId, JobId, SlotId, TaskId } from "../domain/ids.ts";
-import type {
-  Attempt,
-  AttemptDecision,
-  AttemptOutcome,
-  AttemptStatus,
-  ConversationOrigin,
-  DiffStat,
-  GateResult,
-} from "../domain/model.ts";
+import type { Attempt, AttemptOutcome, ConversationOrigin, DiffStat, GateResult } from "../domain/model.ts";
 import type { FailureClass } from "../domain/failure/failure-class.ts";
 import { notJudged, type QualityReport } from "../domain/quality/quality-report.ts";
 import { qualityShortfalls } from "../domain/quality/quality-settings.ts";
 import type { EventData } from "../domain/events.ts";
-import type { TaskStatus } from "../domain/task-status.ts";
 import type { ValidationVerdict } from "../domain/validate/validate-attempt.ts";
 import { appendEvent, type Tx } from "./append-events.ts";
+import { applyDecision } from "./apply-decision.ts";
 import {
   insertAttempt,
   lastAttempt,
@@ -25,14 +17,11 @@ import {
   type TaskLease,
 } from "./begin-attempt.ts";
 import type { StateContext } from "./context.ts";
-import { insertDecision, type ExplainedDecision } from "./decisions.ts";
+import type { ExplainedDecision } from "./decisions.ts";
 import { fenced } from "./fenced.ts";
 import { insertHistory } from "./history.ts";
 import { moveTask } from "./move-task.ts";
-import { replaceTask, splitInto } from "./reshape-plan.ts";
 import { verdictText } from "./verdict-text.ts";
-import { expectOutcome } from "./outcomes.ts";
-import { missReplay } from "./results.ts";
 import { attemptFromRow, eventDataFromText } from "./rows.ts";
 
 export type AttemptProof = {
@@ -44,30 +33,6 @@ export type AttemptProof = {
   /** Absent in what older versions wrote, and where the work was not fit to be judged. */
   readonly quality?: QualityReport;
 };
-
-const taskStatusAfter: Readonly<Record<AttemptDecision["action"], TaskStatus>> = {
-  accept: "integrating",
-  retry: "running",
-  clarify: "running",
-  rollback: "running",
-  split: "pending",
-  replan: "cancelled",
-  bounce: "ready",
-  pause: "waiting",
-  ask: "waiting",
-  fail: "failed",
-};
-
-/**
- * A retry that doesn't count is the same attempt going on: the network or a dead process said nothing about the work. Nor did a
- * limit of budget that a person may raise.
- */
-function attemptStatusAfter({ action, countsAsAttempt, resumeSession }: AttemptDecision): AttemptStatus {
-  if (action === "accept") return "accepted";
-  const isToGoOn = action === "ask" && resumeSession;
-  const goesOn = action === "pause" || action === "clarify" || isToGoOn || (action === "retry" && !countsAsAttempt);
-  return goesOn ? "interrupted" : "rejected";
-}
 
 /** Commands and queries on attempts. Every write names the lease it is made under; an old one is refused. */
 export class Attempts {
@@ -183,44 +148,7 @@ export class Attempts {
   /** Writes the decision and moves the task to where it says, in one transaction. */
   async decide(lease: TaskLease, attemptId: AttemptId, explained: ExplainedDecision): Promise<void> {
     const at = this.#context.now();
-    const { explanation, ...decision } = explained;
-    await this.#fenced(lease, async (tx) => {
-      await tx
-        .updateTable("attempts")
-        .set({
-          status: attemptStatusAfter(decision),
-          decision: JSON.stringify(decision),
-          feedback: decision.feedback ?? null,
-          ended_at: attemptStatusAfter(decision) === "interrupted" ? null : at,
-        })
-        .where("id", "=", attemptId)
-        .execute();
-      const { action, reasons, countsAsAttempt, failureClass } = decision;
-      // Whoever goes on after a death may come here from the lease: its proof was made before.
-      if (action === "accept") await moveTask(tx, { id: lease.taskId, to: "validating", at });
-      const data = { decision: action, reasons, ...(failureClass === undefined ? {} : { failureClass }) };
-      const subject = subjectOf(lease, attemptId);
-      await appendEvent(tx, { at, type: "attempt-decided", subject, data });
-      await insertDecision(tx, subject, { at, decision, ...(explanation === undefined ? {} : { explanation }) });
-      if (action === "accept") await expectOutcome(tx, subject, { confidence: decision.confidence, at });
-      await moveTask(tx, {
-        id: lease.taskId,
-        to: taskStatusAfter[action],
-        at,
-        ...(action === "pause" ? { waitsFor: "quota" as const } : {}),
-        ...(action === "accept" ? {} : { reason: decision.reasons.join("; ") }),
-        ask: decision.breakpoint,
-        attemptId,
-        set: action === "accept" ? acceptance(attemptId) : {},
-      });
-      const { parts, replacement } = decision;
-      if (action === "split" && parts !== undefined) await splitInto(tx, { taskId: lease.taskId, at }, parts);
-      if (action === "replan" && replacement !== undefined)
-        await replaceTask(tx, { taskId: lease.taskId, at }, replacement);
-      if (countsAsAttempt) await countFailure(tx, lease.taskId);
-      const { replayMiss } = decision;
-      if (replayMiss !== undefined) await missReplay(tx, subject, { reason: replayMiss, at });
-    });
+    await this.#fenced(lease, (tx) => applyDecision(tx, { lease, attemptId, at }, explained));
   }
 
   async list(taskId: TaskId): Promise<readonly Attempt[]> {
@@ -305,19 +233,3 @@ const judgementOf = (quality: QualityReport): EventData["attempt-judged"] => ({
   notJudged: notJudged(quality),
   blockers: qualityShortfalls(quality),
 });
-
-/** What an earlier attempt of the task was merged to is not this one's. */
-const acceptance = (attemptId: AttemptId) => ({
-  accepted_attempt: attemptId,
-  merged_commit: null,
-  evidence: null,
-  worker_id: null,
-});
-
-async function countFailure(tx: Tx, id: TaskId): Promise<void> {
-  await tx
-    .updateTable("tasks")
-    .set((eb) => ({ failures: eb("failures", "+", 1) }))
-    .where("id", "=", id)
-    .execute();
-}
