@@ -4,13 +4,13 @@ import type { StateRestored } from "../orchestration/restored/restored-lines.ts"
 import { TuttiError } from "../domain/errors.ts";
 import type { StoredEvent } from "../domain/events.ts";
 import { asJobId, asTaskId, jobOfTask, type JobId, type TaskId } from "../domain/ids.ts";
-import { isJobOver } from "../domain/job-status.ts";
 import { isSettled } from "../domain/task-status.ts";
 import type { Json } from "../domain/json.ts";
 import type { PersonsAnswer } from "../orchestration/breakpoints/resolve-breakpoint.ts";
 import type { JobProgress, TaskResult } from "../orchestration/task-results.ts";
 import type { AnyWorkflow, WorkflowDefinition } from "../workflow/flow.ts";
 import { Drives } from "./drives.ts";
+import { eventsOf } from "./events-of.ts";
 import { goalOf, requestOf } from "./subtasks.ts";
 import type {
   Form,
@@ -22,6 +22,7 @@ import type {
   TuttiOptions,
 } from "./tutti-options.ts";
 import { ProgramRuns, type WorkflowHandle, type WorkflowRunOptions } from "./run-workflow.ts";
+import { synthesisOf } from "./synthesis-of.ts";
 import { typedResult, type TypedTaskResult } from "./typed-results.ts";
 import { waitForJob, type WaitOptions } from "./wait-for-job.ts";
 
@@ -181,23 +182,7 @@ export class Tutti implements AsyncDisposable {
 
   /** One text from all results: what failed comes first, whoever writes it. */
   async synthesizeResults(results: Results, options: SynthesisOptions = {}): Promise<string> {
-    const { formatResults, synthesize } = await import("../orchestration/synthesis.ts");
-    const all = [...results.values()];
-    const { synthesisPrompt: question, model = true, signal = new AbortController().signal } = options;
-    const [first] = all;
-    if (!model || first === undefined) return [question ?? "", formatResults(all)].filter(Boolean).join("\n\n");
-    // Whoever holds a job does so once: a project of its own.
-    const project = await this.#open();
-    let text: string;
-    try {
-      const { services, own, application } = project;
-      const job = await application.job(jobOfTask(first.taskId));
-      text = await synthesize({ services, own, job, results: all, signal, question: question ?? whatWasBuilt });
-    } finally {
-      await project.close();
-    }
-    const failures = all.filter(({ status }) => status !== "completed");
-    return failures.length === 0 ? text : `${text.trim()}\n\n${formatResults(failures)}`;
+    return synthesisOf(results, options, () => this.#open());
   }
 
   /** Ends the job for good. What was merged stays on its branch. */
@@ -210,16 +195,7 @@ export class Tutti implements AsyncDisposable {
   async *watch(job: string, { signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<StoredEvent> {
     const { application } = await this.#project();
     const jobId = await this.#jobId(job);
-    const changes = application.watch();
-    for (let after = 0; ;) {
-      const isLast = isJobOver((await application.job(jobId)).status);
-      for (let page; (page = await application.events({ jobId, after })).length > 0;) {
-        for (const event of page) yield event;
-        after = page.at(-1)?.seq ?? after;
-      }
-      if (isLast || signal?.aborted === true) return;
-      await changes.wait({ timeoutMs: 1_000, ...(signal === undefined ? {} : { signal }) });
-    }
+    yield* eventsOf(application, jobId, signal);
   }
 
   /** Makes a job of these tasks, has it carried out and collects the results. */
@@ -303,7 +279,5 @@ export class Tutti implements AsyncDisposable {
     return (await application.results(await this.#jobId(job))).filter(isMeant);
   }
 }
-
-const whatWasBuilt = "Say what was built, what failed and why, and what should be done next.";
 
 const byTask = (results: readonly TaskResult[]): Results => new Map(results.map((result) => [result.taskId, result]));
