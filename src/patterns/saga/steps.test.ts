@@ -1,15 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -24,38 +13,23 @@ import { branchStep } from "./branch-step.ts";
 import { commandPair } from "./command-pair.ts";
 import { commitStep } from "./commit-step.ts";
 import { fileStep } from "./file-step.ts";
-import { readySaga } from "./ready-saga.ts";
 import type { SagaStep } from "./saga-options.ts";
 import { saga } from "./saga.ts";
+import { scratchFolder, type ScratchFolder } from "./scratch-folder.fixture.ts";
 
+let project: ScratchFolder;
 let folder: string;
 
-const git = (...args: readonly string[]): string =>
-  execFileSync("git", args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
-
-const commit = (text: string): string => {
-  writeFileSync(join(folder, "app.js"), text);
-  git("add", "app.js");
-  git("commit", "--quiet", "--message", text);
-  return git("rev-parse", "HEAD");
-};
-
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "tutti-saga-"));
-  git("init", "--quiet", "--initial-branch", "main");
-  git("config", "user.name", "Test");
-  git("config", "user.email", "test@example.com");
-  commit("one");
+  project = scratchFolder();
+  ({ folder } = project);
 });
 
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => project.remove());
 
-/** Commands are real; the job's own working copy is the project's here. */
-function really({ run }: CommandCall): CommandResult {
-  const [program = "", ...args] = typeof run === "string" ? ["sh", "-c", run] : run;
-  const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, encoding: "utf8" });
-  return { isOk: status === 0, exitCode: status, output: `${stdout}${stderr}` };
-}
+const git = (...args: readonly string[]): string => project.git(...args);
+const commit = (text: string): string => project.commit(text);
+const really = (call: CommandCall): CommandResult => project.really(call);
 
 const fails: SagaStep = {
   name: "fails",
@@ -65,13 +39,11 @@ const fails: SagaStep = {
   irreversible: true,
 };
 
-const allow = () => ({ approved: true });
-
 async function run(steps: readonly SagaStep[], agents: Readonly<Record<string, (call: AgentCall) => string>> = {}) {
   const body = workflow("test", { input: z.null(), output: z.json() }, async (flow) =>
     z.json().parse(JSON.parse(JSON.stringify(await saga(flow, { steps, retryDelayMs: 0 })))),
   );
-  return runWorkflow(body, { input: null, commands: { "*": really }, answers: allow, agents });
+  return runWorkflow(body, { input: null, commands: { "*": really }, answers: () => ({ approved: true }), agents });
 }
 
 const between = (name: string, effect: () => unknown): SagaStep => ({
@@ -264,58 +236,5 @@ describe("a step whose agent changes files", () => {
     };
     const { output } = await run([commitStep({ name: "change", agent: "builder", prompt: "Change it" }), fails], lazy);
     expect(output).toMatchObject({ status: "compensation-failed", left: [{ name: "change" }] });
-  });
-});
-
-describe("the ready saga", () => {
-  const open = { name: "open", do: ["echo", "42"], undo: ["sh", "-c", 'echo "closed $1" > log', "sh", "{{output}}"] };
-  const input = (steps: readonly object[]) => ({ steps: z.array(z.json()).parse(steps), retryDelayMs: 0 });
-  const stubs = { commands: { "*": really }, answers: allow };
-
-  it("does all kinds of steps", async () => {
-    const steps = [
-      { name: "mark", branch: "release" },
-      { name: "note", path: "VERSION", content: "1.0\n" },
-      open,
-      { name: "change", agent: "builder", prompt: "Change it" },
-      { name: "publish", do: "echo published > published", irreversible: "Publish 1.0?" },
-    ];
-    const { output, host } = await runWorkflow(readySaga, {
-      input: input(steps),
-      ...stubs,
-      agents: { builder: () => "done" },
-    });
-    expect(output).toMatchObject({ status: "completed", done: ["mark", "note", "open", "change", "publish"] });
-    expect(host.questions).toMatchObject([{ question: "Publish 1.0?" }]);
-    expect(existsSync(join(folder, "published"))).toBe(true);
-  });
-
-  it("fails when a step did, and says what was taken back and what was not", async () => {
-    const steps = [
-      open,
-      { name: "stubborn", do: "true", undo: "false" },
-      { name: "break", do: "exit 7", undo: "true" },
-    ];
-    const run = runWorkflow(readySaga, { input: input(steps), ...stubs });
-    await expect(run).rejects.toMatchObject({
-      code: "PROCESS_FAILED",
-      message:
-        "break failed: break ended with exit code 7; taken back: open; NOT taken back: stubborn (undo stubborn ended with exit code 1)",
-      context: { done: ["open", "stubborn"], compensated: ["open"], left: [{ name: "stubborn" }] },
-    });
-    expect(readFileSync(join(folder, "log"), "utf8")).toBe("closed 42\n");
-  });
-
-  it.each([
-    [{ name: "a", do: "x" }, "steps.0: undo"],
-    [{ name: "a", branch: "a..b" }, "is no name for a branch"],
-    [{ name: "a", path: "../x", content: "" }, "path: must be a path inside"],
-    [{ name: "a", do: "x", undo: "y", retries: 2 }, "retries"],
-  ])("names what is wrong with %j", async (step, named) => {
-    const run = runWorkflow(readySaga, { input: input([step]), ...stubs });
-    await expect(run).rejects.toMatchObject({
-      code: "WORKFLOW_INPUT_INVALID",
-      message: expect.stringContaining(named),
-    });
   });
 });
