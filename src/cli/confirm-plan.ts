@@ -4,6 +4,7 @@ import type { Job } from "../domain/model.ts";
 import type { RunPreview } from "../domain/cache/run-preview.ts";
 import type { Plan, PlanTask } from "../domain/plan/plan-schema.ts";
 import type { Application } from "../orchestration/application.ts";
+import type { CacheRoom } from "../orchestration/cache-room.ts";
 import { promptPerson } from "./ask/prompt-person.ts";
 import type { Cli } from "./cli.ts";
 import type { Output } from "./output.ts";
@@ -16,7 +17,9 @@ import { previewNote, previewTotals } from "./render/run-preview-text.ts";
 const lookAgainMs = 500;
 
 export type PlanConversation = {
-  readonly application: Pick<Application, "tasks" | "watch" | "job" | "preview" | "usualTask" | "decidePlan">;
+  readonly application: Pick<Application, "tasks" | "watch" | "job" | "usualTask" | "decidePlan"> & {
+    readonly cache: Pick<CacheRoom, "preview">;
+  };
   readonly job: Job;
   /** The person said yes beforehand: nothing is asked. */
   readonly isApproved: boolean;
@@ -37,7 +40,7 @@ export async function confirmPlan(cli: Cli, conversation: PlanConversation): Pro
     const { plan, status } = await application.job(job.id);
     if (plan !== undefined && !willChange.has(status)) {
       display.suspend();
-      const preview = await application.preview(await application.job(job.id));
+      const preview = await application.cache.preview(await application.job(job.id));
       cli.output.stdout(`\n${planText(cli, conversation, { plan, preview })}\n`);
       // Of a plan that somebody wrote it was said when it was read.
       if (job.plan === undefined)

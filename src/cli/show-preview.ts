@@ -5,7 +5,7 @@ import { previewJson, previewText } from "./render/run-preview-text.ts";
 
 /** Before anything is spent: what of a job is cached, what goes on, what is done again and what is new. */
 export async function showPreview({ output }: Cli, { application }: Project, job: Job): Promise<void> {
-  const preview = await application.preview(await application.job(job.id));
+  const preview = await application.cache.preview(await application.job(job.id));
   if (preview === undefined) return;
   output.stdout(output.isJson ? previewJson(job.id, preview) : `${previewText(preview)}\n`);
 }

@@ -1,8 +1,6 @@
 import type { Activity, StoredEvent } from "../domain/events.ts";
 import type { Breakpoint } from "../domain/breakpoint/breakpoint.ts";
 import type { Usage } from "../domain/budget/usage.ts";
-import type { RunPreview } from "../domain/cache/run-preview.ts";
-import type { StoredResult } from "../domain/cache/stored-result.ts";
 import type { Rollback } from "../domain/checkpoint/checkpoint.ts";
 import type { JobId, TaskId } from "../domain/ids.ts";
 import type { Attempt, Job, Task } from "../domain/model.ts";
@@ -14,15 +12,8 @@ import type { ActivityCursor, Cursor } from "../state/event-log.ts";
 import type { FileHistory } from "../state/file-changes.ts";
 import type { Hold } from "../domain/schedule/admission.ts";
 import type { Pause } from "../state/pauses.ts";
-import {
-  jobTipRef,
-  listRescues,
-  mergeJob,
-  restoreRescue,
-  type JobMerge,
-  type MergeOptions,
-  type Rescue,
-} from "../workspace/index.ts";
+import { jobTipRef, mergeJob, type JobMerge, type MergeOptions } from "../workspace/index.ts";
+import { CacheRoom } from "./cache-room.ts";
 import { CheckpointRoom } from "./checkpoints/checkpoint-room.ts";
 import {
   answerPlan,
@@ -33,17 +24,16 @@ import {
   type PersonsAnswer,
   type WhichBreakpoints,
 } from "./breakpoints/resolve-breakpoint.ts";
+import { FigureRoom } from "./figure-room.ts";
 import { findJob } from "./find-job.ts";
-import { jobFigures, type JobFigures } from "./compare-jobs.ts";
 import { createJob, createManualJob, type JobRequest, type ManualJobRequest } from "./create-job.ts";
-import { answerCosts, type CostAnswer, type CostQuestion } from "./costs.ts";
-import { previewJob, usualTask } from "./preview-run.ts";
+import { usualTask } from "./preview-run.ts";
 import { NoteRoom } from "./prompts/note-room.ts";
 import { ProfileRoom } from "./profiles/profile-room.ts";
 import { PromptRoom } from "./prompts/prompt-room.ts";
+import { RescueRoom } from "./rescue-room.ts";
 import { resumeJob, type ResumeChanges } from "./resume-job.ts";
 import { retryTasks, type RetryChanges } from "./retry-tasks.ts";
-import { pruneResults, type Pruned, type PruneRequest } from "./result-cache.ts";
 import { addTasksTo } from "./manual-jobs.ts";
 import { Insight } from "./insight.ts";
 import { isDriven } from "./is-driven.ts";
@@ -71,20 +61,26 @@ export class Application {
   readonly insight: Insight;
   readonly #services: Services;
 
+  readonly cache: CacheRoom;
   readonly checkpoints: CheckpointRoom;
+  readonly figures: FigureRoom;
   readonly prompts: PromptRoom;
   readonly notes: NoteRoom;
   readonly profiles: ProfileRoom;
+  readonly rescues: RescueRoom;
   readonly workflows: WorkflowRoom;
   readonly workflowEvents: EventRoom;
 
   constructor(services: Services) {
     this.#services = services;
+    this.cache = new CacheRoom(services);
     this.checkpoints = new CheckpointRoom(services);
+    this.figures = new FigureRoom(services);
     this.insight = new Insight(services);
     this.prompts = new PromptRoom(services);
     this.notes = new NoteRoom(services);
     this.profiles = new ProfileRoom(services);
+    this.rescues = new RescueRoom(services);
     this.workflows = new WorkflowRoom(services);
     this.workflowEvents = new EventRoom(services);
   }
@@ -209,11 +205,6 @@ export class Application {
     return { ofJob: await sessions.usageOfJob(jobId), byTask: await sessions.usageByTask(jobId) };
   }
 
-  /** What the project, or one job, has cost. */
-  costs(question: CostQuestion): Promise<CostAnswer> {
-    return answerCosts(this.#services.state, this.#services.repo.root, question);
-  }
-
   events(cursor: Cursor): Promise<readonly StoredEvent[]> {
     return this.#services.state.events.read(cursor);
   }
@@ -299,40 +290,8 @@ export class Application {
     return mergeJob(this.#services.repo, jobTipRef(job.id), { message: `Merge branch '${job.branch}'`, ...options });
   }
 
-  /** What the next drive of a job would replay and what it would pay for; `undefined` while there is no plan. */
-  preview(job: Job): Promise<RunPreview | undefined> {
-    return previewJob(this.#services, job);
-  }
-
   /** What a task of a job takes, as far as one knows before it has run. */
   usualTask(job: Job, task: PlanTask): TaskPrior {
     return usualTask(this.#services, job, task);
-  }
-
-  /** From now on nothing is replayed for this job. */
-  turnCacheOff(jobId: JobId): Promise<void> {
-    return this.#services.state.results.turnOff(jobId);
-  }
-
-  /** Newest first. */
-  cachedResults(): Promise<readonly StoredResult[]> {
-    return this.#services.state.results.list();
-  }
-
-  pruneCache(request: PruneRequest): Promise<Pruned> {
-    return pruneResults(this.#services, request);
-  }
-
-  /** What a job came to, to be set beside another one. */
-  figures(job: Job): Promise<JobFigures> {
-    return jobFigures(this.#services, job);
-  }
-
-  rescues(): Promise<readonly Rescue[]> {
-    return listRescues(this.#services.repo);
-  }
-
-  restoreRescue(ref: string, directory: string) {
-    return restoreRescue(this.#services.repo, ref, { directory });
   }
 }

@@ -26,7 +26,7 @@ const now = 3_601_000;
 
 async function listed(results: readonly StoredResult[], isJson = false): Promise<string> {
   const output = memoryOutput({ isJson });
-  await cacheList({ application: { cachedResults: async () => results }, output, now });
+  await cacheList({ cache: { list: async () => results }, output, now });
   return output.out();
 }
 
@@ -56,19 +56,19 @@ it.each([
 ])("prunes by %o", async (options, olderThanMs) => {
   const output = memoryOutput();
   const asked: number[] = [];
-  const pruneCache = async (request: { readonly olderThanMs: number }) => {
+  const prune = async (request: { readonly olderThanMs: number }) => {
     asked.push(request.olderThanMs);
     return { removed: [result], strayRefs: 2, kept: 4 };
   };
-  await cachePrune({ application: { pruneCache }, output, options });
+  await cachePrune({ cache: { prune }, output, options });
   expect(asked).toEqual([olderThanMs]);
   expect(output.out()).toBe("Removed 1 result and 2 refs without one; 4 kept.\n");
 });
 
 it("refuses an age together with everything", async () => {
   const output = memoryOutput();
-  const pruneCache = async () => ({ removed: [], strayRefs: 0, kept: 0 });
-  const request = { application: { pruneCache }, output, options: { all: true, olderThan: 1 } };
+  const prune = async () => ({ removed: [], strayRefs: 0, kept: 0 });
+  const request = { cache: { prune }, output, options: { all: true, olderThan: 1 } };
   await expect(cachePrune(request)).rejects.toMatchObject({ code: "INPUT_INVALID" });
 });
 

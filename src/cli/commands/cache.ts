@@ -1,7 +1,7 @@
 import type { StoredResult } from "../../domain/cache/stored-result.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import { exitCodes } from "../../domain/job-status.ts";
-import type { Application } from "../../orchestration/application.ts";
+import type { CacheRoom } from "../../orchestration/cache-room.ts";
 import type { Cli } from "../cli.ts";
 import { withProject } from "../with-project.ts";
 import type { Output } from "../output.ts";
@@ -11,14 +11,14 @@ import { textTable } from "../render/text-table.ts";
 const shownDigits = 12;
 
 export type CacheListRequest = {
-  readonly application: Pick<Application, "cachedResults">;
+  readonly cache: Pick<CacheRoom, "list">;
   readonly output: Output;
   readonly now: number;
 };
 
 /** `tutti cache ls`: what would be replayed, the newest first. */
-export async function cacheList({ application, output, now }: CacheListRequest): Promise<number> {
-  const results = await application.cachedResults();
+export async function cacheList({ cache, output, now }: CacheListRequest): Promise<number> {
+  const results = await cache.list();
   if (output.isJson) output.stdout(`${JSON.stringify({ results: results.map(jsonOf) })}\n`);
   else if (results.length === 0) output.stdout("Nothing is cached yet. A task's result is, when it completes.\n");
   else output.stdout(listText(results, now));
@@ -64,7 +64,7 @@ const dayMs = 86_400_000;
 const usualAgeMs = 30 * dayMs;
 
 export type CachePruneRequest = {
-  readonly application: Pick<Application, "pruneCache">;
+  readonly cache: Pick<CacheRoom, "prune">;
   readonly output: Output;
   readonly options: CachePruneOptions;
 };
@@ -73,14 +73,14 @@ export type CachePruneRequest = {
  * `tutti cache prune`: lets go of results that nobody has used for long.
  * @throws {TuttiError} `INPUT_INVALID` for `--all` with an age
  */
-export async function cachePrune({ application, output, options }: CachePruneRequest): Promise<number> {
+export async function cachePrune({ cache, output, options }: CachePruneRequest): Promise<number> {
   if (options.all === true && options.olderThan !== undefined) {
     throw new TuttiError("INPUT_INVALID", "--all and --older-than contradict each other", {
       hint: "Give one of them: tutti cache prune --all",
     });
   }
   const olderThanMs = options.all === true ? 0 : (options.olderThan ?? usualAgeMs);
-  const { removed, strayRefs, kept } = await application.pruneCache({ olderThanMs });
+  const { removed, strayRefs, kept } = await cache.prune({ olderThanMs });
   const keys = removed.map(({ key }) => key);
   if (output.isJson) output.stdout(`${JSON.stringify({ removed: keys, strayRefs, kept })}\n`);
   else {
@@ -91,7 +91,9 @@ export async function cachePrune({ application, output, options }: CachePruneReq
 }
 
 export const cacheListCommand = (cli: Cli): Promise<number> =>
-  withProject(cli, ({ application, services }) => cacheList({ application, output: cli.output, now: services.now() }));
+  withProject(cli, ({ application, services }) =>
+    cacheList({ cache: application.cache, output: cli.output, now: services.now() }),
+  );
 
 export const cachePruneCommand = (cli: Cli, options: CachePruneOptions): Promise<number> =>
-  withProject(cli, ({ application }) => cachePrune({ application, output: cli.output, options }));
+  withProject(cli, ({ application }) => cachePrune({ cache: application.cache, output: cli.output, options }));

@@ -33,7 +33,7 @@ async function costs(open: OpenState, options: CostOptions & { id?: string; isJs
   const output = memoryOutput({ ...(isJson === undefined ? {} : { isJson }) });
   const application = {
     job: () => open.state.jobs.get(open.jobId),
-    costs: (question: Parameters<typeof answerCosts>[2]) => answerCosts(open.state, "/p", question),
+    figures: { costs: (question: Parameters<typeof answerCosts>[2]) => answerCosts(open.state, "/p", question) },
   };
   await showCosts({ application, output, id, timeZone: "UTC", ...asked });
   return output.out();

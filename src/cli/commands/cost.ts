@@ -2,6 +2,7 @@ import { TuttiError } from "../../domain/errors.ts";
 import { exitCodes } from "../../domain/job-status.ts";
 import type { Application } from "../../orchestration/application.ts";
 import type { CostAnswer, CostGrouping } from "../../orchestration/costs.ts";
+import type { FigureRoom } from "../../orchestration/figure-room.ts";
 import type { CostGroup, CostSum } from "../../domain/budget/cost-summary.ts";
 import type { Cli } from "../cli.ts";
 import type { Output } from "../output.ts";
@@ -16,7 +17,7 @@ export const costCommand = (cli: Cli, id: string | undefined, options: CostOptio
   withProject(cli, ({ application }) => showCosts({ application, output: cli.output, id, ...options }));
 
 export type CostRequest = CostOptions & {
-  readonly application: Pick<Application, "job" | "costs">;
+  readonly application: Pick<Application, "job"> & { readonly figures: Pick<FigureRoom, "costs"> };
   readonly output: Output;
   /** A job's id or the beginning of it; `undefined`: every job of the project. */
   readonly id: string | undefined;
@@ -28,7 +29,7 @@ export type CostRequest = CostOptions & {
 export async function showCosts({ application, output, id, by, since, timeZone }: CostRequest): Promise<number> {
   const from = since === undefined ? undefined : startOfDay(since);
   const job = id === undefined ? undefined : await application.job(id);
-  const answer = await application.costs({
+  const answer = await application.figures.costs({
     ...(job === undefined ? {} : { job }),
     ...(by === undefined ? {} : { by }),
     ...(from === undefined ? {} : { since: from }),

@@ -9,7 +9,7 @@ import { withProject } from "../with-project.ts";
 export const jobCompareCommand = (cli: Cli, ids: readonly [string, string]): Promise<number> =>
   withProject(cli, async ({ application }) => {
     const jobs = await Promise.all(ids.map((id) => application.job(id)));
-    const figures = await Promise.all(jobs.map((job) => application.figures(job)));
+    const figures = await Promise.all(jobs.map((job) => application.figures.ofJob(job)));
     const { isJson, stdout } = cli.output;
     stdout(isJson ? `${JSON.stringify({ jobs: figures })}\n` : compareText(figures));
     return exitCodes.done;

@@ -21,9 +21,15 @@ export const taskShowCommand = (cli: Cli, task: string): Promise<number> =>
   withProject(cli, ({ application }) => taskShow({ application, output: cli.output, task }));
 
 export const rescueListCommand = (cli: Cli): Promise<number> =>
-  withProject(cli, ({ application }) => rescueList({ application, output: cli.output }));
+  withProject(cli, ({ application }) => rescueList({ rescues: application.rescues, output: cli.output }));
 
 export const rescueRestoreCommand = (cli: Cli, rescue: string, folder: string): Promise<number> =>
   withProject(cli, ({ application }) =>
-    rescueRestore({ application, output: cli.output, rescue, folder: resolve(cli.cwd, folder), cwd: cli.cwd }),
+    rescueRestore({
+      rescues: application.rescues,
+      output: cli.output,
+      rescue,
+      folder: resolve(cli.cwd, folder),
+      cwd: cli.cwd,
+    }),
   );

@@ -4,27 +4,25 @@ import { join } from "node:path";
 
 import { expect, it } from "vitest";
 import { job, scratchRepository, writeFiles } from "../../../test/support/scratch-repository.ts";
-import { listRescues, restoreRescue, rescueSlot, type Repository } from "../../workspace/index.ts";
+import { RescueRoom } from "../../orchestration/rescue-room.ts";
+import { rescueSlot, type Repository } from "../../workspace/index.ts";
 import { memoryOutput } from "../memory-output.fixture.ts";
 import { rescueList, rescueRestore } from "./rescue.ts";
 
-const applicationOf = (repo: Repository) => ({
-  rescues: () => listRescues(repo),
-  restoreRescue: (ref: string, directory: string) => restoreRescue(repo, ref, { directory }),
-});
+const roomOf = (repo: Repository) => new RescueRoom({ repo });
 
 it("lists rescued work and gives it back into a new folder", async () => {
   await using scratch = await scratchRepository();
-  const application = applicationOf(await scratch.open());
+  const rescues = roomOf(await scratch.open());
   const empty = memoryOutput();
-  await rescueList({ application, output: empty });
+  await rescueList({ rescues, output: empty });
   expect(empty.out()).toBe("Nothing had to be rescued.\n");
 
   const slot = await scratch.slot("s1");
   await writeFiles(slot.path, { "found.txt": "precious\n" });
   const saved = await rescueSlot(slot, { jobId: job, reason: "the worker died" });
   const output = memoryOutput();
-  await rescueList({ application, output, timeZone: "UTC" });
+  await rescueList({ rescues, output, timeZone: "UTC" });
   const [, row = ""] = output.out().split("\n");
   const [, name = "", holds, why] = row.split(/ {2,}/);
   expect([holds, why]).toEqual(["files", "the worker died"]);
@@ -32,7 +30,7 @@ it("lists rescued work and gives it back into a new folder", async () => {
 
   const target = await mkdtemp(join(tmpdir(), "tutti-cli-"));
   try {
-    const request = { application, rescue: name, folder: "back", cwd: target };
+    const request = { rescues, rescue: name, folder: "back", cwd: target };
     expect(await rescueRestore({ ...request, output: memoryOutput() })).toBe(0);
     expect(await readFile(join(target, "back", "found.txt"), "utf8")).toBe("precious\n");
     const again = rescueRestore({ ...request, output: memoryOutput() });
@@ -44,7 +42,7 @@ it("lists rescued work and gives it back into a new folder", async () => {
 
 it("refuses a rescue that doesn't exist", async () => {
   await using scratch = await scratchRepository();
-  const request = { application: applicationOf(await scratch.open()), rescue: "x", folder: "y", cwd: tmpdir() };
+  const request = { rescues: roomOf(await scratch.open()), rescue: "x", folder: "y", cwd: tmpdir() };
   await expect(rescueRestore({ ...request, output: memoryOutput() })).rejects.toMatchObject({
     code: "INPUT_INVALID",
     hint: "See what there is: tutti rescue list",

@@ -2,24 +2,24 @@ import { resolve } from "node:path";
 
 import { TuttiError } from "../../domain/errors.ts";
 import { exitCodes } from "../../domain/job-status.ts";
-import type { Application } from "../../orchestration/application.ts";
+import type { RescueRoom } from "../../orchestration/rescue-room.ts";
 import type { Output } from "../output.ts";
 import { counted, formatDateTime } from "../render/quantities.ts";
 import { textTable } from "../render/text-table.ts";
 import { oneLine } from "../render/terminal-text.ts";
 
-type Rescue = Awaited<ReturnType<Application["rescues"]>>[number];
+type Rescue = Awaited<ReturnType<RescueRoom["list"]>>[number];
 
 export type RescueListRequest = {
-  readonly application: Pick<Application, "rescues">;
+  readonly rescues: Pick<RescueRoom, "list">;
   readonly output: Output;
   /** IANA name; default: the machine's. */
   readonly timeZone?: string;
 };
 
 /** Work that was saved because nothing else held it, the newest first. */
-export async function rescueList({ application, output, timeZone }: RescueListRequest): Promise<number> {
-  const rescues = await application.rescues();
+export async function rescueList({ rescues: room, output, timeZone }: RescueListRequest): Promise<number> {
+  const rescues = await room.list();
   if (output.isJson) output.stdout(`${JSON.stringify({ rescues })}\n`);
   else if (rescues.length === 0) output.stdout("Nothing had to be rescued.\n");
   else output.stdout(listText(rescues, timeZone));
@@ -50,7 +50,7 @@ function contentOf({ isHistoryOnly, keptCommits, keptAside }: Rescue): string {
 }
 
 export type RescueRestoreRequest = {
-  readonly application: Pick<Application, "rescues" | "restoreRescue">;
+  readonly rescues: Pick<RescueRoom, "list" | "restore">;
   /** As `rescue list` shows it, or the whole ref. */
   readonly rescue: string;
   /** A folder that doesn't exist or is empty. */
@@ -61,10 +61,10 @@ export type RescueRestoreRequest = {
 
 /** @throws {TuttiError} `INPUT_INVALID` for an unknown rescue or a folder that isn't empty */
 export async function rescueRestore(request: RescueRestoreRequest): Promise<number> {
-  const { application, output } = request;
-  const { ref } = findRescue(await application.rescues(), request.rescue);
+  const { rescues, output } = request;
+  const { ref } = findRescue(await rescues.list(), request.rescue);
   const folder = resolve(request.cwd, request.folder);
-  const { commit, keptCommits } = await application.restoreRescue(ref, folder);
+  const { commit, keptCommits } = await rescues.restore(ref, folder);
   if (output.isJson) output.stdout(`${JSON.stringify({ ref, folder, commit, keptCommits })}\n`);
   else output.stdout(restoredText(folder, keptCommits));
   return exitCodes.done;

@@ -80,7 +80,7 @@ export async function resumeCommand(cli: Cli, id: string | undefined, options: R
         await application.job(job.id),
         maxCost === undefined ? {} : { maxCostUsdPerJob: maxCost },
       );
-      if (cache === false) await application.turnCacheOff(job.id);
+      if (cache === false) await application.cache.turnOff(job.id);
       // A plan that still waits for its yes is shown as a tree, with the same facts.
       const isAccepted = (await application.tasks(job.id)).length > 0;
       if (isAccepted || cli.output.isJson) await showPreview(cli, project, job);
@@ -123,7 +123,7 @@ export async function retryCommand(cli: Cli, id: string | undefined, options: Re
               : `Go on with what isn't done: tutti resume ${job.id}`,
         });
       }
-      if (options.cache === false) await application.turnCacheOff(job.id);
+      if (options.cache === false) await application.cache.turnOff(job.id);
     };
     return await driveJob(cli, project, { job, prepare, isApproved: true, liftsPause: true });
   } finally {
