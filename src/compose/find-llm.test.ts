@@ -51,6 +51,8 @@ describe("the model that the settings name", () => {
     [{ kind: "olama", model: "m" }, 'supervisor.kind: there is no "olama"', "Did you mean ollama?"],
     [{ kind: "xyz", model: "m" }, 'supervisor.kind: there is no "xyz"', "Choose one of none, ollama, openai"],
     [{ kind: "ollama" }, 'kind "ollama" needs the name of a model', "qwen3:8b"],
+    [{ kind: "ollama", model: "m", effort: "high" }, 'supervisor.effort: kind "ollama" has no effort', "Leave"],
+    [{ effort: "low" }, 'supervisor.effort: kind "none" has no effort', "Leave supervisor.effort out"],
     [{ kind: "claude-code" }, 'kind "claude-code" needs the name of a model', "model: haiku"],
   ])("is refused with what to do: %j", (supervisor, message, hint) => {
     expect(() => find(supervisor)).toThrow(

@@ -35,7 +35,12 @@ export type FoundLlm = {
  * @throws {TuttiError} `CONFIG_INVALID`
  */
 export function findLlm(wanted: WantedLlm): FoundLlm | undefined {
-  const { kind, model } = wanted.settings;
+  const { kind, model, effort } = wanted.settings;
+  if (effort !== undefined && kind !== "claude-code") {
+    throw new TuttiError("CONFIG_INVALID", `supervisor.effort: kind "${kind}" has no effort, only claude-code has`, {
+      hint: "Leave supervisor.effort out",
+    });
+  }
   if (kind === "none") return undefined;
   const open = openerOf(wanted);
   if (model === undefined) {
@@ -94,7 +99,7 @@ const openers: Readonly<Record<string, Opener>> = {
     const { baseUrl = env["ANTHROPIC_BASE_URL"] } = settings;
     return anthropic({ model, apiKey, ...(baseUrl === undefined ? {} : { baseUrl }) });
   },
-  "claude-code": async ({ model, agent: { executablePath } = {}, env }) => {
+  "claude-code": async ({ settings: { effort }, model, agent: { executablePath } = {}, env }) => {
     const [{ claudeCode }, { claudeCodeLlm }] = await Promise.all([
       import("../agents/claude-code/claude-code.ts"),
       import("../llms/claude-code/claude-code-llm.ts"),
@@ -104,7 +109,8 @@ const openers: Readonly<Record<string, Opener>> = {
       environment: env,
       ...(executablePath === undefined ? {} : { executablePath }),
     });
-    return claudeCodeLlm({ agent, model, redact: createRedactor(env).redact });
+    const { redact } = createRedactor(env);
+    return claudeCodeLlm({ agent, model, redact, ...(effort === undefined ? {} : { effort }) });
   },
   "node-llama-cpp": async ({ settings, model, projectDir }) => {
     const { nodeLlamaCpp } = await import("../llms/node-llama-cpp/node-llama-cpp.ts");

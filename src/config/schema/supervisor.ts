@@ -6,6 +6,8 @@ import { durationMs, filledText } from "./scalars.ts";
 /** What comes with Tutti; any other name is a plugin's. */
 export const supervisorKinds = ["none", "ollama", "openai", "anthropic", "claude-code", "node-llama-cpp"] as const;
 
+export const supervisorEfforts = ["low", "medium", "high"] as const;
+
 export const supervisorSchema = z.strictObject({
   kind: filledText()
     .default("none")
@@ -36,6 +38,7 @@ export const supervisorSchema = z.strictObject({
     .default(2)
     .describe("How often a question is asked again when the server does not answer or the answer is of no use."),
   temperature: z.number().min(0).max(2).meta({ examples: [0.2] }).describe("How much chance is in the answers; Anthropic's API and `claude-code` have no such setting. Default: the server's own.").exactOptional(),
+  effort: z.enum(supervisorEfforts).meta({ examples: ["medium"] }).describe("How hard the model thinks before it answers, which takes time and counts as output; only for `claude-code`. Default: `low`.").exactOptional(),
   maxOutputTokens: z.int().positive().default(2048).describe("Longest answer. One that is cut there is asked for once more with twice the room, where `contextTokens` has it."),
   contextTokens: z
     .int()

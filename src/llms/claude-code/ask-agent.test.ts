@@ -76,3 +76,23 @@ it("a question that failed has cost what it has cost", async () => {
     usage: { costUsd: 0.25 },
   });
 });
+
+it.each([
+  [undefined, "low"],
+  ["high", "high"],
+] as const)("it thinks as hard as it is told to (%s), and little by default", async (effort, launched) => {
+  const efforts: unknown[] = [];
+  const agent = endingAs({ ...finished, text: "Fine.", usage: {} });
+  const noting: AgentAdapter = {
+    ...agent,
+    doOpen: (launch) => {
+      efforts.push(launch.effort);
+      return agent.doOpen(launch);
+    },
+  };
+  const adapter = claudeCodeLlm({ agent: noting, model: "haiku", ...(effort === undefined ? {} : { effort }) });
+  onTestFinished(() => adapter.doClose());
+  const { signal } = new AbortController();
+  await adapter.doGenerate({ model: "haiku", prompt: "?", maxOutputTokens: 100, timeoutMs: 60_000, signal });
+  expect(efforts).toEqual([launched]);
+});

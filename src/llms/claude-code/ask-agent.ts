@@ -9,13 +9,14 @@ import type { SessionKind, WarmSessions } from "./warm-sessions.ts";
 export type AskedAgent = {
   readonly sessions: WarmSessions;
   readonly request: LlmRequest;
+  readonly effort: SessionKind["effort"] & {};
   readonly redact: (text: string) => string;
 };
 
 /** One question in one turn. @throws {NoReply} */
-export async function askAgent({ sessions, request, redact }: AskedAgent, signal: AbortSignal): Promise<Reply> {
+export async function askAgent({ sessions, request, effort, redact }: AskedAgent, signal: AbortSignal): Promise<Reply> {
   const { prompt, timeoutMs, model, onText } = request;
-  const outcome = await sessions.use(kindOf(request), signal, (session, until) =>
+  const outcome = await sessions.use({ ...kindOf(request), effort }, signal, (session, until) =>
     session.doTurn({ prompt, signal: until, timeoutMs, stallTimeoutMs: timeoutMs, onEvent: () => undefined }),
   );
   const usage = usageOf(outcome);
@@ -38,13 +39,9 @@ function isCutShort(outcome: AgentOutcome, usage: LlmUsage | undefined, { maxOut
   return outcome.result === undefined && (usage?.outputTokens ?? 0) > maxOutputTokens;
 }
 
-/**
- * A question is read and answered: it needs little thought, and thoughts count as output. A value that is not what the schema asks for is
- * not asked for again here.
- */
+/** A value that is not what the schema asks for is not asked for again here. */
 const kindOf = ({ model, system, schema, maxOutputTokens }: LlmRequest): SessionKind => ({
   model,
-  effort: "low",
   ...(system === undefined ? {} : { systemPrompt: system }),
   ...(schema === undefined ? {} : { resultSchema: objectSchema(schema) }),
   env: { CLAUDE_CODE_MAX_OUTPUT_TOKENS: String(maxOutputTokens), MAX_STRUCTURED_OUTPUT_RETRIES: "1" },

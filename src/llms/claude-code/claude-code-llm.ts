@@ -6,13 +6,15 @@ import { estimateTokens } from "../estimate-tokens.ts";
 import type { LlmAdapter, LlmHealth } from "../port.ts";
 import { askAgent } from "./ask-agent.ts";
 import { startFailure } from "./failed-turn.ts";
-import { WarmSessions } from "./warm-sessions.ts";
+import { WarmSessions, type SessionKind } from "./warm-sessions.ts";
 
 export type ClaudeCodeLlmOptions = {
   /** Claude Code as a model alone: without settings, MCP servers or a prompt of its own, and without retries. */
   readonly agent: AgentAdapter;
   /** The model that health is told of. */
   readonly model: string;
+  /** How hard it thinks. Default `low`: a question is read and answered, and thoughts count as output. */
+  readonly effort?: SessionKind["effort"] & {};
   /** Takes secrets out of what Claude Code says of a failure. Default: leaves it as it is. */
   readonly redact?: (text: string) => string;
   /** How many processes answer side by side; further questions wait. Default 2. */
@@ -23,7 +25,7 @@ export type ClaudeCodeLlmOptions = {
 
 /** The Claude Code of this machine, by its own login: a question is one turn without tools, in a process that is kept for the next. */
 export function claudeCodeLlm(options: ClaudeCodeLlmOptions): LlmAdapter {
-  const { agent, model, redact = (text) => text, maxSessions = 2, idleMs = 60_000 } = options;
+  const { agent, model, effort = "low", redact = (text) => text, maxSessions = 2, idleMs = 60_000 } = options;
   const sessions = new WarmSessions({ agent, maxSessions, idleMs });
   return {
     specVersion: 1,
@@ -32,7 +34,7 @@ export function claudeCodeLlm(options: ClaudeCodeLlmOptions): LlmAdapter {
     doGenerate: (request) =>
       answerRequest({
         request,
-        ask: (signal) => askAgent({ sessions, request, redact }, signal),
+        ask: (signal) => askAgent({ sessions, request, effort, redact }, signal),
         explain: (thrown) => startFailure(thrown, { model: request.model, redact, now: Date.now() }),
       }),
     doCheckHealth: async () => {
