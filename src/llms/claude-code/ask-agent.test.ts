@@ -80,7 +80,7 @@ it("a question that failed has cost what it has cost", async () => {
 it.each([
   [undefined, "low"],
   ["high", "high"],
-] as const)("it thinks as hard as it is told to (%s), and little by default", async (effort, launched) => {
+] as const)("a question is thought about as hard as is told (%s), and little by default", async (effort, launched) => {
   const efforts: unknown[] = [];
   const agent = endingAs({ ...finished, text: "Fine.", usage: {} });
   const noting: AgentAdapter = {

@@ -2,6 +2,9 @@ import { z } from "zod";
 
 export const requirementStatuses = ["met", "unmet", "unclear"] as const;
 
+/** As many as one answer may list. */
+export const mostRequirements = 30;
+
 const points = z.int().min(0).max(4);
 
 /** The reasons stand before the verdict, because a model writes in this order. */
@@ -16,7 +19,7 @@ const requirementSchema = z.object({
 
 /** What a model is asked for when it reviews a change. */
 export const reviewOpinionSchema = z.object({
-  requirements: z.array(requirementSchema).min(1).max(30),
+  requirements: z.array(requirementSchema).min(1).max(mostRequirements),
   criteria: z.object({
     asked: points.describe("Does the change do what the task asks, all of it?"),
     correct: points.describe("Is it right, at the edges too?"),

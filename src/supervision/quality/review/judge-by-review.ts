@@ -2,9 +2,20 @@ import { z } from "zod";
 
 import type { GateResult } from "../../../domain/evidence.ts";
 import type { StageVerdict } from "../../../domain/quality/quality-report.ts";
-import { judgedStage, unjudgedStage, type QualitySettings } from "../../../domain/quality/quality-settings.ts";
+import {
+  judgedStage,
+  unjudgedStage,
+  type QualitySettings,
+  type StageLimits,
+} from "../../../domain/quality/quality-settings.ts";
 import type { JudgedWork } from "../../../domain/quality/judged-work/changed-file.ts";
 import { judgeOpinion } from "../../../domain/quality/review/judge-opinion.ts";
+import {
+  reviewParts,
+  unitedParts,
+  type JudgedPart,
+  type ReviewPart,
+} from "../../../domain/quality/review/review-parts.ts";
 import { reviewOpinionSchema } from "../../../domain/quality/review/review-opinion.ts";
 import type { Supervisor, SupervisorQuestion } from "../../supervisor.ts";
 import { reviewPrompt, reviewRubric, type ShownFile } from "./review-prompt.ts";
@@ -28,19 +39,42 @@ export type ReviewRequest = {
 
 /**
  * Asks the supervisor's model whether the work is what was asked for, requirement by requirement. What it finds unmet refuses the work;
- * what it can't tell, or what rules see no ground for, leaves the stage passed with doubts.
+ * what it can't tell, or what rules see no ground for, leaves the stage passed with doubts. More acceptance criteria than an answer has room for are
+ * reviewed in several questions.
  */
 export async function judgeByReview(request: ReviewRequest): Promise<StageVerdict> {
-  const { settings, supervisor, about, work, gates, ruled, signal } = request;
+  const { settings, supervisor, work } = request;
   const limits = settings.stages["review"];
   const why = reasonNotToAsk(request);
   if (why !== undefined || supervisor === undefined) return unjudgedStage("review", why ?? noSupervisor, limits);
   const [change, files] = await Promise.all([request.change(), request.files()]);
+  const judged: JudgedPart[] = [];
+  const parts = reviewParts(work.task.acceptance);
+  for (const part of parts) {
+    const answer = await judgePart({ ...request, supervisor, part, change, files });
+    if ("reason" in answer) return withoutPart(judged, { ...answer, of: parts.length }, limits);
+    judged.push(answer);
+  }
+  return judgedStage("review", unitedParts(judged), limits);
+}
+
+type PartRequest = Omit<ReviewRequest, "change" | "files" | "supervisor"> & {
+  readonly supervisor: Supervisor;
+  readonly part: ReviewPart;
+  readonly change: string;
+  readonly files: readonly ShownFile[];
+};
+
+/** Nobody judged it. */
+type MissingPart = { readonly reason: string; readonly doubts?: readonly string[] };
+
+async function judgePart(request: PartRequest): Promise<JudgedPart | MissingPart> {
+  const { supervisor, about, work, gates, ruled, part, change, files, signal } = request;
   const schema = opinionJsonSchema();
   const room = supervisor.promptTokens * charactersPerToken - JSON.stringify(schema).length - reviewRubric.length;
-  const prompt = reviewPrompt({ work, gates, ruled, change, files, room: Math.max(0, room - marginCharacters) });
+  const prompt = reviewPrompt({ work, gates, ruled, change, files, part, room: Math.max(0, room - marginCharacters) });
   if (change !== "" && prompt.hiddenCharacters >= change.length)
-    return { ...unjudgedStage("review", noRoom, limits), doubts: [`No review saw the change: ${noRoom}`] };
+    return { reason: noRoom, doubts: [`No review saw the change: ${noRoom}`] };
   const answer = await supervisor.ask({
     purpose: "review",
     about,
@@ -49,16 +83,26 @@ export async function judgeByReview(request: ReviewRequest): Promise<StageVerdic
     schema,
     signal,
   });
-  if (answer.status === "unavailable") return unjudgedStage("review", answer.reason, limits);
+  if (answer.status === "unavailable") return { reason: answer.reason };
   const opinion = reviewOpinionSchema.safeParse(answer.value);
-  if (!opinion.success)
-    return unjudgedStage("review", `${supervisor.name} gave no opinion of the form that was asked for.`, limits);
-  const judged = judgeOpinion(opinion.data, {
-    ...prompt,
-    changes: work.changes,
-    acceptanceCount: work.task.acceptance.length,
-  });
-  return judgedStage("review", { ...judged, requirements: opinion.data.requirements }, limits);
+  if (!opinion.success) return { reason: `${supervisor.name} gave no opinion of the form that was asked for.` };
+  const { requirements } = opinion.data;
+  const material = { ...prompt, changes: work.changes, acceptanceCount: part.criteria.length };
+  return { ...judgeOpinion(opinion.data, material), requirements };
+}
+
+/** What one part finds unmet refuses the work whatever the others would say; else the whole is not judged. */
+function withoutPart(
+  judged: readonly JudgedPart[],
+  { reason, doubts = [], of: count }: MissingPart & { readonly of: number },
+  limits: StageLimits | undefined,
+): StageVerdict {
+  const known = unitedParts(judged);
+  if (known.findings.some(({ severity }) => severity === "blocker")) return judgedStage("review", known, limits);
+  const which =
+    count === 1 ? "" : `Of the questions about its acceptance criteria ${judged.length} of ${count} have an answer: `;
+  const all = [...known.doubts, ...doubts];
+  return { ...unjudgedStage("review", `${which}${reason}`, limits), ...(all.length === 0 ? {} : { doubts: all }) };
 }
 
 /** For what stands around all that: the supervisor's own words, titles and marks. */

@@ -7,6 +7,7 @@ import { estimateTokens } from "../../../llms/estimate-tokens.ts";
 import type { QualityFinding } from "../../../domain/quality/quality-report.ts";
 import { qualityReport } from "../../../domain/quality/quality-settings.ts";
 import { reviewStanding } from "../../../domain/quality/review/review-standing.ts";
+import type { Supervisor } from "../../supervisor.ts";
 import { judgeByReview } from "./judge-by-review.ts";
 import { reviewPrompt, type ReviewPromptFacts } from "./review-prompt.ts";
 
@@ -39,6 +40,7 @@ const facts = (own: Partial<ReviewPromptFacts> = {}): ReviewPromptFacts => ({
   ruled: [],
   change: "+return rows.slice(page * size);\n",
   files: [{ path: "src/limits.ts", text: "export const size = 20;\n" }],
+  part: { criteria: work.task.acceptance, others: [] },
   room: 5_000,
   ...own,
 });
@@ -156,12 +158,14 @@ describe("a review", () => {
     criteria: { asked: 4, correct: 4, tested: 4, contained: 4, readable: 4 },
     findings: [],
   };
-  const review = (change: string, judged: JudgedWork) =>
+  const review = (change: string, judged: JudgedWork, answered?: Supervisor["ask"]) =>
     judgeByReview({
       supervisor: {
         name: "test/model",
         promptTokens: 4_000,
-        ask: ({ system = "", prompt, schema }) => {
+        ask: (question) => {
+          if (answered !== undefined) return answered(question);
+          const { system = "", prompt, schema } = question;
           const tokens = estimateTokens(`${system}${prompt}${JSON.stringify(schema)}`);
           if (tokens > 4_000) return Promise.resolve({ status: "unavailable", reason: "the prompt is too long" });
           return Promise.resolve({ status: "answered", text: "", value: opinion, from: "model" });
@@ -187,6 +191,56 @@ describe("a review", () => {
       });
     },
   );
+
+  describe("of more criteria than an answer may list", () => {
+    const acceptance = Array.from({ length: 31 }, (_, at) => `Case ${at + 1} is right.`);
+    const long = { ...work, task: { ...work.task, acceptance } };
+    /** Finds everything of its part met by the one line; but for some. */
+    const answers =
+      (asked: string[], statuses: Readonly<Record<string, string>> = {}): Supervisor["ask"] =>
+      ({ prompt }) => {
+        asked.push(prompt);
+        const [, list = ""] = /## Accepted when\n\n(.*?)\n\n/s.exec(prompt) ?? [];
+        const requirements = list.split("\n").map((line) => {
+          const criterion = line.replace(/^- /, "");
+          return { asked: criterion, quote: "+line", why: "So.", status: statuses[criterion] ?? "met" };
+        });
+        const value = { ...opinion, requirements };
+        return Promise.resolve(
+          statuses["down"] !== undefined && asked.length > 1
+            ? { status: "unavailable", reason: "It is down." }
+            : { status: "answered", text: "", value, from: "model" },
+        );
+      };
+
+    it("asks in parts, and is sure when all of them are", async () => {
+      const asked: string[] = [];
+      const verdict = await review("+line\n", long, answers(asked));
+      expect(asked).toHaveLength(2);
+      expect(asked.every((prompt) => acceptance.every((line) => prompt.includes(line)))).toBe(true);
+      expect(verdict.requirements?.map((each) => each.asked)).toEqual(acceptance);
+      expect(reviewStanding(qualityReport([verdict]))).toBe("passed");
+    });
+
+    it("is refused by what one part finds unmet, and doubted by what one can't tell", async () => {
+      const unmet = await review("+line\n", long, answers([], { "Case 31 is right.": "unmet" }));
+      expect(unmet).toMatchObject({
+        status: "failed",
+        findings: [{ message: "Not done as asked: Case 31 is right. So." }],
+      });
+      const unclear = await review("+line\n", long, answers([], { "Case 1 is right.": "unclear" }));
+      expect(reviewStanding(qualityReport([unclear]))).toBe("doubted");
+    });
+
+    it("is none when a part is not answered, unless another one refuses the work", async () => {
+      expect(await review("+line\n", long, answers([], { down: "yes" }))).toMatchObject({
+        status: "not-judged",
+        reason: "Of the questions about its acceptance criteria 1 of 2 have an answer: It is down.",
+      });
+      const refused = answers([], { down: "yes", "Case 2 is right.": "unmet" });
+      expect(await review("+line\n", long, refused)).toMatchObject({ status: "failed" });
+    });
+  });
 
   it("of a task that leaves no room for the change is for a person", async () => {
     const long = { ...work, task: { ...work.task, prompt: "Page two begins after page one. ".repeat(500) } };

@@ -3,6 +3,7 @@ import { isPassed } from "../../../domain/evidence.ts";
 import type { StageVerdict } from "../../../domain/quality/quality-report.ts";
 import type { JudgedWork } from "../../../domain/quality/judged-work/changed-file.ts";
 import { noticesOf } from "../../../domain/quality/review/notices.ts";
+import type { ReviewPart } from "../../../domain/quality/review/review-parts.ts";
 import { beginningOf, widthOf } from "./text-room.ts";
 
 export type ReviewPromptFacts = {
@@ -14,6 +15,7 @@ export type ReviewPromptFacts = {
   readonly change: string;
   /** Files that the task speaks of and that were not changed. */
   readonly files: readonly ShownFile[];
+  readonly part: ReviewPart;
   /** For the whole text, in characters of ASCII. */
   readonly room: number;
 };
@@ -46,13 +48,14 @@ export const reviewRubric = [
 const mostSaid = 4_000;
 
 /** The change goes first into the room that there is; files beside it take what is left. */
-export function reviewPrompt({ work, gates, ruled, files, room, ...facts }: ReviewPromptFacts): ReviewPrompt {
-  const { title, prompt, acceptance } = work.task;
+export function reviewPrompt({ work, gates, ruled, files, part, room, ...facts }: ReviewPromptFacts): ReviewPrompt {
+  const { title, prompt } = work.task;
   const notices = noticesOf(ruled.flatMap(({ findings }) => findings));
   const head = [
     `# Task: ${title}`,
     prompt,
-    ...section("## Accepted when", acceptance.map(listed)),
+    ...section("## Accepted when", part.criteria.map(listed)),
+    ...section("## Asked for as well, and reviewed in other questions: list none of these", part.others.map(listed)),
     ...section("## Commands that ran", gates.map(gateLine)),
     ...section("## The rules noticed", notices.own.map(listed)),
     ...(notices.foreign.length === 0
