@@ -3,17 +3,16 @@ import type { Job } from "../domain/model.ts";
 import { parsePlan } from "../domain/plan/parse-plan.ts";
 import { managersPlanJsonSchema, type Plan } from "../domain/plan/plan-schema.ts";
 import { managerRequest } from "../supervision/prompts/manager-prompt.ts";
+import type { PromptRequest } from "../supervision/prompts/prompt-request.ts";
 import { listFiles } from "../workspace/index.ts";
+import { askReader } from "./ask-reader.ts";
 import type { JobDesk } from "./desk.ts";
-import { launchPermissions } from "./launch-permissions.ts";
 import { checkGates } from "./manual-jobs.ts";
 import { profilesOf } from "./profiles/task-agent.ts";
 import { withUsableAgents, type UsablePlan } from "./profiles/usable-agents.ts";
-import { runAgent } from "./run-agent.ts";
 import { defaultAccount } from "./services.ts";
 import { isAccountExhausted } from "./spending.ts";
-import { roleModel } from "./role-model.ts";
-import { notesFor, promptOrFailure } from "./prompts/send-prompt.ts";
+import { notesFor } from "./prompts/send-prompt.ts";
 
 /** A manager may correct its plan so often before it counts as unable to. */
 const maxPlans = 3;
@@ -69,14 +68,20 @@ async function usableAgents(desk: JobDesk, plan: Plan): Promise<UsablePlan> {
 
 type Question = { readonly number: number; readonly problem: string | undefined; readonly signal: AbortSignal };
 
-async function askManager(desk: JobDesk, { number, problem, signal }: Question) {
-  const { services, job, slots } = desk;
-  const key = `${job.id}/plan/${number}`;
-  const before = await services.state.sessions.find(key);
-  const own = before?.slotId === undefined ? undefined : await slots.takeBack(before.slotId);
-  const slot = own ?? (await slots.takeAt(job.baseCommit, signal));
+const askManager = (desk: JobDesk, { number, problem, signal }: Question) =>
+  askReader(desk, {
+    key: `${desk.job.id}/plan/${number}`,
+    role: "manager",
+    commit: () => Promise.resolve(desk.job.baseCommit),
+    request: () => requestOf(desk, problem),
+    resultSchema: managersPlanJsonSchema(),
+    signal,
+  });
+
+async function requestOf(desk: JobDesk, problem: string | undefined): Promise<PromptRequest> {
+  const { services, job } = desk;
   const listing = await listFiles(services.repo, job.baseCommit, { limit: maxFilesShown });
-  const request = managerRequest({
+  return managerRequest({
     goal: job.goal,
     files: listing.paths,
     fileCount: listing.total,
@@ -86,24 +91,6 @@ async function askManager(desk: JobDesk, { number, problem, signal }: Question) 
     agents: (await profilesOf(desk)).profiles.map(({ name, description }) => ({ name, description })),
     ...(problem === undefined ? {} : { problem }),
   });
-  const prompt = await promptOrFailure(desk, request);
-  if ("status" in prompt) return prompt;
-  const outcome = await runAgent(desk, {
-    owner: { key, jobId: job.id, role: "manager" },
-    isAskedOnce: true,
-    launch: {
-      slotId: slot.slotId,
-      cwd: slot.path,
-      ...roleModel(job.options, "manager"),
-      resultSchema: managersPlanJsonSchema(),
-      permissions: launchPermissions(job.options.agent, "read"),
-    },
-    prompt,
-    limits: { timeoutMs: job.options.managerTimeoutMs, stallTimeoutMs: job.options.stallTimeoutMs },
-    signal,
-  });
-  signal.throwIfAborted();
-  return outcome;
 }
 
 async function planningFailure(desk: JobDesk, failure: { error: ErrorJson; resetAt?: number }): Promise<Planning> {

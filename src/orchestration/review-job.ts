@@ -3,15 +3,12 @@ import { z } from "zod";
 import type { JsonObject } from "../domain/json.ts";
 import type { Job, Task } from "../domain/model.ts";
 import { reviewerRequest } from "../supervision/prompts/reviewer-prompt.ts";
+import { askReader } from "./ask-reader.ts";
 import { jobTip } from "./job-branch.ts";
-import { launchPermissions } from "./launch-permissions.ts";
 import type { JobDesk } from "./desk.ts";
 import type { JobReport, Review } from "../domain/job-report.ts";
 import { buildReport } from "./report.ts";
-import { runAgent } from "./run-agent.ts";
-import { roleModel } from "./role-model.ts";
 import { learnNotes } from "./prompts/learn-notes.ts";
-import { promptOrFailure } from "./prompts/send-prompt.ts";
 import type { PromptRequest } from "../supervision/prompts/prompt-request.ts";
 
 const reviewSchema = z.strictObject({
@@ -58,28 +55,15 @@ export async function reviewJob(desk: JobDesk, signal: AbortSignal): Promise<Job
 type Asked = { readonly review: Review | undefined; readonly problem: string | undefined };
 
 async function askReviewer(desk: JobDesk, tasks: readonly Task[], signal: AbortSignal): Promise<Asked> {
-  const { services, job, slots } = desk;
-  const key = `${job.id}/review/${job.round}`;
-  const before = await services.state.sessions.find(key);
-  const own = before?.slotId === undefined ? undefined : await slots.takeBack(before.slotId);
-  const slot = own ?? (await slots.takeAt(await jobTip(services.repo, job.id), signal));
-  const prompt = await promptOrFailure(desk, requestOf(job, tasks));
-  if ("status" in prompt) return { review: undefined, problem: prompt.failure.error.message };
-  const outcome = await runAgent(desk, {
-    owner: { key, jobId: job.id, role: "reviewer" },
-    isAskedOnce: true,
-    launch: {
-      slotId: slot.slotId,
-      cwd: slot.path,
-      ...roleModel(job.options, "reviewer"),
-      resultSchema: reviewJsonSchema(),
-      permissions: launchPermissions(job.options.agent, "read"),
-    },
-    prompt,
-    limits: { timeoutMs: job.options.managerTimeoutMs, stallTimeoutMs: job.options.stallTimeoutMs },
+  const { services, job } = desk;
+  const outcome = await askReader(desk, {
+    key: `${job.id}/review/${job.round}`,
+    role: "reviewer",
+    commit: () => jobTip(services.repo, job.id),
+    request: () => Promise.resolve(requestOf(job, tasks)),
+    resultSchema: reviewJsonSchema(),
     signal,
   });
-  signal.throwIfAborted();
   if (outcome.status === "failed") return { review: undefined, problem: outcome.failure.error.message };
   const parsed = reviewSchema.safeParse(outcome.result);
   if (parsed.success) return { review: parsed.data, problem: undefined };

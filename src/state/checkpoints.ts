@@ -1,26 +1,13 @@
-import type { Checkpoint, CheckpointKind, KeptFiles } from "../domain/checkpoint/checkpoint.ts";
-import { asCommitId, type CheckpointId, type CommitId, type JobId, type TaskId } from "../domain/ids.ts";
+import type { Checkpoint, KeptFiles } from "../domain/checkpoint/checkpoint.ts";
+import { asCommitId, type CommitId, type JobId } from "../domain/ids.ts";
 import { appendEvent, type Tx } from "./append-events.ts";
 import { capturedChanges, parts, recordedTip } from "./capture-state.ts";
 import { forgetVersions, readVersions, type JobVersions } from "./checkpoint-versions.ts";
 import type { StateContext } from "./context.ts";
 import { checkpointFromRow } from "./checkpoint-rows.ts";
 
-export type NewCheckpoint = {
-  readonly id: CheckpointId;
-  readonly projectPath: string;
-  readonly jobId?: JobId;
-  readonly kind: CheckpointKind;
-  readonly name?: string;
-  readonly taskId?: TaskId;
-  readonly tip: CommitId;
-  /** Exists already. */
-  readonly ref: string;
-  readonly commit: CommitId;
-  readonly files: readonly KeptFiles[];
-  readonly isWhileAtWork: boolean;
-  readonly objectBytes: number;
-};
+/** Its ref exists already. */
+export type NewCheckpoint = Omit<Checkpoint, "sizeBytes" | "createdAt"> & { readonly objectBytes: number };
 
 /** Commands and queries on checkpoints. Their refs are made before and removed after what is written here. */
 export class Checkpoints {

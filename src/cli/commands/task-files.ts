@@ -6,26 +6,16 @@ import type { Application } from "../../orchestration/application.ts";
 import { numberedAttempt } from "../../orchestration/task-details.ts";
 import type { Cli } from "../cli.ts";
 import { findTask } from "../find-task.ts";
+import { followTask } from "../follow-task.ts";
 import type { Output } from "../output.ts";
 import { counted, formatClock, formatDateTime } from "../render/quantities.ts";
 import { oneLine } from "../render/terminal-text.ts";
-import { stopSignals } from "../stop-signals.ts";
-import { withProject } from "../with-project.ts";
 
 export type TaskFilesOptions = { readonly attempt?: number; readonly follow?: boolean };
 
 /** `tutti task files` */
 export const taskFilesCommand = (cli: Cli, task: string, options: TaskFilesOptions): Promise<number> =>
-  withProject(cli, async ({ application }) => {
-    const signals = stopSignals(cli, undefined, "");
-    const stop = AbortSignal.any([signals.stop, cli.output.readerGone]);
-    try {
-      const code = await taskFiles({ application, output: cli.output, task, stop, ...options });
-      return signals.stop.aborted ? exitCodes.interrupted : code;
-    } finally {
-      signals.dispose();
-    }
-  });
+  followTask(cli, (following) => taskFiles({ ...following, output: cli.output, task, ...options }));
 
 export type TaskFilesRequest = TaskFilesOptions & {
   readonly application: Pick<

@@ -6,26 +6,16 @@ import type { Application } from "../../orchestration/application.ts";
 import { attemptAt, numberedAttempt } from "../../orchestration/task-details.ts";
 import type { Cli } from "../cli.ts";
 import { findTask } from "../find-task.ts";
+import { followTask } from "../follow-task.ts";
 import type { Output } from "../output.ts";
 import { formatClock, formatDateTime, formatDuration } from "../render/quantities.ts";
 import { oneLine, plainLines } from "../render/terminal-text.ts";
-import { stopSignals } from "../stop-signals.ts";
-import { withProject } from "../with-project.ts";
 
 export type TaskLogsOptions = { readonly attempt?: number; readonly follow?: boolean };
 
 /** `tutti task logs` */
 export const taskLogsCommand = (cli: Cli, task: string, options: TaskLogsOptions): Promise<number> =>
-  withProject(cli, async ({ application }) => {
-    const signals = stopSignals(cli, undefined, "");
-    const stop = AbortSignal.any([signals.stop, cli.output.readerGone]);
-    try {
-      const code = await taskLogs({ application, output: cli.output, task, stop, ...options });
-      return signals.stop.aborted ? exitCodes.interrupted : code;
-    } finally {
-      signals.dispose();
-    }
-  });
+  followTask(cli, (following) => taskLogs({ ...following, output: cli.output, task, ...options }));
 
 export type TaskLogsRequest = TaskLogsOptions & {
   readonly application: Pick<

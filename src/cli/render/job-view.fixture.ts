@@ -4,6 +4,7 @@ import type { Job, Task } from "../../domain/model.ts";
 import { parsePlan } from "../../domain/plan/parse-plan.ts";
 import type { PlanTask } from "../../domain/plan/plan-schema.ts";
 import type { TaskStatus } from "../../domain/task-status.ts";
+import { settings } from "../../state/state-manager.fixture.ts";
 import { initialJobView, type JobView } from "./job-view.ts";
 import { reduceJobView } from "./reduce-job-view.ts";
 
@@ -21,24 +22,7 @@ export const job: Job = {
   isPauseRequested: false,
   baseCommit: asCommitId("b".repeat(40)),
   branch: "tutti/add-a-csv-3f2a",
-  options: {
-    models: { manager: "opus", worker: "sonnet", resolver: "opus", reviewer: "opus" },
-    efforts: {},
-    workers: 2,
-    maxAttempts: 3,
-    maxTransientRetries: 10,
-    workerTimeoutMs: 1000,
-    managerTimeoutMs: 1000,
-    stallTimeoutMs: 1000,
-    leaseMs: 1000,
-    memoryPerWorkerMb: 100,
-    minFreeMemoryMb: 100,
-    gates: [],
-    setup: [],
-    copy: [],
-    protectedPaths: [],
-    agent: { kind: "fake", allow: [], sandbox: "off", settingSources: [] },
-  },
+  options: settings,
   plan: undefined,
   round: 1,
   report: undefined,

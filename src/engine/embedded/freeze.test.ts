@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { asRunId, asWorkerId } from "../../domain/ids.ts";
+import { asRunId, asWorkerId, type RunId } from "../../domain/ids.ts";
 import { openSqliteStore, type SqliteStore } from "../../stores/sqlite/sqlite-store.ts";
 import { Gate, until, untilAborted, workflowOf } from "../../testing/engine/test-bed.ts";
 import type { Engine } from "../port.ts";
@@ -37,23 +37,29 @@ async function advance(durationMs: number): Promise<void> {
   await until(() => looks > before);
 }
 
+/** A run that its worker holds, while a second worker looks around. */
+async function heldRun(): Promise<RunId> {
+  const begun = new Gate();
+  engine.register(
+    workflowOf("held", async (flow) =>
+      flow.step("hold", ({ signal }) => {
+        begun.open();
+        return flow.token > 1 ? Promise.resolve("taken over") : untilAborted(signal);
+      }),
+    ),
+  );
+  const runId = asRunId("a");
+  engine.work({ workerId: asWorkerId("owner"), queues: ["main"], concurrency: 1, leaseMs });
+  await engine.start({ runId, workflow: "held", input: null, queue: "main" });
+  await begun.opened;
+  const mayClaim = () => (looks++, false);
+  engine.work({ workerId: asWorkerId("other"), queues: ["probe"], concurrency: 1, leaseMs, mayClaim });
+  return runId;
+}
+
 describe("a computer that was asleep", () => {
   it("gives the worker of a running run the length of a lease to come back, and only then takes the run away", async () => {
-    const begun = new Gate();
-    engine.register(
-      workflowOf("held", async (flow) =>
-        flow.step("hold", ({ signal }) => {
-          begun.open();
-          return flow.token > 1 ? Promise.resolve("taken over") : untilAborted(signal);
-        }),
-      ),
-    );
-    const runId = asRunId("a");
-    engine.work({ workerId: asWorkerId("owner"), queues: ["main"], concurrency: 1, leaseMs });
-    await engine.start({ runId, workflow: "held", input: null, queue: "main" });
-    await begun.opened;
-    const mayClaim = () => (looks++, false);
-    engine.work({ workerId: asWorkerId("other"), queues: ["probe"], concurrency: 1, leaseMs, mayClaim });
+    const runId = await heldRun();
 
     await advance(3_600_000);
     await advance(10_000);
@@ -65,21 +71,7 @@ describe("a computer that was asleep", () => {
   });
 
   it("takes a dead worker's run away also after the clock was set forward and back again", async () => {
-    const begun = new Gate();
-    engine.register(
-      workflowOf("held", async (flow) =>
-        flow.step("hold", ({ signal }) => {
-          begun.open();
-          return flow.token > 1 ? Promise.resolve("taken over") : untilAborted(signal);
-        }),
-      ),
-    );
-    const runId = asRunId("a");
-    engine.work({ workerId: asWorkerId("owner"), queues: ["main"], concurrency: 1, leaseMs });
-    await engine.start({ runId, workflow: "held", input: null, queue: "main" });
-    await begun.opened;
-    const mayClaim = () => (looks++, false);
-    engine.work({ workerId: asWorkerId("other"), queues: ["probe"], concurrency: 1, leaseMs, mayClaim });
+    const runId = await heldRun();
 
     await advance(3_600_000);
     await advance(-3_600_000);
