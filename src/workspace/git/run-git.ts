@@ -1,7 +1,7 @@
-import { execa } from "execa";
 import { TuttiError } from "../../domain/errors.ts";
 import { fixedConfig, gitEnvironment } from "./git-env.ts";
 import { gitFailure } from "./git-failure.ts";
+import { runGitProcess } from "./git-process.ts";
 
 /** Where a git command runs: a directory, with the variables that say which repository, index and work tree it means. */
 export type GitPlace = { readonly cwd: string; readonly env?: Readonly<Record<string, string>> };
@@ -21,6 +21,8 @@ export type GitOptions = {
 export type GitAnswer = { readonly stdout: string; readonly stderr: string; readonly exitCode: number };
 
 const defaultTimeoutMs = 600_000;
+
+const fixedArguments: readonly string[] = fixedConfig.flatMap((setting) => ["-c", setting]);
 
 /**
  * Runs the git command line and returns its standard output, unchanged.
@@ -50,21 +52,19 @@ export async function gitAnswer(
   options: GitOptions = {},
 ): Promise<GitAnswer> {
   const { cwd, env } = typeof place === "string" ? { cwd: place, env: {} } : place;
-  const result = await execa("git", [...fixedConfig.flatMap((setting) => ["-c", setting]), ...args], {
+  const end = await runGitProcess({
+    args: [...fixedArguments, ...args],
     cwd,
     env: gitEnvironment(process.env, { ...env, ...options.env }),
-    extendEnv: false,
-    reject: false,
-    stripFinalNewline: false,
     input: options.input ?? "",
-    timeout: options.timeoutMs ?? defaultTimeoutMs,
-    maxBuffer: 1_000_000_000,
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+    signal: options.signal,
   });
-  if (result.isCanceled) {
+  if (options.signal?.aborted === true && end.exitCode === undefined) {
     throw new TuttiError("ABORTED", `git ${args[0] ?? ""} was stopped`, { failureClass: "killed" });
   }
-  const { exitCode, stdout, stderr } = result;
+  const { exitCode, signal, hasTimedOut, cause } = end;
+  const [stdout, stderr] = [end.stdout.toString(), end.stderr.toString()];
   if (exitCode !== undefined && (options.okExitCodes ?? [0]).includes(exitCode)) return { stdout, stderr, exitCode };
-  throw gitFailure({ args, cwd, exitCode, stderr, hasTimedOut: result.timedOut, signal: result.signal, cause: result });
+  throw gitFailure({ args, cwd, exitCode, stderr, hasTimedOut, signal, cause });
 }
