@@ -39,6 +39,8 @@ import { PromptWriter } from "./supervision/prompts/prompt-writer.ts";
 import type { AnyWorkflow } from "./workflow/flow.ts";
 import { openRepository, type Repository } from "./workspace/index.ts";
 
+export { isDirty } from "./workspace/index.ts";
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export type OpenProject = {

@@ -1,8 +1,8 @@
-import type { Project } from "../compose.ts";
+import { isDirty, type Project } from "../compose.ts";
 import type { Cli } from "./cli.ts";
 
-export function warnAboutDirt(cli: Cli, { repo }: Pick<Project, "repo">): void {
-  if (!repo.isDirty) return;
+export async function warnAboutDirt(cli: Cli, { repo }: Pick<Project, "repo">): Promise<void> {
+  if (!(await isDirty(repo))) return;
   cli.output.stderr(
     "note: your checkout has uncommitted changes; they are not part of the base that agents start from\n",
   );

@@ -44,7 +44,6 @@ export function servicesOf({ state, clock }: OpenState, engine: Engine): Service
       name: "p",
       head: asCommitId("b".repeat(40)),
       branch: "main",
-      isDirty: false,
       identity: undefined,
     },
     logger: silentLogger,

@@ -40,7 +40,7 @@ export { dropResultRefs, keepResultCommit, listResultRefs, resultRef } from "./r
 export { removeStaleLocks } from "./refs/stale-locks.ts";
 export { deleteRef, readRef, updateRef, updateRefs } from "./refs/update-ref.ts";
 export { openRepository } from "./repository/open-repository.ts";
-export type { Repository } from "./repository/repository.ts";
+export { isDirty, type Repository } from "./repository/repository.ts";
 export { listRescues } from "./rescue/list-rescues.ts";
 export { isRepositoryBroken } from "./git/git-failure.ts";
 export { rescueSlot } from "./rescue/rescue-slot.ts";

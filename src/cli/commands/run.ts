@@ -39,7 +39,7 @@ export async function runCommand(cli: Cli, goal: string | undefined, options: Ru
   });
   try {
     await checkAgent(cli, project);
-    warnAboutDirt(cli, project);
+    await warnAboutDirt(cli, project);
     const settings = await jobSettings(project);
     const job = await project.application.createJob({
       goal: text,

@@ -49,7 +49,7 @@ export async function workflowRunCommand(cli: Cli, written: string, options: Wor
     }
     if (options.yes !== true && !(await mayStart(cli, project, dryRun))) return exitCodes.waitingForPerson;
     await checkAgent(cli, project);
-    warnAboutDirt(cli, project);
+    await warnAboutDirt(cli, project);
     const { key, resumeAtReset = false } = options;
     const request = { ref, input, settings, ...(key === undefined ? {} : { dispatchKey: key }) };
     const job = await application.createWorkflowJob(request);

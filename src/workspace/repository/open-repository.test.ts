@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { scratchRepository, writeFiles } from "../../../test/support/scratch-repository.ts";
 import { openRepository } from "./open-repository.ts";
+import { isDirty } from "./repository.ts";
 
 it("finds the repository from a subfolder and says where it stands", async () => {
   await using scratch = await scratchRepository({ files: { "deep/er/a.txt": "one\n" } });
@@ -13,13 +14,13 @@ it("finds the repository from a subfolder and says where it stands", async () =>
     commonDir: join(scratch.root, ".git"),
     branch: "main",
     name: "project",
-    isDirty: false,
     objectFormat: "sha1",
     identity: { name: "Ada", email: "ada@example.org" },
   });
   expect(repo.head).toBe(await scratch.git(["rev-parse", "HEAD"]));
+  expect(await isDirty(repo)).toBe(false);
   await writeFiles(scratch.root, { "new.txt": "n" });
-  expect((await scratch.open()).isDirty).toBe(true);
+  expect(await isDirty(repo)).toBe(true);
 });
 
 it("gives a linked checkout and its main one the same project", async () => {

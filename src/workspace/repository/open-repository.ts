@@ -2,9 +2,11 @@ import { createHash } from "node:crypto";
 import { realpath } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { TuttiError } from "../../domain/errors.ts";
-import { asCommitId, asProjectId, type CommitId } from "../../domain/ids.ts";
+import { asCommitId, asProjectId } from "../../domain/ids.ts";
+import { gitFailure } from "../git/git-failure.ts";
 import type { Identity } from "../git/identity.ts";
-import { git, gitAnswer, gitLine } from "../git/run-git.ts";
+import { splitNul } from "../git/nul-list.ts";
+import { gitAnswer, type GitAnswer } from "../git/run-git.ts";
 import type { Repository } from "./repository.ts";
 
 /**
@@ -13,14 +15,8 @@ import type { Repository } from "./repository.ts";
  */
 export async function openRepository(directory: string): Promise<Repository> {
   const place = await locate(directory);
-  const root = await realpath(await gitLine(directory, ["rev-parse", "--show-toplevel"]));
+  const root = await realpath(place.root);
   const commonDir = await realpath(place.commonDir);
-  const [head, branch, isDirty, identity] = await Promise.all([
-    headOf(root),
-    branchOf(root),
-    isDirtyAt(root),
-    configuredIdentity(root),
-  ]);
   return {
     root,
     commonDir,
@@ -28,27 +24,46 @@ export async function openRepository(directory: string): Promise<Repository> {
     objectFormat: place.objectFormat,
     projectId: asProjectId(createHash("sha256").update(commonDir).digest("hex").slice(0, 16)),
     name: basename(commonDir) === ".git" ? basename(dirname(commonDir)) : basename(commonDir, ".git"),
-    head,
-    branch,
-    isDirty,
-    identity,
+    head: place.head,
+    branch: place.branch,
+    identity: await configuredIdentity(root),
   };
 }
 
-type Location = Pick<Repository, "gitDir" | "commonDir" | "objectFormat">;
+type Location = Pick<Repository, "root" | "gitDir" | "commonDir" | "objectFormat" | "head" | "branch">;
+
+/** Everything that one git knows. It answers a line for each question, up to the first that it has no answer to. */
+const questions = [
+  ...[
+    "--is-bare-repository",
+    "--is-inside-work-tree",
+    "--absolute-git-dir",
+    "--git-common-dir",
+    "--show-object-format",
+  ],
+  ...["--show-toplevel", "HEAD^{commit}", "--symbolic-full-name", "HEAD"],
+];
 
 async function locate(directory: string): Promise<Location> {
-  const questions = ["--is-bare-repository", "--is-inside-work-tree", "--absolute-git-dir", "--git-common-dir"];
-  const answer = await gitAnswer(directory, ["rev-parse", ...questions, "--show-object-format"], {
-    okExitCodes: [0, 128],
-  });
-  if (answer.exitCode !== 0) throw notARepository(directory, answer.stderr);
-  const [isBare, isInside, gitDir, commonDir, format] = answer.stdout.trimEnd().split("\n");
-  if (isInside !== "true" || gitDir === undefined || commonDir === undefined) {
+  const answer = await gitAnswer(directory, ["rev-parse", ...questions], { okExitCodes: [0, 128] });
+  const [isBare, isInside, gitDir, commonDir, format, root, head, branchRef] = answer.stdout.split("\n");
+  if (format === undefined) throw notARepository(directory, answer.stderr);
+  if (isInside !== "true" || gitDir === undefined || commonDir === undefined || root === undefined) {
     throw noCheckout(directory, isBare === "true");
   }
-  return { gitDir, commonDir: resolve(directory, commonDir), objectFormat: format === "sha256" ? "sha256" : "sha1" };
+  if (answer.exitCode !== 0 && !answer.stderr.includes("unknown revision")) throw unreadable(directory, answer);
+  if (answer.exitCode !== 0 || head === undefined) throw noCommit(root);
+  return {
+    root,
+    gitDir,
+    commonDir: resolve(directory, commonDir),
+    objectFormat: format === "sha256" ? "sha256" : "sha1",
+    head: asCommitId(head),
+    branch: branchRef?.startsWith(branches) === true ? branchRef.slice(branches.length) : undefined,
+  };
 }
+
+const branches = "refs/heads/";
 
 function notARepository(directory: string, stderr: string): TuttiError {
   const isDistrusted = stderr.includes("dubious ownership");
@@ -67,10 +82,11 @@ function noCheckout(directory: string, isBare: boolean): TuttiError {
   });
 }
 
-async function headOf(root: string): Promise<CommitId> {
-  const answer = await gitAnswer(root, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], { okExitCodes: [0, 1] });
-  if (answer.exitCode === 0) return asCommitId(answer.stdout.trim());
-  throw new TuttiError(
+const unreadable = (cwd: string, answer: GitAnswer): TuttiError =>
+  gitFailure({ ...answer, args: ["rev-parse", ...questions], cwd, hasTimedOut: false, cause: undefined });
+
+function noCommit(root: string): TuttiError {
+  return new TuttiError(
     "NO_COMMIT",
     "The repository has no commit yet, so there is nothing that a task could start from",
     {
@@ -80,22 +96,15 @@ async function headOf(root: string): Promise<CommitId> {
   );
 }
 
-async function branchOf(root: string): Promise<string | undefined> {
-  const answer = await gitAnswer(root, ["symbolic-ref", "--quiet", "--short", "HEAD"], { okExitCodes: [0, 1] });
-  return answer.exitCode === 0 ? answer.stdout.trim() : undefined;
-}
-
-async function isDirtyAt(root: string): Promise<boolean> {
-  return (await git(root, ["status", "--porcelain", "--untracked-files=normal"])) !== "";
-}
-
 async function configuredIdentity(root: string): Promise<Identity | undefined> {
-  const [name, email] = await Promise.all(["user.name", "user.email"].map((key) => configValue(root, key)));
-  return name === undefined || email === undefined ? undefined : { name, email };
+  const answer = await gitAnswer(root, ["config", "-z", "--get-regexp", "^user\\.(name|email)$"], {
+    okExitCodes: [0, 1],
+  });
+  // Of several, the last one holds.
+  const values = new Map(splitNul(answer.stdout).map((entry) => [keyOf(entry), valueOf(entry)] as const));
+  const [name = "", email = ""] = [values.get("user.name"), values.get("user.email")];
+  return name === "" || email === "" ? undefined : { name, email };
 }
 
-async function configValue(root: string, key: string): Promise<string | undefined> {
-  const answer = await gitAnswer(root, ["config", "--get", key], { okExitCodes: [0, 1] });
-  const value = answer.stdout.trim();
-  return value === "" ? undefined : value;
-}
+const keyOf = (entry: string): string => entry.split("\n", 1)[0] ?? "";
+const valueOf = (entry: string): string => entry.slice(keyOf(entry).length + 1).trim();

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { CommitId, ProjectId } from "../../domain/ids.ts";
 import type { Identity } from "../git/identity.ts";
-import type { GitPlace } from "../git/run-git.ts";
+import { git, type GitPlace } from "../git/run-git.ts";
 
-/** A user's repository as it was opened. The facts that move (head, branch, dirt) are of that moment. */
+/** A user's repository as it was opened. The facts that move (head and branch) are of that moment. */
 export type Repository = {
   /** Top of the checkout that was opened: absolute, symbolic links resolved. */
   readonly root: string;
@@ -19,11 +19,13 @@ export type Repository = {
   readonly head: CommitId;
   /** Short name; absent when HEAD is detached. */
   readonly branch: string | undefined;
-  /** Whether anything differs from HEAD, untracked files included. */
-  readonly isDirty: boolean;
   /** What the user has configured, for the commits that are the job's result. */
   readonly identity: Identity | undefined;
 };
+
+/** Whether anything in the user's checkout differs from HEAD now, untracked files included. */
+export const isDirty = async (repo: Repository): Promise<boolean> =>
+  (await git(checkout(repo), ["status", "--porcelain", "--untracked-files=normal"])) !== "";
 
 /** For plumbing that concerns refs and objects only: no checkout is near. */
 export function home(repo: Repository): GitPlace {
