@@ -29,6 +29,9 @@ export async function jobTip(repo: Repository, jobId: JobId): Promise<CommitId> 
 
 /** Idempotent. @throws {TuttiError} `CONFLICT` when the branch name is taken by somebody else's commits */
 export async function startBranch(repo: Repository, jobId: JobId, base: CommitId): Promise<void> {
+  const both = [jobTipRef(jobId), jobBranch(jobId)].map((ref) => ({ ref, to: base, from: undefined }));
+  // A new job has a name of its own: nobody has either of them, and nobody can stand on the branch.
+  if (await unlessConflict(() => updateRefs(repo, both).then(() => true))) return;
   if ((await readRef(repo, jobTipRef(jobId))) === undefined) {
     await advanceBranch(repo, { ref: jobTipRef(jobId), to: base, from: undefined });
   }

@@ -1,3 +1,4 @@
+import { TuttiError } from "../../domain/errors.ts";
 import type { CommitId, JobId } from "../../domain/ids.ts";
 import { checkpointRefs } from "../refs/ref-names.ts";
 import { commitTree } from "../git/commit-tree.ts";
@@ -22,8 +23,14 @@ export async function keepCheckpoint(repo: Repository, commits: CheckpointCommit
   const { ref, tip, others, message } = commits;
   const parents = [...new Set([tip, ...others])];
   const commit = parents.length === 1 ? tip : await commitTree(home(repo), { tree: `${tip}^{tree}`, parents, message });
-  const before = await readRef(repo, ref);
-  if (before !== commit) await updateRef(repo, { ref, to: commit, from: before });
+  try {
+    await updateRef(repo, { ref, to: commit, from: undefined });
+  } catch (error) {
+    if (!TuttiError.is(error) || error.code !== "CONFLICT") throw error;
+    const before = await readRef(repo, ref);
+    if (before === undefined) throw error;
+    if (before !== commit) await updateRef(repo, { ref, to: commit, from: before });
+  }
   return commit;
 }
 
