@@ -48,12 +48,12 @@ export class SlotKeeper {
   async takeAt(commit: CommitId, signal: AbortSignal): Promise<Slot> {
     const { services, job } = this.#context;
     await pinCommit(services.repo, job.id, commit);
-    const slot = (await this.#heldUnreserved()) ?? (await this.#takeFree()) ?? (await this.#create(commit));
+    const used = (await this.#heldUnreserved()) ?? (await this.#takeFree());
+    // A new one stands there already, and nobody has worked in it.
+    const slot = used ?? (await this.#create(commit));
     this.#held = slot;
     services.fault("slot.taken");
-    await services.state.fleet.vacateSlot(slot.slotId);
-    const { rescues } = await moveSlot(slot, { to: commit, jobId: job.id });
-    for (const rescue of rescues) await this.#note(rescue, "before its next task");
+    if (used !== undefined) await this.#move(used, commit, "before its next task");
     services.fault("slot.moved");
     await this.prepare(slot, signal);
     return slot;
@@ -63,11 +63,10 @@ export class SlotKeeper {
   async beside<T>(commit: CommitId, signal: AbortSignal, use: (slot: Slot) => Promise<T>): Promise<T> {
     const { services, job } = this.#context;
     await pinCommit(services.repo, job.id, commit);
-    const slot = (await this.#takeFree()) ?? (await this.#create(commit));
+    const used = await this.#takeFree();
+    const slot = used ?? (await this.#create(commit));
     try {
-      await services.state.fleet.vacateSlot(slot.slotId);
-      const { rescues } = await moveSlot(slot, { to: commit, jobId: job.id });
-      for (const rescue of rescues) await this.#note(rescue, "before a gate ran on the base");
+      if (used !== undefined) await this.#move(used, commit, "before a gate ran on the base");
       await this.prepare(slot, signal);
       return await use(slot);
     } finally {
@@ -91,6 +90,13 @@ export class SlotKeeper {
     const { job } = this.#context;
     const rescue = await rescueSlot(slot, { jobId: job.id, reason });
     if (rescue !== undefined) await this.#note(rescue, reason);
+  }
+
+  async #move(slot: Slot, commit: CommitId, reason: string): Promise<void> {
+    const { services, job } = this.#context;
+    await services.state.fleet.vacateSlot(slot.slotId);
+    const { rescues } = await moveSlot(slot, { to: commit, jobId: job.id });
+    for (const rescue of rescues) await this.#note(rescue, reason);
   }
 
   async #note(rescue: Rescue, reason: string): Promise<void> {

@@ -25,10 +25,16 @@ export async function replaceAgentGitDir(slot: Slot, state: SlotState, head: Com
 
 /** As it was when the slot was made, like that of the control directory: both must read and write files alike. */
 async function agentConfig(slot: Slot): Promise<string> {
-  const file = join(slot.controlDir, "agent-config");
-  const known = await readFile(file, "utf8").catch(ifAbsent);
+  const known = await readFile(agentConfigFile(slot), "utf8").catch(ifAbsent);
   if (known !== undefined) return known;
   const config = await slotConfig(slot.repo);
-  await writeFile(file, config);
+  await keepAgentConfig(slot, config);
   return config;
 }
+
+/** For every `.git` that the slot will have. */
+export async function keepAgentConfig(slot: Slot, config: string): Promise<void> {
+  await writeFile(agentConfigFile(slot), config);
+}
+
+const agentConfigFile = (slot: Slot): string => join(slot.controlDir, "agent-config");

@@ -4,6 +4,7 @@ import { TuttiError } from "../../domain/errors.ts";
 import type { CommitId, JobId, SlotId } from "../../domain/ids.ts";
 import { pinCommit } from "../refs/pins.ts";
 import type { Repository } from "../repository/repository.ts";
+import { keepAgentConfig } from "./agent-git-dir.ts";
 import { configText } from "./git-config-text.ts";
 import { checkOut } from "./check-out.ts";
 import { ifAbsent, slotAt, type Slot } from "./slot.ts";
@@ -42,13 +43,15 @@ export async function createSlot(request: SlotRequest): Promise<Slot> {
 async function fillSlot(slot: Slot, base: CommitId): Promise<Slot> {
   const { repo, path } = slot;
   await mkdir(path, { recursive: true });
+  const config = await slotConfig(repo);
   await writeGitDir({
     repo,
     directory: slot.controlDir,
     head: base,
     excluded: [],
-    config: (await slotConfig(repo)) + configText([{ key: "lfs.storage", value: join(repo.commonDir, "lfs") }]),
+    config: config + configText([{ key: "lfs.storage", value: join(repo.commonDir, "lfs") }]),
   });
+  await keepAgentConfig(slot, config);
   await writeSlotState(slot, { ...emptyState, base });
   await checkOut(slot, base);
   return slot;
