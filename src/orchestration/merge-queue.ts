@@ -195,7 +195,7 @@ export class MergeQueue {
   async #land(merge: Merge, tip: CommitId, gates: readonly GateResult[]): Promise<void> {
     const { services, job } = this.#desk;
     const { commit } = merge;
-    const { diffStat: diff } = await diffOf(services.repo, tip, commit);
+    const diff = await this.#diffOf(merge, tip);
     const evidence = evidenceOf(merge, { tip: commit, gates, diff });
     const subject = subjectOf(merge);
     await services.state.integrations.intend(subject, evidence);
@@ -204,6 +204,13 @@ export class MergeQueue {
     services.fault("integrate.advanced");
     await this.#complete(merge, evidence);
     services.fault("integrate.completed");
+  }
+
+  /** On the tip that the attempt began with, its merge is what it was. */
+  async #diffOf({ task, attempt, slot, commit }: Merge, tip: CommitId): Promise<DiffStat> {
+    const isAsItWas = attempt.baseCommit === tip && slot === undefined && task.mergedCommit === undefined;
+    if (isAsItWas && attempt.diff !== undefined) return attempt.diff;
+    return (await diffOf(this.#desk.services.repo, tip, commit)).diffStat;
   }
 
   async #complete(work: Work, evidence: Evidence): Promise<void> {

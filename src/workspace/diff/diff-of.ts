@@ -6,11 +6,26 @@ export type DiffStat = { readonly files: number; readonly added: number; readonl
 
 export type Diff = { readonly changedFiles: readonly FileChange[]; readonly diffStat: DiffStat };
 
+/** Neither a commit nor a tree can change. An attempt's change is asked for by several, one right after another. */
+const known = new WeakMap<Repository, Map<string, Diff>>();
+const remembered = 4;
+
+/** Spares whoever asks next a look at what the caller has just seen. */
+export function rememberDiff(repo: Repository, { from, to, diff }: { from: string; to: string; diff: Diff }): void {
+  const diffs = known.get(repo) ?? new Map<string, Diff>();
+  known.set(repo, diffs);
+  diffs.set(`${from} ${to}`, diff);
+  const [oldest] = diffs.keys();
+  if (diffs.size > remembered && oldest !== undefined) diffs.delete(oldest);
+}
+
 /**
  * What changed between two commits or trees of the user's repository, by path: a moved file is `deleted` and `added`.
  * @throws {TuttiError} `GIT_FAILED` when one of them doesn't exist
  */
 export async function diffOf(repo: Repository, from: string, to: string): Promise<Diff> {
+  const seen = known.get(repo)?.get(`${from} ${to}`);
+  if (seen !== undefined) return seen;
   const form = ["-z", "--raw", "--numstat", "--no-ext-diff", "--no-renames"];
   const output = await git(home(repo), ["diff-tree", "-r", ...form, from, to]);
   const changedFiles = parseDiff(output);

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { TuttiError } from "../../domain/errors.ts";
 import type { CommitId } from "../../domain/ids.ts";
-import { diffOf, type Diff } from "../diff/diff-of.ts";
+import { diffOf, rememberDiff, type Diff } from "../diff/diff-of.ts";
 import { commitTree } from "../git/commit-tree.ts";
 import type { Identity } from "../git/identity.ts";
 import { gitLine } from "../git/run-git.ts";
@@ -49,6 +49,7 @@ export async function snapshot(slot: Slot, request: SnapshotRequest): Promise<Sn
   // Before there is a ref: it reads what has changed, so that a ref never names what isn't there.
   const diff = await diffOf(slot.repo, parent, tree);
   const commit = await record(slot, request, tree);
+  rememberDiff(slot.repo, { from: parent, to: commit, diff });
   const hasSameRules = !diff.changedFiles.some(({ path }) => basename(path) === ".gitignore");
   await rememberSaved(slot, { tree, ref, commit, ...(hasSameRules ? { rulesOf: parent } : {}) });
   return { ...diff, ...found, ref, commit, tree, isEmpty: diff.changedFiles.length === 0 };
