@@ -21,7 +21,7 @@ export function gitEnvironment(
  * Settings that hold for every git that we start, whatever the user or an agent has configured: nothing runs beside the
  * command, nothing collects garbage, nothing asks for a key.
  */
-export const fixedConfig: readonly string[] = [
+export const fixedArguments: readonly string[] = [
   "gc.auto=0",
   "maintenance.auto=false",
   "core.hooksPath=/dev/null",
@@ -37,4 +37,4 @@ export const fixedConfig: readonly string[] = [
   "fetch.recurseSubmodules=false",
   "submodule.recurse=false",
   "diff.ignoreSubmodules=dirty",
-];
+].flatMap((setting) => ["-c", setting]);

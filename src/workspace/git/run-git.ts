@@ -1,5 +1,5 @@
 import { TuttiError } from "../../domain/errors.ts";
-import { fixedConfig, gitEnvironment } from "./git-env.ts";
+import { fixedArguments, gitEnvironment } from "./git-env.ts";
 import { gitFailure } from "./git-failure.ts";
 import { runGitProcess } from "./git-process.ts";
 
@@ -21,8 +21,6 @@ export type GitOptions = {
 export type GitAnswer = { readonly stdout: string; readonly stderr: string; readonly exitCode: number };
 
 const defaultTimeoutMs = 600_000;
-
-const fixedArguments: readonly string[] = fixedConfig.flatMap((setting) => ["-c", setting]);
 
 /**
  * Runs the git command line and returns its standard output, unchanged.

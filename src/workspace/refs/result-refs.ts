@@ -3,6 +3,7 @@ import { asCommitId } from "../../domain/ids.ts";
 import { git } from "../git/run-git.ts";
 import { home, type Repository } from "../repository/repository.ts";
 import { ownRefs } from "./ref-names.ts";
+import { setRef } from "./update-ref.ts";
 
 /** No job can be called so: a job's id ends in random digits. */
 const resultRefs = `${ownRefs}cache/`;
@@ -12,7 +13,7 @@ export const resultRef = (key: string): string => `${resultRefs}${key}`;
 
 /** Points a result's ref at its snapshot, whatever it held before. Idempotent. */
 export async function keepResultCommit(repo: Repository, key: string, commit: CommitId): Promise<void> {
-  await git(home(repo), ["update-ref", resultRef(key), commit]);
+  await setRef(repo, resultRef(key), commit);
 }
 
 /** Every result that a ref holds, by key. */

@@ -1,10 +1,11 @@
 import { TuttiError } from "../../domain/errors.ts";
 import { asCommitId, type CommitId } from "../../domain/ids.ts";
-import { gitAnswer } from "../git/run-git.ts";
 import { gitFailure } from "../git/git-failure.ts";
+import { gitAnswer } from "../git/run-git.ts";
 import { home, type Repository } from "../repository/repository.ts";
 import { looseRef } from "./loose-ref.ts";
 import { ownRefs } from "./ref-names.ts";
+import { moveRefs } from "./ref-session.ts";
 
 export type RefUpdate = {
   readonly ref: string;
@@ -18,8 +19,7 @@ export type RefUpdate = {
  * @throws {TuttiError} `CONFLICT` when the ref holds something else, or its name is taken by a ref above or below it
  */
 export async function updateRef(repo: Repository, update: RefUpdate): Promise<void> {
-  const args = ["update-ref", "--no-deref", update.ref, update.to, update.from ?? zeroId(repo)];
-  await changeRef(repo, update.ref, { args });
+  await updateRefs(repo, [update]);
 }
 
 /**
@@ -29,7 +29,7 @@ export async function updateRef(repo: Repository, update: RefUpdate): Promise<vo
 export async function updateRefs(repo: Repository, updates: readonly RefUpdate[]): Promise<void> {
   const lines = updates.map(({ ref, to, from }) => `update ${ref} ${to} ${from ?? zeroId(repo)}\n`);
   const names = updates.map(({ ref }) => ref).join(" or ");
-  await changeRef(repo, names, { args: ["update-ref", "--no-deref", "--stdin"], input: lines.join("") });
+  await changeRefs(repo, names, lines.join(""));
 }
 
 /**
@@ -37,7 +37,12 @@ export async function updateRefs(repo: Repository, updates: readonly RefUpdate[]
  * @throws {TuttiError} `CONFLICT`
  */
 export async function deleteRef(repo: Repository, ref: string, from: CommitId): Promise<void> {
-  await changeRef(repo, ref, { args: ["update-ref", "--no-deref", "-d", ref, from] });
+  await changeRefs(repo, ref, `delete ${ref} ${from}\n`);
+}
+
+/** Points a ref of ours at a commit, whatever it held before. Idempotent. */
+export async function setRef(repo: Repository, ref: string, to: CommitId): Promise<void> {
+  await changeRefs(repo, ref, `update ${ref} ${to}\n`);
 }
 
 /** The commit that a ref (or any other name) stands for; `undefined` when there is none. */
@@ -54,22 +59,20 @@ export async function readRef(repo: Repository, ref: string): Promise<CommitId |
   return answer.exitCode === 0 ? asCommitId(answer.stdout.trim()) : undefined;
 }
 
-type RefCommand = { readonly args: readonly string[]; readonly input?: string };
-
-async function changeRef(repo: Repository, ref: string, { args, input = "" }: RefCommand): Promise<void> {
-  const place = home(repo);
-  const answer = await gitAnswer(place, args, { okExitCodes: [0, 1, 128], input });
-  if (answer.exitCode === 0) return;
-  if (!isLostRace(answer.stderr)) {
-    throw gitFailure({ ...answer, args, cwd: place.cwd, hasTimedOut: false, cause: undefined });
+async function changeRefs(repo: Repository, ref: string, commands: string): Promise<void> {
+  const stderr = await moveRefs(repo, commands);
+  if (stderr === undefined) return;
+  if (!isLostRace(stderr)) {
+    const facts = { args: ["update-ref"], cwd: repo.commonDir, exitCode: 128, hasTimedOut: false, cause: undefined };
+    throw gitFailure({ ...facts, stderr });
   }
-  const isNameTaken = /exists; cannot create|cannot create '/.test(answer.stderr);
+  const isNameTaken = /exists; cannot create|cannot create '/.test(stderr);
   throw new TuttiError("CONFLICT", isNameTaken ? `Another ref is in the way of ${ref}` : `${ref} has moved meanwhile`, {
     failureClass: "conflict",
     hint: isNameTaken
       ? "Rename the ref or branch that git names in the context"
       : "Read the ref again and repeat the step on what it holds now",
-    context: { ref, stderr: answer.stderr.trim() },
+    context: { ref, stderr: stderr.trim() },
   });
 }
 
