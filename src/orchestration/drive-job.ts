@@ -60,7 +60,8 @@ class Driver {
   readonly #body: Drive["body"];
   readonly #beside: BesideQuestions;
   #merging: Promise<void> | undefined;
-  #mergeFailure: unknown;
+  #looking: Promise<void> | undefined;
+  #failure: unknown;
   /** Aborts when a merge has ended: its last change was seen while the next one could not start yet. */
   #mergeEnd = new AbortController();
 
@@ -79,13 +80,12 @@ class Driver {
   async run(): Promise<DriveEnd> {
     const { state } = this.#desk.services;
     const watch = pacedWatch(state.events.watch());
-    const board = await JobBoard.open(state, this.#job);
-    await this.#guard.look();
+    const [board] = await Promise.all([JobBoard.open(state, this.#job), this.#guard.look()]);
     let wakeUp = AbortSignal.any([this.#signal, this.#mergeEnd.signal]);
     try {
       for (;;) {
         this.#signal.throwIfAborted();
-        if (this.#mergeFailure !== undefined) throw TuttiError.from(this.#mergeFailure);
+        if (this.#failure !== undefined) throw TuttiError.from(this.#failure);
         const end = await this.#lookOnce(board);
         if (end !== undefined) return end;
         await watch.wait({ timeoutMs: lookAgainMs, signal: wakeUp });
@@ -95,6 +95,7 @@ class Driver {
       }
     } finally {
       await this.#merging;
+      await this.#looking;
       await this.#guard.look();
     }
   }
@@ -173,12 +174,23 @@ class Driver {
   async #merge(accepted: readonly TaskId[]): Promise<void> {
     try {
       await this.#queue.drain(accepted, this.#signal);
-      await this.#guard.lookNowAndThen();
     } catch (error) {
-      this.#mergeFailure = error;
+      this.#failure = error;
     }
     this.#merging = undefined;
     this.#mergeEnd.abort();
+    this.#looking ??= this.#lookAtCheckout();
+  }
+
+  /** Never rejects either. Beside the next merge, which has nothing to wait for. */
+  async #lookAtCheckout(): Promise<void> {
+    try {
+      await this.#guard.lookNowAndThen();
+    } catch (error) {
+      this.#failure ??= error;
+      this.#mergeEnd.abort();
+    }
+    this.#looking = undefined;
   }
 
   async #admit(runnableTasks: number): Promise<void> {
