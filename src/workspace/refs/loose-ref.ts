@@ -5,7 +5,7 @@ import type { Repository } from "../repository/repository.ts";
 
 /**
  * What the file of a ref of ours names, without a process: such a file outweighs a packed ref. Only for refs under
- * `refs/tutti/`, which name commits. Source: `git help gitrepository-layout`.
+ * `refs/tutti/` and for branches, which name commits. Source: `git help gitrepository-layout`.
  * @returns `undefined` when git has to be asked: the ref is packed or doesn't exist, or refs are stored another way
  */
 export async function looseRef(repo: Repository, ref: string): Promise<CommitId | undefined> {
