@@ -64,8 +64,22 @@ async function stashOf(repo: Repository): Promise<readonly string[]> {
   return answer.stdout.split("\n").filter((line) => line !== "");
 }
 
+/** Of the index as it was last read: the same file stages the same. */
+const lastRead = new WeakMap<Repository, { readonly file: string; readonly staged: string }>();
+
 async function stagedDigest(repo: Repository): Promise<string> {
-  return digest(await git(checkout(repo), ["ls-files", "--stage", "-z"]));
+  const file = await indexDigest(repo);
+  const known = lastRead.get(repo);
+  if (file !== undefined && known?.file === file) return known.staged;
+  const staged = digest(await git(checkout(repo), ["ls-files", "--stage", "-z"]));
+  // Somebody may have staged something meanwhile.
+  if (file !== undefined && (await indexDigest(repo)) === file) lastRead.set(repo, { file, staged });
+  return staged;
+}
+
+async function indexDigest(repo: Repository): Promise<string | undefined> {
+  const content = await readFile(join(repo.gitDir, "index")).catch(ifAbsent);
+  return content === undefined ? undefined : digest(content);
 }
 
 const ourFolders = [":(exclude,top).tutti/state", ":(exclude,top).tutti/slots"];
@@ -114,4 +128,4 @@ async function hooksDigest(repo: Repository): Promise<string> {
   return digest(states.join("\n"));
 }
 
-const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
+const digest = (text: string | Buffer): string => createHash("sha256").update(text).digest("hex");
