@@ -1,6 +1,6 @@
 import type { ChangedFile, ChangedText } from "../../domain/quality/judged-work/changed-file.ts";
 import { parseWholePatch } from "../../domain/quality/judged-work/parse-patch.ts";
-import { splitNul } from "../git/nul-list.ts";
+import { joinNul } from "../git/nul-list.ts";
 import { git } from "../git/run-git.ts";
 import { home, type Repository } from "../repository/repository.ts";
 import type { FileChange } from "./parse-diff.ts";
@@ -22,13 +22,12 @@ export async function readChange(
   commits: Commits,
   changes: readonly FileChange[],
 ): Promise<readonly ChangedFile[]> {
-  const [after, before] = await Promise.all([
-    sizesOf(repo, commits.to, changes.filter(isThere)),
-    sizesOf(
-      repo,
-      commits.from,
-      changes.filter(({ status }) => status !== "added"),
-    ),
+  const files = changes.filter(({ kind }) => kind !== "submodule");
+  const there = files.filter(({ status }) => status !== "deleted");
+  const gone = files.filter(({ status }) => status !== "added" && status !== "type-changed");
+  const [after, before] = await sizesOf(repo, [
+    { commit: commits.to, files: there },
+    { commit: commits.from, files: gone },
   ]);
   const texts = await textsOf(repo, commits, readable(changes, { after, before }));
   return changes.map((change): ChangedFile => {
@@ -39,21 +38,22 @@ export async function readChange(
   });
 }
 
-const isThere = ({ status }: FileChange): boolean => status !== "deleted";
-
 type Sizes = ReadonlyMap<string, number>;
 
-async function sizesOf(repo: Repository, commit: string, files: readonly FileChange[]): Promise<Sizes> {
-  const entries = await inParts(files, async (paths) =>
-    splitNul(await run(repo, ["ls-tree", "-r", "-l", "-z", "--full-tree", commit, "--", ...paths])),
-  );
-  return new Map(entries.map(sizeEntry));
-}
+type Sized = { readonly commit: string; readonly files: readonly FileChange[] };
 
-/** `<mode> <type> <id> <size>\t<path>` */
-function sizeEntry(entry: string): readonly [string, number] {
-  const [head = "", path = ""] = entry.split("\t");
-  return [path, Number(head.trim().split(/ +/u)[3] ?? 0) || 0];
+/** In bytes, by path, for each of the two. What was of another type has none. */
+async function sizesOf(repo: Repository, sides: readonly [Sized, Sized]): Promise<readonly [Sizes, Sizes]> {
+  const names = sides.flatMap(({ commit, files }) => files.map(({ path }) => `${commit}:${path}`));
+  if (names.length === 0) return [new Map(), new Map()];
+  const form = "--batch-check=%(objectsize)";
+  const lines = (await git(home(repo), ["cat-file", form, "-z"], { input: joinNul(names) })).split("\n");
+  const sizes = lines.map((line) => Number(line) || 0);
+  const [{ files: first }, { files: second }] = sides;
+  return [
+    new Map(first.map(({ path }, index) => [path, sizes[index] ?? 0])),
+    new Map(second.map(({ path }, index) => [path, sizes[first.length + index] ?? 0])),
+  ];
 }
 
 function readable(

@@ -4,6 +4,7 @@ import { listFiles } from "../diff/file-at.ts";
 import { commitTree } from "../git/commit-tree.ts";
 import { splitNul } from "../git/nul-list.ts";
 import { gitAnswer } from "../git/run-git.ts";
+import { looseCommit } from "../refs/loose-commit.ts";
 import { pinCommit } from "../refs/pins.ts";
 import { home, type Repository } from "../repository/repository.ts";
 import { integrationCommit, mergeConfig, refuseMovedTip, type IntegrationRequest } from "./integrate-attempt.ts";
@@ -38,8 +39,27 @@ async function mergedTree(repo: Repository, request: IntegrationRequest): Promis
 
 /** `merge-tree` finds the third side by itself, from history: it must be the one that the attempt started from. */
 async function meetAtBase(repo: Repository, request: IntegrationRequest): Promise<boolean> {
+  if (await isTipAboveBase(repo, request)) return true;
   const args = ["merge-base", "--all", request.expectedTip, request.attemptCommit];
   return (await gitAnswer(home(repo), args, { okExitCodes: [0, 1] })).stdout === `${request.attemptBase}\n`;
+}
+
+/** After so many merges of others git finds it faster. */
+const stepsWalked = 16;
+
+/** Whether a straight line leads from the tip down to the attempt's only parent: then that is where they meet. */
+async function isTipAboveBase(repo: Repository, request: IntegrationRequest): Promise<boolean> {
+  const { expectedTip, attemptBase, attemptCommit } = request;
+  const attempt = await looseCommit(repo, attemptCommit);
+  if (attempt?.parents.join(" ") !== attemptBase) return false;
+  let at = expectedTip;
+  for (let step = 0; step < stepsWalked && at !== attemptCommit; step += 1) {
+    if (at === attemptBase) return true;
+    const [parent, ...others] = (await looseCommit(repo, at))?.parents ?? [];
+    if (parent === undefined || others.length > 0) return false;
+    at = parent;
+  }
+  return false;
 }
 
 /** Git reads them from a checkout, and here there is none. */
