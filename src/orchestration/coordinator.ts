@@ -134,10 +134,10 @@ async function drive(coordination: Drive): Promise<JobStatus> {
   try {
     end = await untilEnd(coordination, runId);
   } finally {
-    await Promise.all([working.stop({ drain: false }), workers.stop(stopNow.aborted ? 0 : workerGraceMs)]);
+    const ownEnd = working.stop({ drain: false }).then(() => pool.close());
+    await Promise.all([ownEnd, workers.stop(stopNow.aborted ? 0 : workerGraceMs)]);
     // A process that drives many jobs, one after another, must not keep them all.
     stopNow.removeEventListener("abort", killWorkers);
-    await pool.close();
     await activity.flush();
     refuseWhileActive(working, services.workerId);
     await slots.releaseAll();

@@ -14,6 +14,9 @@ import type { Repository } from "./repository.ts";
  * @throws {TuttiError} `NOT_A_REPOSITORY` also for a bare one and for a path inside `.git`; `NO_COMMIT`
  */
 export async function openRepository(directory: string): Promise<Repository> {
+  const identity = configuredIdentity(directory);
+  // Where there is no repository, that is what is wrong.
+  identity.catch(() => undefined);
   const place = await locate(directory);
   const root = await realpath(place.root);
   const commonDir = await realpath(place.commonDir);
@@ -26,7 +29,7 @@ export async function openRepository(directory: string): Promise<Repository> {
     name: basename(commonDir) === ".git" ? basename(dirname(commonDir)) : basename(commonDir, ".git"),
     head: place.head,
     branch: place.branch,
-    identity: await configuredIdentity(root),
+    identity: await identity,
   };
 }
 
@@ -96,8 +99,8 @@ function noCommit(root: string): TuttiError {
   );
 }
 
-async function configuredIdentity(root: string): Promise<Identity | undefined> {
-  const answer = await gitAnswer(root, ["config", "-z", "--get-regexp", "^user\\.(name|email)$"], {
+async function configuredIdentity(directory: string): Promise<Identity | undefined> {
+  const answer = await gitAnswer(directory, ["config", "-z", "--get-regexp", "^user\\.(name|email)$"], {
     okExitCodes: [0, 1],
   });
   // Of several, the last one holds.
