@@ -4,7 +4,7 @@ import { fixedArguments, gitEnvironment } from "../git/git-env.ts";
 import { home, type Repository } from "../repository/repository.ts";
 
 const timeoutMs = 600_000;
-const args = ["update-ref", "--no-deref", "--stdin"];
+const args = ["update-ref", "--no-deref", "-z", "--stdin"];
 
 export type RefAnswer = {
   /** 0: the transaction is done. Otherwise git's own, which has ended then. */
@@ -58,7 +58,7 @@ export class RefGit {
       this.#hasTimedOut = true;
       this.#child.kill("SIGKILL");
     }, timeoutMs);
-    this.#child.stdin.write(`start\n${commands}prepare\ncommit\n`);
+    this.#child.stdin.write(`start\0${commands}prepare\0commit\0`);
     const { exitCode, signal, cause } = await end.promise;
     clearTimeout(timer);
     this.#keepAlive(false);

@@ -57,6 +57,8 @@ it("says why git could not move a ref", async () => {
     code: "GIT_FAILED",
     message: expect.stringContaining("invalid ref"),
   });
+  await expect(setRef(repo, `refs/tutti/a b\nupdate refs/heads/main ${"0".repeat(40)}`, repo.head)).rejects.toThrow();
+  expect(await scratch.git(["rev-parse", "main"])).toBe(repo.head);
   await expect(setRef(gone, "refs/tutti/j/one", repo.head)).rejects.toMatchObject({
     code: "GIT_FAILED",
     cause: { code: "ENOENT" },

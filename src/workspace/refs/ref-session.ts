@@ -9,7 +9,7 @@ const sessions = new WeakMap<Repository, RefSession>();
 
 /**
  * Moves refs in one transaction: all or none.
- * @param commands - lines for `git update-ref --stdin`
+ * @param commands - what `git update-ref -z --stdin` takes, so that any name is only a name
  * @returns what git says when it refuses; `undefined`: the refs have moved
  * @throws {TuttiError} `GIT_FAILED` when git could not be started or was killed: then they may have moved
  */

@@ -27,7 +27,7 @@ export async function updateRef(repo: Repository, update: RefUpdate): Promise<vo
  * @throws {TuttiError} `CONFLICT` when one holds something else
  */
 export async function updateRefs(repo: Repository, updates: readonly RefUpdate[]): Promise<void> {
-  const lines = updates.map(({ ref, to, from }) => `update ${ref} ${to} ${from ?? zeroId(repo)}\n`);
+  const lines = updates.map(({ ref, to, from }) => `update ${ref}\0${to}\0${from ?? zeroId(repo)}\0`);
   const names = updates.map(({ ref }) => ref).join(" or ");
   await changeRefs(repo, names, lines.join(""));
 }
@@ -37,12 +37,12 @@ export async function updateRefs(repo: Repository, updates: readonly RefUpdate[]
  * @throws {TuttiError} `CONFLICT`
  */
 export async function deleteRef(repo: Repository, ref: string, from: CommitId): Promise<void> {
-  await changeRefs(repo, ref, `delete ${ref} ${from}\n`);
+  await changeRefs(repo, ref, `delete ${ref}\0${from}\0`);
 }
 
 /** Points a ref of ours at a commit, whatever it held before. Idempotent. */
 export async function setRef(repo: Repository, ref: string, to: CommitId): Promise<void> {
-  await changeRefs(repo, ref, `update ${ref} ${to}\n`);
+  await changeRefs(repo, ref, `update ${ref}\0${to}\0\0`);
 }
 
 /** The commit that a ref (or any other name) stands for; `undefined` when there is none. */
