@@ -136,6 +136,9 @@ describe("a job whose tasks all wait for a person", { timeout: 180_000 }, () => 
     await expect(resolve(of(asked, "question"), { answer: "answer" })).rejects.toMatchObject({
       code: "BREAKPOINT_INVALID",
     });
+    await expect(resolve(of(asked, "permission"), { answer: "allow", amountUsd: 3 })).rejects.toMatchObject({
+      message: "An amount says nothing beside allow",
+    });
     await resolve(of(asked, "question"), { answer: "answer", note: "8080, please" });
     await resolve(of(asked, "unproven"), { answer: "approve" });
     await resolve(of(asked, "budget"), { answer: "raise", amountUsd: 4 });

@@ -23,6 +23,9 @@ export function checkAnswer(breakpoint: Breakpoint, { answer, note, amountUsd }:
       hint: "Say by how many US dollars: --amount 5",
     });
   }
+  if (answer !== "raise" && amountUsd !== undefined) {
+    throw invalid(breakpoint, `An amount says nothing beside ${answer}`, { hint: "Leave --amount out" });
+  }
 }
 
 /**
