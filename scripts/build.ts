@@ -1,7 +1,7 @@
 /** Makes `dist/`: declarations by the compiler, which checks all types, and JavaScript by the bundler. */
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,6 +13,8 @@ import { thirdPartyNotices } from "./third-party-notices.ts";
 const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 const dist = join(root, "dist");
 const [types, programs] = [join(dist, "builds", `.${randomUUID()}`), join(dist, "builds", `.${randomUUID()}`)];
+// Also of a build that fails nothing stays.
+process.on("exit", () => [types, programs].forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
 const compiler = join(root, "node_modules/typescript/bin/tsc");
 const compile = [compiler, "-p", "tsconfig.build.json", "--outDir", types];
@@ -33,7 +35,6 @@ async function moveFiles(from: string, to: string): Promise<void> {
     await mkdir(dirname(target), { recursive: true });
     await rename(join(parentPath, name), target);
   }
-  await rm(from, { recursive: true });
 }
 
 /** What was declared by sources that are gone, and programs from before builds had folders of their own. */
