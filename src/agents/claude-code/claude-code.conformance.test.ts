@@ -1,17 +1,22 @@
 import { glob, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { describe, vi } from "vitest";
 import { asSlotId } from "../../domain/ids.ts";
 import { startSimulator } from "../../simulator/index.ts";
-import { agentConformance } from "../../testing/agent-conformance.ts";
+import { agentConformance, type AgentUnderTest } from "../../testing/agent-conformance.ts";
 import { conformanceScenario } from "../../testing/agent-conformance-scripts.ts";
 import { claudeCode } from "./claude-code.ts";
 
-agentConformance("claude-code", async () => {
+// Most promises wait for a limit or for a process to start.
+vi.setConfig({ maxConcurrency: 3 });
+
+let slots = 0;
+
+async function claudeUnderTest(): Promise<AgentUnderTest> {
   const root = await mkdtemp(join(tmpdir(), "tutti-claude-"));
   const simulator = await startSimulator({ scenario: conformanceScenario() });
   await mkdir(join(root, "home"));
-  let slots = 0;
   return {
     adapter: claudeCode({
       maxRetries: 1,
@@ -41,4 +46,6 @@ agentConformance("claude-code", async () => {
       await rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };
-});
+}
+
+describe.concurrent("side by side", () => agentConformance("claude-code", claudeUnderTest));

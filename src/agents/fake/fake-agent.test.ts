@@ -1,14 +1,19 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { describe, vi } from "vitest";
 import { asSlotId } from "../../domain/ids.ts";
-import { agentConformance } from "../../testing/agent-conformance.ts";
+import { agentConformance, type AgentUnderTest } from "../../testing/agent-conformance.ts";
 import { conformanceScript } from "../../testing/agent-conformance-scripts.ts";
 import { fakeAgent } from "./fake-agent.ts";
 
-agentConformance("fake", async () => {
+// Most promises wait for a limit or for a process to start.
+vi.setConfig({ maxConcurrency: 3 });
+
+let slots = 0;
+
+async function fakeUnderTest(): Promise<AgentUnderTest> {
   const root = await mkdtemp(join(tmpdir(), "tutti-fake-"));
-  let slots = 0;
   return {
     adapter: fakeAgent({ script: conformanceScript }),
     launch: async () => {
@@ -21,4 +26,6 @@ agentConformance("fake", async () => {
     isKept: () => Promise.resolve(true),
     remove: () => rm(root, { recursive: true, force: true }),
   };
-});
+}
+
+describe.concurrent("side by side", () => agentConformance("fake", fakeUnderTest));
