@@ -6,17 +6,18 @@ import { survivePattern, undisturbedPattern } from "../support/crash/patterns/su
 vi.setConfig({ maxConcurrency: 2 });
 
 describe.concurrent("kill -9 of a ready workflow's whole job, while its workflow records something", () => {
-  // `npm run crash -- patterns` does it at every record of every one.
-  it.each(["map-reduce", "saga"])("%s: resume comes to the same, and nobody is asked twice", async (workflow) => {
-    const given = patternCase(workflow);
-    const whole = await undisturbedPattern(given);
-    const middle = Math.ceil(whole.records / 2);
-    for (const kill of [
-      { side: "before", record: middle },
-      { side: "after", record: middle },
-    ] as const) {
-      const { problems, said } = await survivePattern(given, whole, kill);
+  // `npm run crash -- patterns` does it on both sides of every record of every one.
+  it.each([
+    ["map-reduce", "before"],
+    ["saga", "after"],
+  ] as const)(
+    "%s, %s a record is made: resume comes to the same, and nobody is asked twice",
+    async (workflow, side) => {
+      const given = patternCase(workflow);
+      const whole = await undisturbedPattern(given);
+      const record = Math.ceil(whole.records / 2);
+      const { problems, said } = await survivePattern(given, whole, { side, record });
       expect(problems, said).toEqual([]);
-    }
-  });
+    },
+  );
 });

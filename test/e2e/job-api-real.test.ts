@@ -8,7 +8,7 @@ import { parseScenario, startSimulator, type Simulator } from "../../src/simulat
 import { agentProgram, projectProcesses, whenProcessesAreGone } from "../support/crash/project-processes.ts";
 import { inspectJob, statusesOf, type JobFacts } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
-import { runTutti, startTutti, type TuttiProcess } from "../support/tutti-process.ts";
+import { environmentOf, runTutti, startTutti, type TuttiProcess } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 let model: Simulator;
@@ -57,9 +57,21 @@ const background = (...args: readonly string[]): TuttiProcess => {
   return started;
 };
 
+/** As a program of the user's, beside the commands. */
+const asProgram = (): Tutti =>
+  new Tutti({
+    cwd: project.root,
+    env: environmentOf(project, { modelUrl: model.url }),
+    note: () => undefined,
+  });
+
 async function makeJob(...keys: readonly string[]): Promise<string> {
-  const job = await tutti("job", "create", "Some files");
-  for (const key of keys) await tutti("job", "add", job, `Write ${key}`, "--key", key, "--output", `${key}.txt`);
+  await using program = asProgram();
+  const job = await program.createJob("Some files");
+  await program.addSubtasks(
+    job,
+    keys.map((key) => ({ key, prompt: `Write ${key}`, expectedOutputs: [`${key}.txt`] })),
+  );
   return job;
 }
 
@@ -177,15 +189,7 @@ describe("the job API with the real Claude Code", () => {
       works("install"),
       works("usage"),
     );
-    const env = {
-      PATH: process.env["PATH"],
-      HOME: project.home,
-      XDG_STATE_HOME: project.stateHome,
-      ANTHROPIC_BASE_URL: model.url,
-      ANTHROPIC_API_KEY: "sk-ant-test",
-      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-    };
-    await using program = new Tutti({ cwd: project.root, env, note: () => undefined });
+    await using program = asProgram();
     const Answer = z.object({ missing: z.array(z.string()) });
     const job = await program.createJob("Complete the manual");
     const [read = ""] = await program.addSubtasks(job, [

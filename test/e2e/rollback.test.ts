@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 
+import { openProject } from "../../src/compose.ts";
+import type { Checkpoint } from "../../src/domain/checkpoint/checkpoint.ts";
 import { rollbackFaultPoints } from "../../src/domain/fault-points.ts";
 import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
@@ -40,11 +42,15 @@ async function done(...args: readonly string[]): Promise<string> {
   return stdout;
 }
 
-type Listed = { readonly id: string; readonly kind: string };
-
-async function checkpoints(): Promise<readonly Listed[]> {
-  const parsed = JSON.parse(await done("checkpoint", "list", "--json")) as { readonly checkpoints: readonly Listed[] };
-  return parsed.checkpoints;
+/** The newest first. */
+async function checkpoints(): Promise<readonly Checkpoint[]> {
+  const env = { PATH: process.env["PATH"], HOME: project.home, XDG_STATE_HOME: project.stateHome };
+  const opened = await openProject({ cwd: project.root, env });
+  try {
+    return await opened.application.checkpoints.list();
+  } finally {
+    await opened.close();
+  }
 }
 
 /** Before the work of any task was merged, whichever came first. */

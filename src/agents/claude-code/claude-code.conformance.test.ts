@@ -48,4 +48,6 @@ async function claudeUnderTest(): Promise<AgentUnderTest> {
   };
 }
 
-describe.concurrent("side by side", () => agentConformance("claude-code", claudeUnderTest));
+describe.concurrent("side by side", () => {
+  agentConformance("claude-code", claudeUnderTest);
+});

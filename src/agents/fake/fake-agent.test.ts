@@ -28,4 +28,6 @@ async function fakeUnderTest(): Promise<AgentUnderTest> {
   };
 }
 
-describe.concurrent("side by side", () => agentConformance("fake", fakeUnderTest));
+describe.concurrent("side by side", () => {
+  agentConformance("fake", fakeUnderTest);
+});
