@@ -3,7 +3,7 @@ import { gitFailure } from "../git/git-failure.ts";
 import { RefGit } from "./ref-git.ts";
 
 /** Long enough for the moves of one task and the next, short enough that no git stands by while agents work for minutes. */
-const idleMs = 2_000;
+const idleMs = 5_000;
 
 const sessions = new WeakMap<Repository, RefSession>();
 
