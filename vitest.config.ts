@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+
 import { defineConfig } from "vitest/config";
 
 // Processes are really killed and really timed here, on machines that others may load. A build server tries a test once more
@@ -8,6 +10,11 @@ const limits = { testTimeout: 60_000, hookTimeout: 120_000, retry };
 
 /** What is killed at random moments, or at all of them at once, has the machine to itself. */
 const atRandomMoments = ["test/crash/fault-points.test.ts", "test/crash/outside-kills.test.ts"];
+
+/** The library as a user has it, bundled: from its source each worker that it starts would cost three times as much. */
+const built = [
+  { find: /^(\.\.\/)+src\/index\.ts$/, replacement: fileURLToPath(new URL("dist/index.js", import.meta.url)) },
+];
 
 export default defineConfig({
   test: {
@@ -30,6 +37,8 @@ export default defineConfig({
         test: {
           ...limits,
           name: "e2e",
+          alias: built,
+          server: { deps: { external: [/\/dist\//] } },
           testTimeout: 180_000,
           include: ["test/e2e/**/*.test.ts", "test/crash/*.test.ts"],
           exclude: atRandomMoments,
