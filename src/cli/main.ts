@@ -20,11 +20,12 @@ export async function main(argv: readonly string[]): Promise<void> {
   const terminal = terminalOf(process, { isJson });
   const asks = terminal === undefined ? {} : { terminal };
   const cli: Cli = { cwd: process.cwd(), env: process.env, output, ...asks };
-  process.exitCode = await run(cli, argv);
+  process.exitCode = await runCommandLine(cli, argv);
   if (isAnythingLeftBehind()) process.stdout.write("", () => process.exit());
 }
 
-async function run(cli: Cli, argv: readonly string[]): Promise<number> {
+/** @returns the exit code; what is wrong has been printed */
+export async function runCommandLine(cli: Cli, argv: readonly string[]): Promise<number> {
   let exitCode: number = exitCodes.done;
   const program = buildProgram(cli, (code) => {
     exitCode = code;

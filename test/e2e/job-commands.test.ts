@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { Tutti } from "../../src/index.ts";
 import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
-import { runTutti, startTutti, type TuttiProcess, type TuttiResult } from "../support/tutti-process.ts";
+import { runTutti, runTuttiHere, startTutti, type TuttiProcess } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 let running: TuttiProcess[] = [];
@@ -27,13 +27,16 @@ async function start(answers: Readonly<Record<string, unknown>>): Promise<void> 
   });
 }
 
-const run = (...args: readonly string[]): Promise<TuttiResult> => runTutti(project, { args });
+const run = (...args: readonly string[]) => runTuttiHere(project, args);
 
 async function tutti(...args: readonly string[]): Promise<string> {
   const { stdout, stderr, exitCode } = await run(...args);
   expect(exitCode, stdout + stderr).toBe(0);
   return stdout.trim();
 }
+
+/** Commands that carry a job out have a process of their own, as a user's. */
+const carryOut = (...args: readonly string[]) => runTutti(project, { args });
 
 const background = (...args: readonly string[]): TuttiProcess => {
   const started = startTutti(project, { args });
@@ -66,7 +69,7 @@ describe("a job that another process carries out", () => {
     await tutti("job", "add", job, "Be slow", "--key", "slow");
     const first = background("job", "wait", job);
     await expect
-      .poll(async () => statusesOf(await inspectJob(project)), { timeout: 60_000 })
+      .poll(async () => statusesOf(await inspectJob(project)), { timeout: 60_000, interval: 250 })
       .toMatchObject({ bad: "failed", slow: "running" });
 
     for (const args of [
@@ -85,7 +88,7 @@ describe("a job that another process carries out", () => {
 
   it("keeps its limit when nothing is left to resume", async () => {
     await start({});
-    await tutti("delegate", "One thing");
+    expect((await carryOut("delegate", "One thing")).exitCode).toBe(0);
     const refused = await run("resume", "--max-cost", "5");
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toContain("nothing to resume");
@@ -108,7 +111,7 @@ describe("a task", () => {
     await tutti("job", "add", job, "Read b", "--key", "after", "--needs", "b", "--priority", "9");
     expect(await tutti("task", "show", "after")).toContain("held back: it needs b, which is pending");
     expect((await run("task", "diff", "b")).stderr).toMatch(/^error: Task b is pending/);
-    expect((await run("job", "wait", job)).exitCode).toBe(1);
+    expect((await carryOut("job", "wait", job)).exitCode).toBe(1);
 
     const log = await tutti("task", "logs", "b");
     expect(log).toMatch(/^Attempt 1 .*\n {2}\S+ tool {2}Write wrong\.txt\n {2}\S+ text {2}I wrote another file\./);
@@ -123,7 +126,7 @@ describe("a task", () => {
     const refused = await run("task", "retry", "after");
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toMatch(/^error: Task after is blocked/);
-    const retried = await run("task", "retry", "b", "--prompt", "Write b into b.txt");
+    const retried = await carryOut("task", "retry", "b", "--prompt", "Write b into b.txt");
     expect(retried.exitCode, retried.stdout + retried.stderr).toBe(0);
     expect(statusesOf(await inspectJob(project))).toEqual({ b: "completed", after: "completed" });
     expect(await tutti("task", "show", "b")).toMatch(/prompt:\n {4}Write b into b\.txt\n[^]*Attempt 4[^]*accept/);
@@ -147,7 +150,7 @@ describe("a task", () => {
     await tutti("job", "add", job, "Be slow", "--key", "slow");
     background("job", "wait", job);
     await expect
-      .poll(async () => statusesOf(await inspectJob(project)), { timeout: 60_000 })
+      .poll(async () => statusesOf(await inspectJob(project)), { timeout: 60_000, interval: 250 })
       .toMatchObject({ slow: "running" });
     const following = background("task", "logs", "slow", "--follow");
     await expect.poll(() => following.stdout(), { timeout: 30_000 }).toContain("Bash true");

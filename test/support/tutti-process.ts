@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
+import { runCommandLine } from "../../src/cli/main.ts";
+import { memoryOutput } from "../../src/cli/memory-output.fixture.ts";
 import type { ScratchProject } from "./scratch-project.ts";
 
 export type TuttiResult = {
@@ -46,6 +48,20 @@ export function startTutti(project: ScratchProject, options: TuttiOptions): Tutt
 
 export const runTutti = (project: ScratchProject, options: TuttiOptions): Promise<TuttiResult> =>
   startTutti(project, options).ended;
+
+/**
+ * The same command line in the test's own process: for what looks or stores and starts nothing, of which a process for each would
+ * be most of the work.
+ */
+export async function runTuttiHere(
+  project: ScratchProject,
+  args: readonly string[],
+): Promise<Pick<TuttiResult, "exitCode" | "stdout" | "stderr">> {
+  const output = memoryOutput({ isJson: args.includes("--json") });
+  const cli = { cwd: project.root, env: environmentOf(project, {}), output };
+  const exitCode = await runCommandLine(cli, [process.execPath, bin, ...args]);
+  return { exitCode, stdout: output.out(), stderr: output.err() };
+}
 
 /** What a user's shell would hand on: a home of its own, and the scripted model instead of the real one. */
 export function environmentOf(
