@@ -6,7 +6,7 @@ import { z } from "zod";
 
 import { projectProcesses, whenProcessesAreGone } from "../support/crash/project-processes.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
-import { runTutti, startTutti, type TuttiProcess } from "../support/tutti-process.ts";
+import { runTutti, runTuttiHere, startTutti, type TuttiProcess } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 let running: TuttiProcess[] = [];
@@ -40,7 +40,7 @@ async function start(): Promise<void> {
 }
 
 const tutti = async (...args: readonly string[]): Promise<string> => {
-  const { stdout, stderr, exitCode } = await runTutti(project, { args });
+  const { stdout, stderr, exitCode } = await runTuttiHere(project, args);
   expect(exitCode, stderr).toBe(0);
   return stdout.trim();
 };
@@ -62,7 +62,7 @@ const addTask = (job: string, key: string): Promise<string> =>
 
 const Status = z.object({ status: z.string(), completed: z.number(), inProgress: z.number() });
 const statusOf = async (job: string) => {
-  const { stdout } = await runTutti(project, { args: ["job", "status", job, "--json"] });
+  const { stdout } = await runTuttiHere(project, ["job", "status", job, "--json"]);
   return Status.parse(JSON.parse(stdout));
 };
 
@@ -107,7 +107,7 @@ it("a worker that has joined does the tasks of whoever waits for them, and leave
   const worker = background("worker");
   await expect.poll(() => worker.stdout(), { timeout: 30_000 }).toContain("has joined the pool");
   const job = await makeJob();
-  await tutti("job", "wait", job);
+  expect((await runTutti(project, { args: ["job", "wait", job] })).exitCode).toBe(0);
 
   expect(worker.stdout()).toContain(`working in ${job}`);
   expect((await asked()).toSorted()).toEqual([...keys]);

@@ -8,7 +8,7 @@ import { parseScenario, startSimulator, type Simulator } from "../../src/simulat
 import { projectProcesses, whenProcessesAreGone } from "../support/crash/project-processes.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
 import { says } from "../support/scripted-model.ts";
-import { parseNdjson, runTutti, startTutti, type TuttiProcess } from "../support/tutti-process.ts";
+import { parseNdjson, runTutti, runTuttiHere, startTutti, type TuttiProcess } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 let running: TuttiProcess[] = [];
@@ -98,13 +98,13 @@ const Events = z.object({
 });
 
 async function events() {
-  const { stdout, stderr, exitCode } = await runTutti(project, { args: ["workflow", "events", "--json"] });
+  const { stdout, stderr, exitCode } = await runTuttiHere(project, ["workflow", "events", "--json"]);
   expect(exitCode, stderr).toBe(0);
   return Events.parse(JSON.parse(stdout)).events.toReversed();
 }
 
 async function jobCount(): Promise<number> {
-  const { stdout } = await runTutti(project, { args: ["job", "list", "--json"] });
+  const { stdout } = await runTuttiHere(project, ["job", "list", "--json"]);
   return z.object({ jobs: z.array(z.unknown()) }).parse(JSON.parse(stdout)).jobs.length;
 }
 
@@ -116,9 +116,15 @@ describe("tutti workflow listen", () => {
     expect(await deliver(url, "d-1")).toBe(202);
     expect(await deliver(url, "d-1")).toBe(200);
     expect(await deliver(url, "d-2", { event: "star" })).toBe(202);
-    const told = await runTutti(project, {
-      args: ["workflow", "event", "test_failed", "--id", "t-1", "--details", '{"test":"login"}'],
-    });
+    const told = await runTuttiHere(project, [
+      "workflow",
+      "event",
+      "test_failed",
+      "--id",
+      "t-1",
+      "--details",
+      '{"test":"login"}',
+    ]);
     expect(told.stdout).toBe("t-1\n");
 
     const statuses = async () => (await events()).map(({ id, status }) => `${id} ${status}`);
@@ -162,7 +168,7 @@ describe("tutti workflow listen", () => {
     const event = { id: "t-9", type: "test_failed", source: "manual", details: {} };
     const made = ["workflow", "run", "react", "--key", `event:${event.id}`, "--input", JSON.stringify(event), "--json"];
     expect((await runTutti(project, { args: made })).exitCode).toBe(0);
-    await runTutti(project, { args: ["workflow", "event", event.type, "--id", event.id] });
+    await runTuttiHere(project, ["workflow", "event", event.type, "--id", event.id]);
     const once = await runTutti(project, { args: ["workflow", "listen", "react", "--once"] });
     expect(once.exitCode, once.stderr).toBe(0);
     expect(await events()).toMatchObject([{ id: "t-9", status: "done" }]);
@@ -198,7 +204,7 @@ describe("tutti workflow listen", () => {
 
   it("fails with --once for an event that nobody handles, and refuses what can't be listened with at once", async () => {
     await start();
-    await runTutti(project, { args: ["workflow", "event", "unheard-of"] });
+    await runTuttiHere(project, ["workflow", "event", "unheard-of"]);
     const once = await runTutti(project, { args: ["workflow", "listen", "react", "--once"] });
     expect(once.exitCode).toBe(1);
     expect(once.stderr).toContain("unhandled, No handler takes unheard-of");
@@ -208,7 +214,7 @@ describe("tutti workflow listen", () => {
       [["raect", "--once"], "raect"],
       [["react", "--cron", "61 * * * *=x"], "schedule"],
     ] as const) {
-      const refused = await runTutti(project, { args: ["workflow", "listen", ...args] });
+      const refused = await runTuttiHere(project, ["workflow", "listen", ...args]);
       expect([refused.exitCode, refused.stderr]).toEqual([expect.any(Number), expect.stringContaining(message)]);
       expect(refused.exitCode).not.toBe(0);
     }
