@@ -6,7 +6,7 @@ import { z } from "zod";
 
 import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
-import { runTutti, startTutti } from "../support/tutti-process.ts";
+import { runTutti, runTuttiHere, startTutti } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 
@@ -77,10 +77,18 @@ const runBoth = (env: Readonly<Record<string, string>> = {}, names: readonly str
 const ids = z.array(z.object({ id: z.string() }));
 
 async function approve(): Promise<void> {
-  const { stdout } = await tutti(["breakpoint", "list", "--json"]);
+  const { stdout } = await runTuttiHere(project, ["breakpoint", "list", "--json"]);
   const { breakpoints } = z.object({ breakpoints: ids }).parse(JSON.parse(stdout));
   expect(breakpoints).toHaveLength(1);
-  const answered = await tutti(["breakpoint", "resolve", breakpoints[0]?.id ?? "", "approve", "--note", "go on"]);
+  const [waiting] = breakpoints;
+  const answered = await runTuttiHere(project, [
+    "breakpoint",
+    "resolve",
+    waiting?.id ?? "",
+    "approve",
+    "--note",
+    "go on",
+  ]);
   expect(answered.exitCode, answered.stderr).toBe(0);
 }
 
@@ -89,7 +97,7 @@ async function workflowEnds(): Promise<readonly unknown[]> {
 }
 
 async function rollBack(): Promise<void> {
-  const made = await tutti(["checkpoint", "list", "--json"]);
+  const made = await runTuttiHere(project, ["checkpoint", "list", "--json"]);
   const { checkpoints } = z.object({ checkpoints: ids }).parse(JSON.parse(made.stdout));
   const back = await tutti(["checkpoint", "rollback", checkpoints.at(-1)?.id ?? "", "--strategy", "full"]);
   expect(back.exitCode, back.stderr).toBe(0);
