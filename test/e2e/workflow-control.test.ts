@@ -55,7 +55,9 @@ async function asked(): Promise<number> {
 
 describe("a workflow's job that is killed while its agents are at work", () => {
   it("can be exported; begun anew with changed code, it merges nothing of an agent that it does not ask for", async () => {
-    const running = startTutti(project, { args: ["workflow", "run", "pair", "--set", "first=a"] });
+    // On a loaded machine there would be one worker, and one agent at work.
+    const env = { TUTTI_FAULT_IDLE: "1" };
+    const running = startTutti(project, { args: ["workflow", "run", "pair", "--set", "first=a"], env });
     await expect.poll(asked, { timeout: 60_000 }).toBe(2);
     running.child.kill("SIGKILL");
     await running.ended;
