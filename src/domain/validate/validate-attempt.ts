@@ -57,7 +57,7 @@ function emptiness({ changedFiles, requiresChanges = true, agentText }: AttemptF
   if (!requiresChanges) return agentText.trim() === "" ? [{ code: "no-work", message: "No answer was given." }] : [];
   if (!endsWithQuestion(agentText)) return [{ code: "no-work", message: "No work found: no file was changed." }];
   const message =
-    "A question was asked and no file was changed. Nobody is there to answer: decide yourself and do the work.";
+    "A question was asked and no file was changed. Without an answer to it, decide yourself and do the work.";
   return [{ code: "question-instead-of-work", message }];
 }
 
