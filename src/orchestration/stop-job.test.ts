@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { asJobId, taskIdOf } from "../domain/ids.ts";
 import { parsePlan } from "../domain/plan/parse-plan.ts";
-import { leaseTask, openState } from "../state/state-manager.fixture.ts";
+import { base, leaseTask, openState } from "../state/state-manager.fixture.ts";
 import { taskRunId } from "./queues.ts";
 import { noEngine } from "./services.fixture.ts";
 import { cancelJob, cancelTasks } from "./stop-job.ts";
@@ -32,6 +32,27 @@ describe("a job that is cancelled", () => {
     expect(await state.tasks.markReady(taskIdOf(jobId, "a"))).toBeUndefined();
     const engine = { ...noEngine, find: () => Promise.resolve(undefined) };
     expect(await cancelJob({ state, engine }, jobId, "enough")).toEqual([taskIdOf(jobId, "a")]);
+  });
+
+  it("has no task left that was split off at the last moment", async () => {
+    await using open = await openState([{ key: "b" }, { key: "a" }]);
+    const { state, jobId } = open;
+    const lease = await leaseTask(open, "a");
+    await leaseTask(open, "b");
+    const { id } = await state.attempts.begin(lease, base);
+    const { spec } = await state.tasks.get(lease.taskId);
+    const decision = { reasons: ["r"], countsAsAttempt: true, resumeSession: false, delayMs: 0, feedback: undefined };
+    const split = { ...decision, action: "split" as const, parts: [{ ...spec, key: "a-one" }] };
+    const engine = {
+      ...noEngine,
+      find: () => Promise.resolve({} as never),
+      cancel: async (runId: string) => {
+        if (runId.includes("/b#")) await state.attempts.decide(lease, id, split);
+      },
+    };
+    await cancelJob({ state, engine }, jobId, "enough");
+    const left = (await state.tasks.list(jobId)).map(({ key, status }) => [key, status]);
+    expect(left).toEqual(["b", "a", "a-one"].map((key) => [key, "cancelled"]));
   });
 
   it("gets no tasks of a plan that was made meanwhile", async () => {

@@ -45,5 +45,11 @@ export async function cancelJob(services: Stopping, jobId: JobId, reason: string
   // The status first: a coordinator that sees it stops its workers, and starts nothing in between.
   await jobs.setStatus(jobId, "cancelled", reason);
   await cancelWorkflow(services, jobId, reason);
-  return cancelTasks(services, await tasks.list(jobId), reason);
+  const cancelled: TaskId[] = [];
+  for (;;) {
+    const ended = await cancelTasks(services, await tasks.list(jobId), reason);
+    if (ended.length === 0) return cancelled;
+    // One of them may have been split or planned anew since they were listed.
+    cancelled.push(...ended);
+  }
 }
