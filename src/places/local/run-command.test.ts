@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { isSameProcess, processGroupOf } from "./process-reaper.ts";
 import { runCommand } from "./run-command.ts";
@@ -61,10 +62,45 @@ describe("runCommand", () => {
     await expect.poll(() => isGone(pid)).toBe(true);
   });
 
+  describe("whose output is still held open after its end", () => {
+    /** Leaves a process outside of its group, which prints when it is let. */
+    const leave = `rm -f escaped go; echo $$ > shell
+      setsid sh -c 'echo $$ > escaped; while [ -e escaped ] && ! [ -e go ]; do sleep 0.02; done; echo late' &
+      until [ -s escaped ]; do sleep 0.02; done; echo early`;
+
+    const pidIn = async (file: string): Promise<number> => Number(await readFile(join(cwd, file), "utf8"));
+
+    /** Stands still in the time that is given to late output. */
+    async function whenEnded(then: () => Promise<unknown>): Promise<string> {
+      await rm(join(cwd, "shell"), { force: true });
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+      try {
+        const ended = run(leave);
+        await expect.poll(() => pidIn("shell").then(isReaped, () => false), { timeout: 20_000 }).toBe(true);
+        await then();
+        return (await ended).outputTail;
+      } finally {
+        vi.useRealTimers();
+        await rm(join(cwd, "escaped"), { force: true });
+      }
+    }
+
+    it("tells what comes a moment later", async () => {
+      expect(await whenEnded(() => writeFile(join(cwd, "go"), ""))).toBe("early\nlate\n");
+    });
+
+    it("is not waited for longer than a second", async () => {
+      expect(await whenEnded(async () => vi.advanceTimersByTimeAsync(1_000))).toBe("early\n");
+    });
+  });
+
   it("reports a shell that can't find the program as the shell does", async () => {
     expect((await run("no-such-program")).exitCode).toBe(127);
   });
 });
+
+/** We have been told of its end. */
+const isReaped = async (pid: number): Promise<boolean> => pid > 0 && !existsSync(`/proc/${pid}`);
 
 /** Gone, or a zombie that nobody has reaped yet. */
 async function isGone(pid: number): Promise<boolean> {

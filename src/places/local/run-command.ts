@@ -6,6 +6,9 @@ import type { CommandResult, PlaceCommand } from "../port.ts";
 const tailLimit = 8_000;
 const killGraceMs = 2_000;
 
+/** What left the group and holds the streams open is waited for no longer than this. */
+const drainMs = 1_000;
+
 /**
  * Runs `sh -c` in a process group of its own. At the timeout or an abort the whole group gets TERM, then KILL, so that
  * neither a grandchild nor a pipe that it holds open can keep the caller waiting.
@@ -20,8 +23,10 @@ export async function runCommand(command: PlaceCommand): Promise<CommandResult> 
   });
   const tail = collectTail(child);
   const limits = watchLimits(child, command);
+  const streams = endOfStreams(child);
   const exitCode = await exitOf(child);
   limits.stop();
+  await streams.ended();
   return {
     exitCode,
     isTimedOut: limits.reason() === "timeout",
@@ -33,12 +38,24 @@ export async function runCommand(command: PlaceCommand): Promise<CommandResult> 
 
 function collectTail(child: ChildProcess): () => string {
   let tail = "";
-  const keep = (chunk: Buffer): void => {
-    tail = (tail + chunk.toString("utf8")).slice(-tailLimit);
-  };
-  child.stdout?.on("data", keep);
-  child.stderr?.on("data", keep);
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => (tail = (tail + text).slice(-tailLimit)));
+  }
   return () => tail;
+}
+
+/** What a command has printed may still be on its way when it has ended. Listens from the start: they may end with it. */
+function endOfStreams(child: ChildProcess): { readonly ended: () => Promise<void> } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  child.once("close", () => resolve());
+  const ended = async (): Promise<void> => {
+    const timer = setTimeout(resolve, drainMs);
+    await promise;
+    clearTimeout(timer);
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  };
+  return { ended };
 }
 
 function watchLimits(child: ChildProcess, command: PlaceCommand) {
@@ -78,7 +95,7 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 function exitOf(child: ChildProcess): Promise<number | null> {
   const { promise, resolve } = Promise.withResolvers<number | null>();
   // "exit" and not "close": a background process may hold the pipes open for ever.
-  child.once("exit", (code) => setImmediate(resolve, code));
+  child.once("exit", resolve);
   child.once("error", () => resolve(127));
   return promise;
 }
