@@ -37,7 +37,7 @@ export type {
 export type { WorkflowHandle, WorkflowRunOptions } from "./library/run-workflow.ts";
 export type { TypedTaskResult } from "./library/typed-results.ts";
 export type { WaitOptions } from "./library/wait-for-job.ts";
-export type { JobProgress, TaskResult } from "./orchestration/task-results.ts";
+export type { JobProgress, TaskResult } from "./orchestration/insight/task-results.ts";
 export {
   branch,
   branchStep,

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { AgentLaunch } from "../../src/agents/port.ts";
 import { claudeCode } from "../../src/agents/claude-code/claude-code.ts";
 import { asAttemptId, asJobId, asSlotId, type CommitId } from "../../src/domain/ids.ts";
-import { AgentPool } from "../../src/orchestration/agent-pool.ts";
+import { AgentPool } from "../../src/orchestration/workers/agent-pool.ts";
 import { attemptRef, createSlot, moveSlot, openRepository, snapshot, type Slot } from "../../src/workspace/index.ts";
 import type { Contender, Sample } from "../harness/contender.ts";
 import { benchRepository, type BenchRepository } from "./bench-repository.ts";

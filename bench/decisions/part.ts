@@ -7,12 +7,12 @@ import { execa } from "execa";
 import { jobSettings, openProject, type Project } from "../../src/compose.ts";
 import { asWorkerId, type TaskId } from "../../src/domain/ids.ts";
 import { parsePlan } from "../../src/domain/plan/parse-plan.ts";
-import { ActivityBuffer } from "../../src/orchestration/activity-buffer.ts";
-import { AgentPool } from "../../src/orchestration/agent-pool.ts";
-import { decide } from "../../src/orchestration/decide.ts";
+import { ActivityBuffer } from "../../src/orchestration/agent-turn/activity-buffer.ts";
+import { AgentPool } from "../../src/orchestration/workers/agent-pool.ts";
+import { decide } from "../../src/orchestration/decisions/decide.ts";
 import type { JobDesk } from "../../src/orchestration/desk.ts";
 import { freshPrompt } from "../../src/orchestration/prompts/task-prompt.ts";
-import { SlotKeeper } from "../../src/orchestration/slot-keeper.ts";
+import { SlotKeeper } from "../../src/orchestration/workers/slot-keeper.ts";
 import type { Part } from "../harness/part.ts";
 import { quantile, shown } from "../harness/statistics.ts";
 

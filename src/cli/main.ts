@@ -6,7 +6,7 @@ import { exitCodes } from "../domain/job-status.ts";
 import { isAnythingLeftBehind } from "../workflow/left-behind.ts";
 import type { Cli } from "./cli.ts";
 import { processOutput } from "./output.ts";
-import { buildProgram } from "./program.ts";
+import { buildProgram } from "./declare/program.ts";
 import { printError } from "./render/error-text.ts";
 import { terminalOf } from "./terminal.ts";
 

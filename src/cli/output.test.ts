@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { fakeTerminal } from "./render/fake-terminal.fixture.ts";
+import { fakeTerminal } from "./render/display/fake-terminal.fixture.ts";
 
 const program = fileURLToPath(new URL("print-forever.fixture.ts", import.meta.url));
 

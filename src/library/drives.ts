@@ -95,10 +95,10 @@ export class Drives {
     const [{ openProject, workerSpawner }, { agentWarnings }, { coordinate }, { resumeRules }, { livePool }] =
       await Promise.all([
         import("../compose.ts"),
-        import("../orchestration/check-agent.ts"),
-        import("../orchestration/coordinator.ts"),
+        import("../orchestration/agent-turn/check-agent.ts"),
+        import("../orchestration/coordinator/coordinator.ts"),
         import("../config/resume-rules.ts"),
-        import("../orchestration/pool.ts"),
+        import("../orchestration/workers/pool.ts"),
       ]);
     const beginsAnew = this.#anew.delete(jobId);
     const project = await openProject({ cwd, env, flags, workflows });

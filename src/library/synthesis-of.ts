@@ -13,7 +13,7 @@ export async function synthesisOf(
   options: SynthesisOptions,
   open: () => Promise<Project>,
 ): Promise<string> {
-  const { formatResults, synthesize } = await import("../orchestration/synthesis.ts");
+  const { formatResults, synthesize } = await import("../orchestration/jobs/synthesis.ts");
   const all = [...results.values()];
   const { synthesisPrompt: question, model = true, signal = new AbortController().signal } = options;
   const [first] = all;

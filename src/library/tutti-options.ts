@@ -4,7 +4,7 @@ import type { Environment } from "../compose.ts";
 import type { ConfigInput } from "../config/config.ts";
 import type { TaskId } from "../domain/ids.ts";
 import type { TaskRequest } from "../domain/plan/task-spec.ts";
-import type { TaskResult } from "../orchestration/task-results.ts";
+import type { TaskResult } from "../orchestration/insight/task-results.ts";
 
 export type TuttiOptions = {
   /** Names whoever makes jobs; several orchestrators may share a project and its workers. Default `library`. */

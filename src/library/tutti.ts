@@ -7,7 +7,7 @@ import { asJobId, asTaskId, jobOfTask, type JobId, type TaskId } from "../domain
 import { isSettled } from "../domain/task-status.ts";
 import type { Json } from "../domain/json.ts";
 import type { PersonsAnswer } from "../orchestration/breakpoints/resolve-breakpoint.ts";
-import type { JobProgress, TaskResult } from "../orchestration/task-results.ts";
+import type { JobProgress, TaskResult } from "../orchestration/insight/task-results.ts";
 import type { AnyWorkflow, WorkflowDefinition } from "../workflow/flow.ts";
 import { Drives } from "./drives.ts";
 import { eventsOf } from "./events-of.ts";

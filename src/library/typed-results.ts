@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { TuttiError } from "../domain/errors.ts";
 import type { TaskRequest } from "../domain/plan/task-spec.ts";
-import type { TaskResult } from "../orchestration/task-results.ts";
+import type { TaskResult } from "../orchestration/insight/task-results.ts";
 
 /** A result whose structured answer has passed a schema; `undefined` unless the task completed. */
 export type TypedTaskResult<Answer> = Omit<TaskResult, "result"> & { readonly result: Answer | undefined };

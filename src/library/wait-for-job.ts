@@ -4,7 +4,7 @@ import { TuttiError } from "../domain/errors.ts";
 import type { JobId } from "../domain/ids.ts";
 import { isJobOver, type JobStatus } from "../domain/job-status.ts";
 import type { Application } from "../orchestration/application.ts";
-import type { JobProgress } from "../orchestration/task-results.ts";
+import type { JobProgress } from "../orchestration/insight/task-results.ts";
 import type { DriveResult, Drives } from "./drives.ts";
 
 export type WaitOptions = {

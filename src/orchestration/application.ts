@@ -7,13 +7,13 @@ import type { Attempt, Job, Task } from "../domain/model.ts";
 import type { TaskPrior } from "../domain/plan/estimate.ts";
 import type { PlanTask } from "../domain/plan/plan-schema.ts";
 import type { RawTaskRequest } from "../domain/plan/task-spec.ts";
-import type { Resolution } from "../state/breakpoints.ts";
+import type { Resolution } from "../state/breakpoints/breakpoints.ts";
 import type { ActivityCursor, Cursor } from "../state/event-log.ts";
-import type { FileHistory } from "../state/file-changes.ts";
+import type { FileHistory } from "../state/attempts/file-changes.ts";
 import type { Hold } from "../domain/schedule/admission.ts";
-import type { Pause } from "../state/pauses.ts";
+import type { Pause } from "../state/fleet/pauses.ts";
 import { jobTipRef, mergeJob, type JobMerge, type MergeOptions } from "../workspace/index.ts";
-import { CacheRoom } from "./cache-room.ts";
+import { CacheRoom } from "./result-cache/cache-room.ts";
 import { CheckpointRoom } from "./checkpoints/checkpoint-room.ts";
 import {
   answerPlan,
@@ -24,27 +24,27 @@ import {
   type PersonsAnswer,
   type WhichBreakpoints,
 } from "./breakpoints/resolve-breakpoint.ts";
-import { FigureRoom } from "./figure-room.ts";
-import { findJob } from "./find-job.ts";
-import { createJob, createManualJob, type JobRequest, type ManualJobRequest } from "./create-job.ts";
-import { usualTask } from "./preview-run.ts";
+import { FigureRoom } from "./insight/figure-room.ts";
+import { findJob } from "./jobs/find-job.ts";
+import { createJob, createManualJob, type JobRequest, type ManualJobRequest } from "./jobs/create-job.ts";
+import { usualTask } from "./result-cache/preview-run.ts";
 import { NoteRoom } from "./prompts/note-room.ts";
 import { ProfileRoom } from "./profiles/profile-room.ts";
 import { PromptRoom } from "./prompts/prompt-room.ts";
-import { RescueRoom } from "./rescue-room.ts";
-import { resumeJob, type ResumeChanges } from "./resume-job.ts";
-import { retryTasks, type RetryChanges } from "./retry-tasks.ts";
-import { addTasksTo } from "./manual-jobs.ts";
-import { Insight } from "./insight.ts";
-import { isDriven } from "./is-driven.ts";
+import { RescueRoom } from "./insight/rescue-room.ts";
+import { resumeJob, type ResumeChanges } from "./jobs/resume-job.ts";
+import { retryTasks, type RetryChanges } from "./jobs/retry-tasks.ts";
+import { addTasksTo } from "./jobs/manual-jobs.ts";
+import { Insight } from "./insight/insight.ts";
+import { isDriven } from "./coordinator/is-driven.ts";
 import { jobRunId, planDecisionSignal } from "./queues.ts";
 import type { JobReport } from "../domain/job-report.ts";
 import { defaultAccount, type Services } from "./services.ts";
-import { whyPaused, type PauseReason } from "./why-paused.ts";
+import { whyPaused, type PauseReason } from "./coordinator/why-paused.ts";
 import { createWorkflowJob, type WorkflowJobRequest } from "./workflows/create-workflow-job.ts";
 import { EventRoom } from "./workflow-events/event-room.ts";
 import { WorkflowRoom } from "./workflows/workflow-room.ts";
-import { cancelByPerson, pauseByPerson } from "./stop-by-person.ts";
+import { cancelByPerson, pauseByPerson } from "./jobs/stop-by-person.ts";
 import {
   attemptPatch,
   heldBy,
@@ -52,8 +52,8 @@ import {
   type AttemptPatch,
   type HeldBy,
   type PatchRequest,
-} from "./task-details.ts";
-import { jobProgress, taskResult, taskResults, type JobProgress, type TaskResult } from "./task-results.ts";
+} from "./insight/task-details.ts";
+import { jobProgress, taskResult, taskResults, type JobProgress, type TaskResult } from "./insight/task-results.ts";
 
 /** Everything that a face may ask for: the one interface behind the command line, the web, MCP and the library. */
 export class Application {

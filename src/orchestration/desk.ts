@@ -1,9 +1,9 @@
 import type { Job } from "../domain/model.ts";
-import type { BegunAttempt, TaskLease } from "../state/begin-attempt.ts";
-import type { ActivityBuffer } from "./activity-buffer.ts";
-import type { AgentPool } from "./agent-pool.ts";
+import type { BegunAttempt, TaskLease } from "../state/attempts/begin-attempt.ts";
+import type { ActivityBuffer } from "./agent-turn/activity-buffer.ts";
+import type { AgentPool } from "./workers/agent-pool.ts";
 import type { Services } from "./services.ts";
-import type { SlotKeeper } from "./slot-keeper.ts";
+import type { SlotKeeper } from "./workers/slot-keeper.ts";
 
 /** What a process needs to talk to agents. */
 export type AgentDesk = { readonly services: Services; readonly pool: AgentPool; readonly activity: ActivityBuffer };

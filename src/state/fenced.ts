@@ -1,7 +1,7 @@
 import type { Tx } from "./append-events.ts";
-import type { TaskLease } from "./begin-attempt.ts";
+import type { TaskLease } from "./attempts/begin-attempt.ts";
 import type { StateContext } from "./context.ts";
-import { leaseLost } from "./tasks.ts";
+import { leaseLost } from "./tasks/tasks.ts";
 
 /**
  * One transaction under a task's lease.

@@ -1,21 +1,21 @@
 import type { Kysely } from "kysely";
 
 import type { Migrations } from "../stores/port.ts";
-import { checkpointsMigration } from "./checkpoint-tables.ts";
-import { createDecisionTables } from "./decision-tables.ts";
-import { createBreakpoints } from "./breakpoint-table.ts";
-import { reservationsMigration } from "./reservations-migration.ts";
-import { indexFeedback } from "./feedback-indexes.ts";
-import { createFileChanges } from "./file-change-tables.ts";
-import { createGovernor } from "./governor-tables.ts";
-import { createSupervisor } from "./supervisor-tables.ts";
-import { promptsMigration } from "./prompt-tables.ts";
-import { createGateBaselines } from "./gate-baseline-tables.ts";
-import { createWorkflowEvents } from "./workflow-event-table.ts";
-import { createWorkflowTables } from "./workflow-tables.ts";
-import { createPartLimits } from "./part-limit-table.ts";
-import { createResults } from "./result-tables.ts";
-import { sharedConversationsMigration } from "./shared-conversations-migration.ts";
+import { checkpointsMigration } from "./checkpoints/checkpoint-tables.ts";
+import { createDecisionTables } from "./decisions/decision-tables.ts";
+import { createBreakpoints } from "./breakpoints/breakpoint-table.ts";
+import { reservationsMigration } from "./budgets/reservations-migration.ts";
+import { indexFeedback } from "./decisions/feedback-indexes.ts";
+import { createFileChanges } from "./attempts/file-change-tables.ts";
+import { createGovernor } from "./fleet/governor-tables.ts";
+import { createSupervisor } from "./supervisor/supervisor-tables.ts";
+import { promptsMigration } from "./prompts/prompt-tables.ts";
+import { createGateBaselines } from "./attempts/gate-baseline-tables.ts";
+import { createWorkflowEvents } from "./workflows/workflow-event-table.ts";
+import { createWorkflowTables } from "./workflows/workflow-tables.ts";
+import { createPartLimits } from "./budgets/part-limit-table.ts";
+import { createResults } from "./results/result-tables.ts";
+import { sharedConversationsMigration } from "./attempts/shared-conversations-migration.ts";
 
 async function createJobs(db: Kysely<unknown>): Promise<void> {
   await db.schema

@@ -2,8 +2,8 @@ import type { Selectable } from "kysely";
 
 import type { ReceivedEvent } from "../domain/workflow/received-event.ts";
 import type { WorkflowRun } from "../domain/workflow/workflow-run.ts";
-import type { WorkflowEventRow } from "./workflow-event-table.ts";
-import type { WorkflowRunRow } from "./workflow-tables.ts";
+import type { WorkflowEventRow } from "./workflows/workflow-event-table.ts";
+import type { WorkflowRunRow } from "./workflows/workflow-tables.ts";
 import type { Breakpoint } from "../domain/breakpoint/breakpoint.ts";
 import {
   asAttemptId,
@@ -26,12 +26,12 @@ import type { Json } from "../domain/json.ts";
 import type { InteractionEnding, SupervisorInteraction } from "../domain/supervisor/interaction.ts";
 import type { AccountLimits } from "../domain/quota/account-limits.ts";
 import type { Hold } from "../domain/schedule/admission.ts";
-import type { BreakpointRow } from "./breakpoint-table.ts";
+import type { BreakpointRow } from "./breakpoints/breakpoint-table.ts";
 import type { AttemptWatch, RecordedChange } from "../domain/watch/recorded-change.ts";
-import type { FileChangeRow, FileWatchRow } from "./file-change-tables.ts";
-import type { AccountRow } from "./governor-tables.ts";
-import type { ResultRow } from "./result-tables.ts";
-import type { InteractionRow } from "./supervisor-tables.ts";
+import type { FileChangeRow, FileWatchRow } from "./attempts/file-change-tables.ts";
+import type { AccountRow } from "./fleet/governor-tables.ts";
+import type { ResultRow } from "./results/result-tables.ts";
+import type { InteractionRow } from "./supervisor/supervisor-tables.ts";
 import type { ActivityRow, AttemptRow, EventRow, JobRow, SessionRow, TaskRow } from "./schema.ts";
 
 // The casts of this file are the one parse seam between rows, which only this layer writes, and the model.

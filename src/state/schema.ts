@@ -1,17 +1,17 @@
 import type { Generated } from "kysely";
 
-import type { DecisionTables } from "./decision-tables.ts";
-import type { BreakpointRow } from "./breakpoint-table.ts";
-import type { FileChangeRow, FileWatchRow } from "./file-change-tables.ts";
-import type { AccountRow, HoldRow } from "./governor-tables.ts";
-import type { CheckpointTables } from "./checkpoint-tables.ts";
-import type { NoteChangeRow, NoteRow, PromptRewriteRow, PromptRow } from "./prompt-tables.ts";
-import type { GateBaselineTables } from "./gate-baseline-tables.ts";
-import type { WorkflowEventRow } from "./workflow-event-table.ts";
-import type { WorkflowTables } from "./workflow-tables.ts";
-import type { PartLimitRow } from "./part-limit-table.ts";
-import type { ResultTables } from "./result-tables.ts";
-import type { InteractionRow, SupervisorStandingRow } from "./supervisor-tables.ts";
+import type { DecisionTables } from "./decisions/decision-tables.ts";
+import type { BreakpointRow } from "./breakpoints/breakpoint-table.ts";
+import type { FileChangeRow, FileWatchRow } from "./attempts/file-change-tables.ts";
+import type { AccountRow, HoldRow } from "./fleet/governor-tables.ts";
+import type { CheckpointTables } from "./checkpoints/checkpoint-tables.ts";
+import type { NoteChangeRow, NoteRow, PromptRewriteRow, PromptRow } from "./prompts/prompt-tables.ts";
+import type { GateBaselineTables } from "./attempts/gate-baseline-tables.ts";
+import type { WorkflowEventRow } from "./workflows/workflow-event-table.ts";
+import type { WorkflowTables } from "./workflows/workflow-tables.ts";
+import type { PartLimitRow } from "./budgets/part-limit-table.ts";
+import type { ResultTables } from "./results/result-tables.ts";
+import type { InteractionRow, SupervisorStandingRow } from "./supervisor/supervisor-tables.ts";
 
 /** Text that holds JSON. */
 type JsonText = string;

@@ -7,7 +7,7 @@ import { parsePlan } from "../domain/plan/parse-plan.ts";
 import type { PlanTask } from "../domain/plan/plan-schema.ts";
 import type { JobSettings } from "../domain/settings.ts";
 import { openSqliteStore } from "../stores/sqlite/sqlite-store.ts";
-import type { TaskLease } from "./begin-attempt.ts";
+import type { TaskLease } from "./attempts/begin-attempt.ts";
 import { stateMigrations } from "./migrations.ts";
 import type { StateTables } from "./schema.ts";
 import { StateManager } from "./state-manager.ts";

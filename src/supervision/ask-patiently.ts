@@ -4,7 +4,7 @@ import { addUsage, type ModelUsage, type Usage } from "../domain/budget/usage.ts
 import { backoffMs } from "../domain/failure/backoff.ts";
 import type { Json } from "../domain/json.ts";
 import type { LlmAdapter, LlmAnswer, LlmFailure, LlmRequest, LlmUsage } from "../llms/port.ts";
-import type { AskedQuestion } from "../state/interactions.ts";
+import type { AskedQuestion } from "../state/supervisor/interactions.ts";
 
 export type AskingSettings = {
   readonly model: string;

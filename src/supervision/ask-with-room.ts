@@ -1,4 +1,4 @@
-import type { AskedQuestion } from "../state/interactions.ts";
+import type { AskedQuestion } from "../state/supervisor/interactions.ts";
 import type { LlmAdapter } from "../llms/port.ts";
 import { askPatiently, type Asked, type Asking, type AskingSettings } from "./ask-patiently.ts";
 

@@ -7,7 +7,7 @@ import type { Json, JsonObject } from "../domain/json.ts";
 import type { AnswerOrigin, SupervisorPurpose } from "../domain/supervisor/interaction.ts";
 import { mayBeAsked, type FailedQuestion, type SupervisorStanding } from "../domain/supervisor/standing.ts";
 import type { LlmAdapter } from "../llms/port.ts";
-import type { AskedQuestion, SpentTokens } from "../state/interactions.ts";
+import type { AskedQuestion, SpentTokens } from "../state/supervisor/interactions.ts";
 import type { StateManager } from "../state/state-manager.ts";
 import type { AskingSettings, Asked } from "./ask-patiently.ts";
 import { askWithRoom, questionTokens, type Cut } from "./ask-with-room.ts";

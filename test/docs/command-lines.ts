@@ -1,4 +1,4 @@
-import { buildProgram } from "../../src/cli/program.ts";
+import { buildProgram } from "../../src/cli/declare/program.ts";
 import { memoryOutput } from "../../src/cli/memory-output.fixture.ts";
 
 type Command = ReturnType<typeof buildProgram>;

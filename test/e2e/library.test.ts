@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 
 import { Tutti, type TuttiOptions } from "../../src/index.ts";
-import type { JobProgress } from "../../src/orchestration/task-results.ts";
+import type { JobProgress } from "../../src/orchestration/insight/task-results.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
 
 let project: ScratchProject;

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 
 import type { Breakpoint } from "../../src/domain/breakpoint/breakpoint.ts";
-import type { Said } from "../../src/orchestration/history.ts";
+import type { Said } from "../../src/orchestration/insight/history.ts";
 import { fakeOllama, type FakeOllama, type FakeOllamaOptions } from "../support/fake-ollama.ts";
 import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { memoryOutput } from "../../src/cli/memory-output.fixture.ts";
-import { buildProgram } from "../../src/cli/program.ts";
+import { buildProgram } from "../../src/cli/declare/program.ts";
 import type { Simulator } from "../../src/simulator/index.ts";
 import { shellWords } from "../docs/command-lines.ts";
 import { readPage } from "../docs/read-pages.ts";

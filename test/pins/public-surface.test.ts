@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import * as api from "../../src/index.ts";
 import { version } from "../../src/cli/version.ts";
-import { buildProgram } from "../../src/cli/program.ts";
+import { buildProgram } from "../../src/cli/declare/program.ts";
 import { memoryOutput } from "../../src/cli/memory-output.fixture.ts";
 import { errorCodes } from "../../src/domain/errors.ts";
 import { exitCodes, jobStatuses } from "../../src/domain/job-status.ts";

@@ -2,7 +2,7 @@ import { openProject } from "../../src/compose.ts";
 import type { StoredEvent } from "../../src/domain/events.ts";
 import type { Attempt, Job, Task } from "../../src/domain/model.ts";
 import type { JobReport } from "../../src/domain/job-report.ts";
-import type { Slot } from "../../src/state/fleet.ts";
+import type { Slot } from "../../src/state/fleet/fleet.ts";
 import type { ScratchProject } from "./scratch-project.ts";
 
 export type JobFacts = {

@@ -2,7 +2,7 @@ import type { Project } from "../../compose.ts";
 import type { BreakpointId, JobId } from "../../domain/ids.ts";
 import { isJobOver, type JobStatus } from "../../domain/job-status.ts";
 import type { Cli } from "../cli.ts";
-import { stopSignals } from "../stop-signals.ts";
+import { stopSignals } from "../drive/stop-signals.ts";
 
 export type StandingJob = {
   readonly jobId: JobId;

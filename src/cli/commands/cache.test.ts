@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 
 import type { StoredResult } from "../../domain/cache/stored-result.ts";
 import { asAttemptId, asCommitId, asJobId } from "../../domain/ids.ts";
-import { ageMs } from "../age.ts";
+import { ageMs } from "../declare/age.ts";
 import { memoryOutput } from "../memory-output.fixture.ts";
 import { cacheList, cachePrune } from "./cache.ts";
 

@@ -1,7 +1,7 @@
 import type { StoredResult } from "../../domain/cache/stored-result.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import { exitCodes } from "../../domain/job-status.ts";
-import type { CacheRoom } from "../../orchestration/cache-room.ts";
+import type { CacheRoom } from "../../orchestration/result-cache/cache-room.ts";
 import type { Cli } from "../cli.ts";
 import { withProject } from "../with-project.ts";
 import type { Output } from "../output.ts";

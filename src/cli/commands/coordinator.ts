@@ -2,14 +2,14 @@ import { openProject, poolWorkerSpawner, workerSpawner, type Project } from "../
 import { resumeRules } from "../../config/resume-rules.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import type { JobId } from "../../domain/ids.ts";
-import { coordinate } from "../../orchestration/coordinator.ts";
-import { pacedWatch } from "../../orchestration/paced-watch.ts";
-import { orphanedJobs } from "../../orchestration/pool.ts";
-import { wasWorthStarting, type SpawnedWorker } from "../../orchestration/worker-pool.ts";
-import { checkAgent } from "../check-agent.ts";
+import { coordinate } from "../../orchestration/coordinator/coordinator.ts";
+import { pacedWatch } from "../../orchestration/coordinator/paced-watch.ts";
+import { orphanedJobs } from "../../orchestration/workers/pool.ts";
+import { wasWorthStarting, type SpawnedWorker } from "../../orchestration/workers/worker-pool.ts";
+import { checkAgent } from "../drive/check-agent.ts";
 import type { Cli } from "../cli.ts";
-import { tellRestored } from "../tell-restored.ts";
-import { stopSignals } from "../stop-signals.ts";
+import { tellRestored } from "../drive/tell-restored.ts";
+import { stopSignals } from "../drive/stop-signals.ts";
 
 const lookAgainMs = 1_000;
 /** Workers that die at once, again and again, while nothing is done, are not started for ever. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { taskIdOf } from "../../domain/ids.ts";
-import { answerCosts } from "../../orchestration/costs.ts";
+import { answerCosts } from "../../orchestration/budget/costs.ts";
 import { openState, type OpenState } from "../../state/state-manager.fixture.ts";
 import { memoryOutput } from "../memory-output.fixture.ts";
 import { showCosts, type CostOptions } from "./cost.ts";

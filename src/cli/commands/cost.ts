@@ -1,8 +1,8 @@
 import { TuttiError } from "../../domain/errors.ts";
 import { exitCodes } from "../../domain/job-status.ts";
 import type { Application } from "../../orchestration/application.ts";
-import type { CostAnswer, CostGrouping } from "../../orchestration/costs.ts";
-import type { FigureRoom } from "../../orchestration/figure-room.ts";
+import type { CostAnswer, CostGrouping } from "../../orchestration/budget/costs.ts";
+import type { FigureRoom } from "../../orchestration/insight/figure-room.ts";
 import type { CostGroup, CostSum } from "../../domain/budget/cost-summary.ts";
 import type { Cli } from "../cli.ts";
 import type { Output } from "../output.ts";

@@ -5,7 +5,7 @@ import { decideAttempt } from "../../domain/decide/decide-attempt.ts";
 import { explainDecision } from "../../domain/decide/explain-decision.ts";
 import { defaultRetryLimits } from "../../domain/failure/retry-policy.ts";
 import { asCommitId } from "../../domain/ids.ts";
-import { Insight } from "../../orchestration/insight.ts";
+import { Insight } from "../../orchestration/insight/insight.ts";
 import { leaseTask, openState, tip, type OpenState } from "../../state/state-manager.fixture.ts";
 import { memoryOutput } from "../memory-output.fixture.ts";
 import { explain } from "./explain.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { asCommitId } from "../../domain/ids.ts";
-import { Insight } from "../../orchestration/insight.ts";
+import { Insight } from "../../orchestration/insight/insight.ts";
 import { leaseTask, openState, tip, type OpenState } from "../../state/state-manager.fixture.ts";
 import { memoryOutput } from "../memory-output.fixture.ts";
 import { feedback } from "./feedback.ts";

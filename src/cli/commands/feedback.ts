@@ -1,7 +1,7 @@
 import type { FeedbackGroup, FeedbackGrouping } from "../../domain/feedback/analyze.ts";
 import { exitCodes } from "../../domain/job-status.ts";
 import type { Application } from "../../orchestration/application.ts";
-import type { FeedbackAnswer } from "../../orchestration/insight.ts";
+import type { FeedbackAnswer } from "../../orchestration/insight/insight.ts";
 import type { Cli } from "../cli.ts";
 import type { Output } from "../output.ts";
 import { counted } from "../render/quantities.ts";

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import { TuttiError } from "../../domain/errors.ts";
 import { taskIdOf } from "../../domain/ids.ts";
-import { Insight } from "../../orchestration/insight.ts";
+import { Insight } from "../../orchestration/insight/insight.ts";
 import { openState, type OpenState } from "../../state/state-manager.fixture.ts";
 import { memoryOutput } from "../memory-output.fixture.ts";
 import { history, type HistoryOptions } from "./history.ts";

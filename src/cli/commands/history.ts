@@ -3,7 +3,7 @@ import type { SaidKind } from "../../domain/history.ts";
 import { exitCodes } from "../../domain/job-status.ts";
 import type { Job, Task } from "../../domain/model.ts";
 import type { Application } from "../../orchestration/application.ts";
-import type { Said } from "../../orchestration/history.ts";
+import type { Said } from "../../orchestration/insight/history.ts";
 import type { Cli } from "../cli.ts";
 import { findTask } from "../find-task.ts";
 import type { Output } from "../output.ts";

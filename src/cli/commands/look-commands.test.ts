@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { asCheckpointId, asCommitId, asSlotId, taskIdOf } from "../../domain/ids.ts";
 import type { Attempt, GateResult, Task } from "../../domain/model.ts";
-import { heldBy, usageByAttempt } from "../../orchestration/task-details.ts";
-import { whyPaused } from "../../orchestration/why-paused.ts";
+import { heldBy, usageByAttempt } from "../../orchestration/insight/task-details.ts";
+import { whyPaused } from "../../orchestration/coordinator/why-paused.ts";
 import { leaseTask, openState, tip, type OpenState } from "../../state/state-manager.fixture.ts";
 import { memoryOutput } from "../memory-output.fixture.ts";
-import { used } from "../render/job-view.fixture.ts";
+import { used } from "../render/display/job-view.fixture.ts";
 import { report } from "../render/report.fixture.ts";
-import { jobList } from "./job-list.ts";
-import { jobShow } from "./job-show.ts";
-import { taskShow } from "./task-show.ts";
+import { jobList } from "./job/job-list.ts";
+import { jobShow } from "./job/job-show.ts";
+import { taskShow } from "./task/task-show.ts";
 
 const projectBudget = { period: "all", allowsUnpriced: false } as const;
 

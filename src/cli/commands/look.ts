@@ -2,10 +2,10 @@ import { resolve } from "node:path";
 
 import type { Cli } from "../cli.ts";
 import { withProject } from "../with-project.ts";
-import { jobList } from "./job-list.ts";
-import { jobShow } from "./job-show.ts";
-import { rescueList, rescueRestore } from "./rescue.ts";
-import { taskShow } from "./task-show.ts";
+import { jobList } from "./job/job-list.ts";
+import { jobShow } from "./job/job-show.ts";
+import { rescueList, rescueRestore } from "./job/rescue.ts";
+import { taskShow } from "./task/task-show.ts";
 
 // What only looks: opens the project without a log of its own, shows, closes.
 

@@ -2,7 +2,7 @@ import { exitCodes } from "../../domain/job-status.ts";
 import type { Cli } from "../cli.ts";
 import { replayText } from "../render/replay-text.ts";
 import { withProject } from "../with-project.ts";
-import { referenceFrom } from "../workflow-reference.ts";
+import { referenceFrom } from "./workflow/workflow-reference.ts";
 
 export type ReplayOptions = { readonly workflow?: string; readonly number?: number };
 

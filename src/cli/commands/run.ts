@@ -4,14 +4,14 @@ import { resolve } from "node:path";
 import { jobSettings, openProject } from "../../compose.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import type { Plan } from "../../domain/plan/plan-schema.ts";
-import { checkAgent } from "../check-agent.ts";
+import { checkAgent } from "../drive/check-agent.ts";
 import type { Cli } from "../cli.ts";
-import { driveJob } from "../drive-job.ts";
+import { driveJob } from "../drive/drive-job.ts";
 import { readPlanFile } from "../read-plan-file.ts";
-import { tellRestored } from "../tell-restored.ts";
-import { tellRemarks } from "../tell-remarks.ts";
-import { showPreview } from "../show-preview.ts";
-import { warnAboutDirt } from "../warn-about-dirt.ts";
+import { tellRestored } from "../drive/tell-restored.ts";
+import { tellRemarks } from "../drive/tell-remarks.ts";
+import { showPreview } from "../drive/show-preview.ts";
+import { warnAboutDirt } from "../drive/warn-about-dirt.ts";
 
 export type RunOptions = {
   readonly file?: string;

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 
 import { loadScenario, startSimulator } from "../../simulator/index.ts";
 import type { Cli } from "../cli.ts";
-import { stopSignals } from "../stop-signals.ts";
+import { stopSignals } from "../drive/stop-signals.ts";
 
 export type SimulateOptions = { readonly port?: number };
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fixtureText, tempTasksFile, type TempTasksFile } from "../../interop/task-master/temp-tasks-file.fixture.ts";
 import type { Cli } from "../cli.ts";
 import { memoryOutput } from "../memory-output.fixture.ts";
-import { buildProgram } from "../program.ts";
+import { buildProgram } from "../declare/program.ts";
 
 let temp: TempTasksFile;
 

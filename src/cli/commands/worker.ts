@@ -2,11 +2,11 @@ import { openProject, type Project } from "../../compose.ts";
 import type { ConfigInput } from "../../config/config.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import { asJobId, asWorkerId, type JobId } from "../../domain/ids.ts";
-import { joinPool } from "../../orchestration/join-pool.ts";
-import { runWorker } from "../../orchestration/worker.ts";
-import { checkAgent } from "../check-agent.ts";
+import { joinPool } from "../../orchestration/workers/join-pool.ts";
+import { runWorker } from "../../orchestration/workers/worker.ts";
+import { checkAgent } from "../drive/check-agent.ts";
 import type { Cli } from "../cli.ts";
-import { stopSignals } from "../stop-signals.ts";
+import { stopSignals } from "../drive/stop-signals.ts";
 
 export type WorkerOptions = { readonly job?: string; readonly id?: string; readonly settings?: ConfigInput };
 

@@ -1,7 +1,7 @@
 import { jobSettings, openProject, workerSpawner } from "../../compose.ts";
 import { resumeRules } from "../../config/resume-rules.ts";
 import type { ReceivedEvent } from "../../domain/workflow/received-event.ts";
-import { coordinate } from "../../orchestration/coordinator.ts";
+import { coordinate } from "../../orchestration/coordinator/coordinator.ts";
 import { jobOfEvent, settleEvent } from "../../orchestration/workflow-events/event-jobs.ts";
 import type { Cli } from "../cli.ts";
 

@@ -1,7 +1,7 @@
 import type { Project } from "../../compose.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import type { ReceivedEvent } from "../../domain/workflow/received-event.ts";
-import { pacedWatch } from "../../orchestration/paced-watch.ts";
+import { pacedWatch } from "../../orchestration/coordinator/paced-watch.ts";
 import { dueEvents } from "../../orchestration/workflow-events/event-jobs.ts";
 
 const lookAgainMs = 1_000;

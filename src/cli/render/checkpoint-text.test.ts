@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 
 import type { Checkpoint } from "../../domain/checkpoint/checkpoint.ts";
 import { asAttemptId, asCheckpointId, asCommitId, asJobId, taskIdOf } from "../../domain/ids.ts";
-import { compareText } from "../commands/job-compare.ts";
+import { compareText } from "../commands/job/job-compare.ts";
 import { checkpointDiffText, checkpointListText, checkpointText, formatBytes } from "./checkpoint-text.ts";
 
 const jobId = asJobId("add-a-csv-3f2a");

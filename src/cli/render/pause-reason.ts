@@ -1,4 +1,4 @@
-import type { PauseReason } from "../../orchestration/why-paused.ts";
+import type { PauseReason } from "../../orchestration/coordinator/why-paused.ts";
 import { formatCost, formatDateTime, formatDuration } from "./quantities.ts";
 import { oneLine } from "./terminal-text.ts";
 

@@ -1,6 +1,6 @@
 import type { JobReport } from "../../domain/job-report.ts";
 import type { GateResult } from "../../domain/model.ts";
-import { used } from "./job-view.fixture.ts";
+import { used } from "./display/job-view.fixture.ts";
 
 const gate = (some: Partial<GateResult>): GateResult => ({
   name: "test",

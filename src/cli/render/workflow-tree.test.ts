@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { workflowGraph } from "../../domain/workflow/graph.ts";
 import type { TimedNote } from "../../domain/workflow/graph.ts";
-import { liveWorkflow } from "./live-workflow.ts";
+import { liveWorkflow } from "./display/live-workflow.ts";
 import { noStyle } from "./style.ts";
 import { workflowMermaid } from "./workflow-mermaid.ts";
 import { workflowTree } from "./workflow-tree.ts";

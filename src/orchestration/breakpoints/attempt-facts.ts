@@ -3,7 +3,7 @@ import type { BreakpointKind } from "../../domain/breakpoint/answers.ts";
 import type { Facts } from "../../domain/breakpoint/facts.ts";
 import { totalUsage, type Usage } from "../../domain/budget/usage.ts";
 import type { AttemptDecision, AttemptOutcome } from "../../domain/model.ts";
-import type { AttemptProof } from "../../state/attempts.ts";
+import type { AttemptProof } from "../../state/attempts/attempts.ts";
 import { diffOf } from "../../workspace/index.ts";
 import type { AttemptStep, JobDesk } from "../desk.ts";
 

@@ -3,7 +3,7 @@ import { totalUsage } from "../../domain/budget/usage.ts";
 import type { JobId } from "../../domain/ids.ts";
 import type { Job } from "../../domain/model.ts";
 import type { Services } from "../services.ts";
-import { findSpent } from "../spending.ts";
+import { findSpent } from "../budget/spending.ts";
 import { askRules } from "./ask-rules.ts";
 
 /**

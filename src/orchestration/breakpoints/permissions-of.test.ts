@@ -3,10 +3,10 @@ import { expect, it, onTestFinished } from "vitest";
 import type { AttemptOutcome } from "../../domain/model.ts";
 import { noUsage } from "../../domain/budget/usage.ts";
 import { leaseTask, openState, tip } from "../../state/state-manager.fixture.ts";
-import { ActivityBuffer } from "../activity-buffer.ts";
-import { AgentPool } from "../agent-pool.ts";
+import { ActivityBuffer } from "../agent-turn/activity-buffer.ts";
+import { AgentPool } from "../workers/agent-pool.ts";
 import { noEngine, servicesOf } from "../services.fixture.ts";
-import { SlotKeeper } from "../slot-keeper.ts";
+import { SlotKeeper } from "../workers/slot-keeper.ts";
 import { permissionsOf } from "./permissions-of.ts";
 
 const rule = { name: "ask", on: ["permission"], action: "ask", priority: 0, timeoutMs: 10 } as const;

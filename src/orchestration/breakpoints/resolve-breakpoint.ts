@@ -3,11 +3,11 @@ import type { Breakpoint, BreakpointAnswer } from "../../domain/breakpoint/break
 import { TuttiError } from "../../domain/errors.ts";
 import type { JobId } from "../../domain/ids.ts";
 import { isJobOver } from "../../domain/job-status.ts";
-import type { Resolution } from "../../state/breakpoints.ts";
-import { isDriven } from "../is-driven.ts";
+import type { Resolution } from "../../state/breakpoints/breakpoints.ts";
+import { isDriven } from "../coordinator/is-driven.ts";
 import { jobRunId, planDecisionSignal } from "../queues.ts";
 import type { Services } from "../services.ts";
-import { cancelTasks } from "../stop-job.ts";
+import { cancelTasks } from "../jobs/stop-job.ts";
 import { handWorkflowAnswersOn } from "../workflows/ask-person.ts";
 
 type Answering = Pick<Services, "state" | "engine" | "place" | "redact">;

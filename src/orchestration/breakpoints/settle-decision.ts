@@ -5,7 +5,7 @@ import { defaultRetryLimits } from "../../domain/failure/retry-policy.ts";
 import type { AttemptDecision } from "../../domain/model.ts";
 import type { JobDesk } from "../desk.ts";
 import { isReadOnly } from "../profiles/task-agent.ts";
-import { isOverTaskBudget } from "../spending.ts";
+import { isOverTaskBudget } from "../budget/spending.ts";
 import { askRules } from "./ask-rules.ts";
 import { attemptFacts, type Decided } from "./attempt-facts.ts";
 import { adviceOnStall } from "./stall-ladder.ts";

@@ -1,7 +1,7 @@
 import type { KeptFiles } from "../../domain/checkpoint/checkpoint.ts";
 import type { JobId, TaskId } from "../../domain/ids.ts";
 import type { Job } from "../../domain/model.ts";
-import type { BegunAttempt } from "../../state/begin-attempt.ts";
+import type { BegunAttempt } from "../../state/attempts/begin-attempt.ts";
 import type { Services } from "../services.ts";
 import { makeCheckpoint } from "./make-checkpoint.ts";
 import { pruneInPassing } from "./prune-checkpoints.ts";

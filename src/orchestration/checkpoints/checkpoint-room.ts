@@ -1,9 +1,9 @@
 import type { Checkpoint, RollbackRequest, RollbackResult } from "../../domain/checkpoint/checkpoint.ts";
 import type { JobId } from "../../domain/ids.ts";
 import type { Job } from "../../domain/model.ts";
-import { isDriven } from "../is-driven.ts";
+import { isDriven } from "../coordinator/is-driven.ts";
 import type { Services } from "../services.ts";
-import type { OwnProcess } from "../worker.ts";
+import type { OwnProcess } from "../workers/worker.ts";
 import {
   describeCheckpoint,
   diffCheckpoints,

@@ -2,7 +2,7 @@ import type { Checkpoint } from "../../domain/checkpoint/checkpoint.ts";
 import type { CommitId, JobId } from "../../domain/ids.ts";
 import type { TaskStatus } from "../../domain/task-status.ts";
 import { jobStatusOf, specFromRow, taskStatusOf } from "../../state/rows.ts";
-import type { JobVersions } from "../../state/checkpoint-versions.ts";
+import type { JobVersions } from "../../state/checkpoints/checkpoint-versions.ts";
 import { diffOf, patchOf, worktreeFiles, type DiffStat } from "../../workspace/index.ts";
 import type { Services } from "../services.ts";
 

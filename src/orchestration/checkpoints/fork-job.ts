@@ -1,9 +1,9 @@
 import type { Job } from "../../domain/model.ts";
 import { jobFromRow } from "../../state/rows.ts";
 import { jobBranch } from "../../workspace/index.ts";
-import { checkPrices } from "../caps.ts";
-import { newJobId } from "../create-job.ts";
-import { abandonBranch, startBranch } from "../job-branch.ts";
+import { checkPrices } from "../budget/caps.ts";
+import { newJobId } from "../jobs/create-job.ts";
+import { abandonBranch, startBranch } from "../integration/job-branch.ts";
 import type { Services } from "../services.ts";
 import type { JobCheckpoint } from "./find-checkpoint.ts";
 

@@ -4,9 +4,9 @@ import { TuttiError } from "../../domain/errors.ts";
 import { asCommitId, taskIdOf, type CommitId } from "../../domain/ids.ts";
 import type { Job, Task } from "../../domain/model.ts";
 import { didYouMean } from "../../domain/plan/did-you-mean.ts";
-import type { JobVersions } from "../../state/checkpoint-versions.ts";
+import type { JobVersions } from "../../state/checkpoints/checkpoint-versions.ts";
 import { mergedCommits, rebuildTip, restorePaths, type MergedCommit } from "../../workspace/index.ts";
-import { jobTip } from "../job-branch.ts";
+import { jobTip } from "../integration/job-branch.ts";
 import type { Services } from "../services.ts";
 import type { JobCheckpoint } from "./find-checkpoint.ts";
 

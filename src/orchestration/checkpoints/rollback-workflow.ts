@@ -4,11 +4,11 @@ import { asCheckpointId, asJobId, asRunId, asTaskId, type CommitId } from "../..
 import type { Flow, Workflow } from "../../engine/port.ts";
 import { gateFeedback, runGates } from "../../supervision/run-gates.ts";
 import { pinCommit } from "../../workspace/index.ts";
-import { AgentPool } from "../agent-pool.ts";
-import { moveJob } from "../job-branch.ts";
+import { AgentPool } from "../workers/agent-pool.ts";
+import { moveJob } from "../integration/job-branch.ts";
 import { jobRunId, taskRunId, workflowRunId } from "../queues.ts";
 import type { Services } from "../services.ts";
-import { SlotKeeper } from "../slot-keeper.ts";
+import { SlotKeeper } from "../workers/slot-keeper.ts";
 import { findCheckpoint, ofJob, type JobCheckpoint } from "./find-checkpoint.ts";
 import { makeCheckpoint } from "./make-checkpoint.ts";
 import { planRollback, type RollbackPlan } from "./plan-rollback.ts";

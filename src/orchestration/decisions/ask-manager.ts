@@ -3,13 +3,13 @@ import { managersPlanJsonSchema } from "../../domain/plan/plan-schema.ts";
 import { TuttiError } from "../../domain/errors.ts";
 import { managerRequest } from "../../supervision/prompts/manager-prompt.ts";
 import { listFiles } from "../../workspace/index.ts";
-import type { DecisionRequest } from "../decision-evidence.ts";
+import type { DecisionRequest } from "./decision-evidence.ts";
 import type { JobDesk } from "../desk.ts";
-import { jobTip } from "../job-branch.ts";
-import { launchPermissions } from "../launch-permissions.ts";
+import { jobTip } from "../integration/job-branch.ts";
+import { launchPermissions } from "../agent-turn/launch-permissions.ts";
 import { continued, notesFor, prepare } from "../prompts/send-prompt.ts";
-import { roleModel } from "../role-model.ts";
-import { runAgent } from "../run-agent.ts";
+import { roleModel } from "../agent-turn/role-model.ts";
+import { runAgent } from "../agent-turn/run-agent.ts";
 
 const maxFilesShown = 400;
 const maxAnswers = 2;

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { Json, JsonObject } from "../../domain/json.ts";
 import type { Clarification, Job, Task } from "../../domain/model.ts";
-import type { DecisionRequest } from "../decision-evidence.ts";
+import type { DecisionRequest } from "./decision-evidence.ts";
 import type { JobDesk } from "../desk.ts";
 import { notesFor } from "../prompts/send-prompt.ts";
 

@@ -2,7 +2,7 @@ import type { DecisionMeans, Mean } from "../../domain/decide/attempt-evidence.t
 import type { StoredDecision } from "../../domain/decide/stored-decision.ts";
 import { jobOfTask, taskIdOf, type TaskId } from "../../domain/ids.ts";
 import type { Task } from "../../domain/model.ts";
-import { decisionSettings } from "../decision-evidence.ts";
+import { decisionSettings } from "./decision-evidence.ts";
 import type { AttemptStep, JobDesk } from "../desk.ts";
 import { needing } from "./take-place.ts";
 

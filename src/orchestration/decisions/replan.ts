@@ -6,9 +6,9 @@ import { planError } from "../../domain/plan/parse-plan.ts";
 import { planSchema, type PlanTask } from "../../domain/plan/plan-schema.ts";
 import { withoutTask } from "../../domain/plan/without-task.ts";
 import { schemaProblems } from "../../domain/plan/schema-problems.ts";
-import type { DecisionRequest } from "../decision-evidence.ts";
+import type { DecisionRequest } from "./decision-evidence.ts";
 import type { JobDesk } from "../desk.ts";
-import { checkGates } from "../manual-jobs.ts";
+import { checkGates } from "../jobs/manual-jobs.ts";
 import { askManager, type ManagersAnswer } from "./ask-manager.ts";
 import { needing } from "./take-place.ts";
 

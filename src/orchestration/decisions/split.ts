@@ -6,10 +6,10 @@ import { addTasks } from "../../domain/plan/add-tasks.ts";
 import { parsePlan } from "../../domain/plan/parse-plan.ts";
 import type { PlanTask } from "../../domain/plan/plan-schema.ts";
 import type { TaskAccess, TaskSpec } from "../../domain/plan/task-spec.ts";
-import type { DecisionRequest } from "../decision-evidence.ts";
+import type { DecisionRequest } from "./decision-evidence.ts";
 import type { JobDesk } from "../desk.ts";
 import { matchingPaths } from "../../workspace/index.ts";
-import { checkGates } from "../manual-jobs.ts";
+import { checkGates } from "../jobs/manual-jobs.ts";
 import { agentOfTask } from "../profiles/task-agent.ts";
 import { askManager, type ManagersAnswer } from "./ask-manager.ts";
 

@@ -4,11 +4,11 @@ import { noUsage } from "../../domain/budget/usage.ts";
 import type { AttemptOutcome } from "../../domain/model.ts";
 import { leaseTask, openState, tip } from "../../state/state-manager.fixture.ts";
 import type { Supervisor } from "../../supervision/supervisor.ts";
-import { ActivityBuffer } from "../activity-buffer.ts";
-import { AgentPool } from "../agent-pool.ts";
+import { ActivityBuffer } from "../agent-turn/activity-buffer.ts";
+import { AgentPool } from "../workers/agent-pool.ts";
 import { adviceOnStall } from "../breakpoints/stall-ladder.ts";
 import { noEngine, servicesOf } from "../services.fixture.ts";
-import { SlotKeeper } from "../slot-keeper.ts";
+import { SlotKeeper } from "../workers/slot-keeper.ts";
 import { clarify } from "./clarify.ts";
 
 /** While the supervisor model is asked, its process is stopped. */

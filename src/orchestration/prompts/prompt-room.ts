@@ -9,9 +9,9 @@ import { variablesOf } from "../../supervision/prompts/sample-requests.ts";
 import type { ChosenTemplate } from "../../supervision/prompts/template-set.ts";
 import { openMinijinja } from "../../supervision/prompts/template-engine/minijinja-engine.ts";
 import { TemplateSet } from "../../supervision/prompts/template-set.ts";
-import { jobTip } from "../job-branch.ts";
+import { jobTip } from "../integration/job-branch.ts";
 import type { Services } from "../services.ts";
-import { numberedAttempt } from "../task-details.ts";
+import { numberedAttempt } from "../insight/task-details.ts";
 import { readCheckoutTemplates, readTemplates } from "./read-templates.ts";
 import { freshPrompt } from "./task-prompt.ts";
 

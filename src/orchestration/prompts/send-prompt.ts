@@ -5,7 +5,7 @@ import type { AgentOutcome } from "../../agents/port.ts";
 import { noUsage } from "../../domain/budget/usage.ts";
 import { errorToJson, TuttiError } from "../../domain/errors.ts";
 import type { AttemptId } from "../../domain/ids.ts";
-import type { ConversationOwner } from "../../state/sessions.ts";
+import type { ConversationOwner } from "../../state/attempts/sessions.ts";
 import type { AgentDesk } from "../desk.ts";
 import type { Services } from "../services.ts";
 

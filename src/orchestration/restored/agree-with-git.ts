@@ -5,7 +5,7 @@ import { TuttiError } from "../../domain/errors.ts";
 import { asSlotId, type CommitId, type JobId, type SlotId, type TaskId } from "../../domain/ids.ts";
 import { isJobOver } from "../../domain/job-status.ts";
 import type { Evidence, Job, Task } from "../../domain/model.ts";
-import type { RestoredFacts } from "../../state/restored.ts";
+import type { RestoredFacts } from "../../state/jobs/restored.ts";
 import {
   diffOf,
   listAttemptRefs,

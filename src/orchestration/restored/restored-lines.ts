@@ -1,4 +1,4 @@
-import type { RestoredFacts } from "../../state/restored.ts";
+import type { RestoredFacts } from "../../state/jobs/restored.ts";
 
 /** What the person should know after their database was replaced. */
 export type StateRestored = RestoredFacts & {

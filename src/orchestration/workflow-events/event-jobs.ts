@@ -3,7 +3,7 @@ import { isJobOver, type JobStatus } from "../../domain/job-status.ts";
 import type { Job } from "../../domain/model.ts";
 import type { JobSettings } from "../../domain/settings.ts";
 import type { EventEnd, ReceivedEvent } from "../../domain/workflow/received-event.ts";
-import { isDriven } from "../is-driven.ts";
+import { isDriven } from "../coordinator/is-driven.ts";
 import type { Services } from "../services.ts";
 import { createWorkflowJob } from "../workflows/create-workflow-job.ts";
 

@@ -5,7 +5,7 @@ import {
   type WorkflowEvent,
   type WorkflowEventInput,
 } from "../../domain/workflow/workflow-event.ts";
-import type { EventQuestion } from "../../state/workflow-events.ts";
+import type { EventQuestion } from "../../state/workflows/workflow-events.ts";
 import type { Services } from "../services.ts";
 import { mendEvents, settleEvents } from "./event-jobs.ts";
 

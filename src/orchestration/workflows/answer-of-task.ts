@@ -3,8 +3,8 @@ import type { Task } from "../../domain/model.ts";
 import { totalUsage } from "../../domain/budget/usage.ts";
 import type { StateManager } from "../../state/state-manager.ts";
 import type { AgentAnswer } from "../../workflow/host.ts";
-import { isOverPartBudget } from "../spending.ts";
-import { taskResult } from "../task-results.ts";
+import { isOverPartBudget } from "../budget/spending.ts";
+import { taskResult } from "../insight/task-results.ts";
 
 /** What a task that has come to its end says to the workflow that asked for it. */
 export async function answerOfTask(state: StateManager, task: Task): Promise<AgentAnswer> {

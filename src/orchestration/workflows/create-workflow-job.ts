@@ -7,7 +7,7 @@ import { agentsOfInput } from "../../workflow/agents-of-input.ts";
 import type { AnyWorkflow } from "../../workflow/flow.ts";
 import type { NamedAgent } from "../../workflow/source.ts";
 import { workflowInput } from "../../workflow/workflow.ts";
-import { createWorkflow } from "../create-job.ts";
+import { createWorkflow } from "../jobs/create-job.ts";
 import type { Services } from "../services.ts";
 import { checkNamedAgents } from "./check-named-agents.ts";
 import { loadWorkflow } from "./take-up-workflow.ts";

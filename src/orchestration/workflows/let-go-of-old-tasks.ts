@@ -3,7 +3,7 @@ import type { Task } from "../../domain/model.ts";
 import { isSettled } from "../../domain/task-status.ts";
 import type { WorkflowRun } from "../../domain/workflow/workflow-run.ts";
 import type { Services } from "../services.ts";
-import { cancelTasks } from "../stop-job.ts";
+import { cancelTasks } from "../jobs/stop-job.ts";
 
 /**
  * Ends what an earlier body had begun and this one does not ask for: its agent would be paid, and its changes merged, for nobody.

@@ -1,7 +1,7 @@
 import type { CommandResult } from "../../workflow/flow.ts";
 import type { CommandCall } from "../../workflow/host.ts";
 import type { JobDesk } from "../desk.ts";
-import { jobTip } from "../job-branch.ts";
+import { jobTip } from "../integration/job-branch.ts";
 
 const defaultTimeoutMs = 600_000;
 

@@ -5,7 +5,7 @@ import type { WorkflowRun } from "../../domain/workflow/workflow-run.ts";
 import type { LoadedWorkflow } from "../../workflow/source.ts";
 import { workflowRunId } from "../queues.ts";
 import type { Services } from "../services.ts";
-import { cancelTasks } from "../stop-job.ts";
+import { cancelTasks } from "../jobs/stop-job.ts";
 
 export type TakeUp = {
   /** A person wants the code as it is now, whatever it was when the body began. */

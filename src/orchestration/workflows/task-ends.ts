@@ -1,7 +1,7 @@
 import type { JobId, TaskId } from "../../domain/ids.ts";
 import { isSettled } from "../../domain/task-status.ts";
 import type { StateManager } from "../../state/state-manager.ts";
-import { pacedWatch } from "../paced-watch.ts";
+import { pacedWatch } from "../coordinator/paced-watch.ts";
 
 const lookAgainMs = 1_000;
 

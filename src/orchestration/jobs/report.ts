@@ -1,0 +1,60 @@
+import { totalUsage, type Usage } from "../../domain/budget/usage.ts";
+import type { Job, Task } from "../../domain/model.ts";
+import type { JobReport, Review, TaskReport } from "../../domain/job-report.ts";
+import type { StateManager } from "../../state/state-manager.ts";
+
+export type ReportFacts = {
+  readonly state: StateManager;
+  readonly job: Job;
+  readonly tipCommit: string;
+  readonly now: number;
+  readonly review: Review | undefined;
+  readonly reviewProblem: string | undefined;
+};
+
+export async function buildReport(facts: ReportFacts): Promise<JobReport> {
+  const { state, job, tipCommit, now, review, reviewProblem } = facts;
+  const [tasks, usage, byTask] = await Promise.all([
+    state.tasks.list(job.id),
+    state.sessions.usageOfJob(job.id),
+    state.sessions.usageByTask(job.id),
+  ]);
+  return {
+    jobId: job.id,
+    goal: job.goal,
+    branch: job.branch,
+    baseCommit: job.baseCommit,
+    tipCommit,
+    tasks: await Promise.all(tasks.map((task) => reportTask(state, task, byTask.get(task.id) ?? {}))),
+    usage,
+    total: totalUsage(usage),
+    durationMs: now - job.createdAt,
+    review,
+    reviewProblem,
+  };
+}
+
+async function reportTask(state: StateManager, task: Task, usage: Usage): Promise<TaskReport> {
+  const attempts = await state.attempts.list(task.id);
+  const last = attempts.at(-1);
+  const judged = attempts.find(({ id }) => id === task.evidence?.attempt) ?? last;
+  const quality = judged?.quality;
+  const isTimed = task.startedAt !== undefined && task.endedAt !== undefined;
+  return {
+    key: task.key,
+    title: task.spec.title,
+    status: task.status,
+    reason: task.reason,
+    attempts: attempts.length,
+    mergedCommit: task.status === "completed" ? task.mergedCommit : undefined,
+    diff: task.evidence?.diff,
+    gates: task.evidence?.gates ?? last?.gates ?? [],
+    ...(quality === undefined ? {} : { quality }),
+    ...(task.evidence?.proof === undefined ? {} : { proof: task.evidence.proof }),
+    expectedOutputs: task.spec.expectedOutputs,
+    claim: last?.outcome?.text,
+    usage,
+    ...(task.evidence?.replayOf === undefined ? {} : { replayOf: task.evidence.replayOf.attempt }),
+    durationMs: isTimed ? (task.endedAt ?? 0) - (task.startedAt ?? 0) : undefined,
+  };
+}
