@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { grantTurn, leftUsd, settledUsd, shareOf, type Budget } from "./budget.ts";
+import { grantTurn, isOverdrawn, leftUsd, settledUsd, shareOf, type Budget } from "./budget.ts";
 
 const budget = (some: Partial<Budget>): Budget => ({ level: "job", limitUsd: 1, reservedUsd: 0, spentUsd: 0, ...some });
 const any = { shareUsd: null, isPriced: true };
@@ -112,6 +112,23 @@ describe("grantTurn", () => {
 
   it("lets small amounts fill a budget exactly", () => {
     expect(leftUsd(budget({ limitUsd: 0.3, spentUsd: 0.1 + 0.2 }))).toBe(0);
+  });
+});
+
+describe("isOverdrawn", () => {
+  it("is not what turns have used up that each kept to what it had set aside", () => {
+    expect(isOverdrawn(budget({ limitUsd: 0.3, spentUsd: 0.1 + 0.2 }))).toBe(false);
+    expect(isOverdrawn(budget({ spentUsd: 0.5, reservedUsd: 0.5 }))).toBe(false);
+  });
+
+  it("is what others can't have any more, and what nobody knows", () => {
+    expect(isOverdrawn(budget({ spentUsd: 1, reservedUsd: 0.25 }))).toBe(true);
+    expect(isOverdrawn(budget({ spentUsd: 1.01 }))).toBe(true);
+    expect(isOverdrawn(budget({ spentUsd: null }))).toBe(true);
+  });
+
+  it("leaves alone those who go on within what is left, whatever is set aside", () => {
+    expect(isOverdrawn(budget({ spentUsd: 0.9, reservedUsd: 0.5 }))).toBe(false);
   });
 });
 

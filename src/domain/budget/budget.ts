@@ -70,6 +70,15 @@ export const spentBudget = ({ level, limitUsd, part, spentUsd }: Budget): SpentB
 export const leftUsd = ({ limitUsd, spentUsd }: Budget): number =>
   spentUsd === null ? 0 : Math.max(0, plus(limitUsd, -spentUsd));
 
+/**
+ * Whether nothing is left and a turn under way has passed what it had set aside, or somebody spends without: then those beside it
+ * can't have what was set aside for them. A limit that is used up to the last by turns that each kept to theirs is not overdrawn.
+ */
+export const isOverdrawn = (budget: Budget): boolean => {
+  const { spentUsd, reservedUsd, limitUsd } = budget;
+  return leftUsd(budget) <= 0 && (spentUsd === null || plus(spentUsd + reservedUsd, -limitUsd) > 0);
+};
+
 /** What is left beside what others have set aside; not negative. */
 const freeUsd = (budget: Budget): number => Math.max(0, plus(leftUsd(budget), -budget.reservedUsd));
 

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { setImmediate } from "node:timers/promises";
 
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 
@@ -147,6 +148,21 @@ describe("a turn under a limit", () => {
       status: "failed",
       failure: { error: { code: "BUDGET_EXCEEDED", failureClass: "exhausted" } },
     });
+  });
+
+  it("comes to its end with the last of the money, however long it takes after it has told its cost", async () => {
+    const { open, services, job, payment } = await jobUnder({ maxCostUsdPerJob: 1, workers: 1 });
+    const chain = vi.spyOn(open.state.reservations, "chain");
+    const paid = await payForTurn(payment({ key: "a" }), async ({ signal }) => {
+      await cost(open, "a", 1);
+      const looks = chain.mock.calls.length;
+      await vi.waitUntil(() => chain.mock.calls.length > looks, { timeout: 10_000 });
+      await chain.mock.results.at(-1)?.value;
+      await setImmediate();
+      return signal.aborted ? interrupted : done;
+    });
+    expect(paid).toEqual({ outcome: done, needsMore: false });
+    expect(await isBudgetSpent(services, job)).toBe(true);
   });
 
   it("keeps what it came to when it finished with the last of the money", async () => {

@@ -11,7 +11,7 @@ import type { ReservedTurn } from "../../state/budgets/reservations.ts";
 import { capsOfTurn, conversationLimitUsd, unpricedModel } from "../budget/caps.ts";
 import { releaseDeadReservations } from "../budget/dead-reservations.ts";
 import type { Services } from "../services.ts";
-import { budgetExceeded, findSpent } from "../budget/spending.ts";
+import { budgetExceeded, findOverdrawn } from "../budget/spending.ts";
 
 export type Payer = Pick<Services, "state" | "projectBudget" | "now" | "place" | "logger">;
 
@@ -122,7 +122,7 @@ async function waitForOthers(services: Payer, { job, grant, changes, signal }: W
   await changes.wait({ timeoutMs: lookAgainMs, signal });
 }
 
-/** A model's last request is told late: when that takes a level to its limit, the turns beside it end too. */
+/** A model's last request is told late: when that takes a level beyond its limit, the turns beside it end too. */
 async function whileMoneyLasts(
   { services, job, turn, signal }: Payment,
   play: (signal: AbortSignal) => Promise<AgentOutcome>,
@@ -130,7 +130,7 @@ async function whileMoneyLasts(
   const [spent, ended] = [new AbortController(), new AbortController()];
   let reason: TuttiError | undefined;
   const watching = watchBudget(AbortSignal.any([signal, ended.signal]), async () => {
-    const budget = await findSpent(services, job, turn.taskId).catch((error: unknown) => {
+    const budget = await findOverdrawn(services, job, turn.taskId).catch((error: unknown) => {
       // It is looked at again; what the turn has come to must not be lost over it.
       services.logger.warn("a budget could not be looked at", { job: job.id, error: String(error) });
       return undefined;

@@ -1,4 +1,4 @@
-import { leftUsd, type Budget, type BudgetLevel, type SpentBudget } from "../../domain/budget/budget.ts";
+import { isOverdrawn, leftUsd, type Budget, type BudgetLevel, type SpentBudget } from "../../domain/budget/budget.ts";
 import { partExceeded } from "../../domain/budget/part-limit.ts";
 import { TuttiError, type ErrorJson } from "../../domain/errors.ts";
 import type { Job } from "../../domain/model.ts";
@@ -14,9 +14,21 @@ export async function findSpent(
   job: Job,
   taskId?: BudgetPlace["taskId"],
 ): Promise<Budget | undefined> {
+  return (await readChain(services, job, taskId)).find((budget) => leftUsd(budget) <= 0);
+}
+
+/** The outermost level at which turns under way may not go on; one that they used up, each within what it set aside, is none. */
+export async function findOverdrawn(
+  services: Spender,
+  job: Job,
+  taskId?: BudgetPlace["taskId"],
+): Promise<Budget | undefined> {
+  return (await readChain(services, job, taskId)).find(isOverdrawn);
+}
+
+async function readChain(services: Spender, job: Job, taskId: BudgetPlace["taskId"]): Promise<readonly Budget[]> {
   const place = { jobId: job.id, ...(taskId === undefined ? {} : { taskId }) };
-  const chain = await services.state.reservations.chain(place, await capsOfTurn(services, job, taskId));
-  return chain.find((budget) => leftUsd(budget) <= 0);
+  return services.state.reservations.chain(place, await capsOfTurn(services, job, taskId));
 }
 
 /** Whether the job, or its project, has cost all that it may. */
