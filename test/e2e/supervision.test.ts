@@ -215,4 +215,13 @@ describe("one run under supervision, with the real agent, as the guide shows it"
     expect(checkpoints.get("tutti job compare add-a-csv-export-3f2a cheaper")).toContain("haiku");
     expect(await project.git("status", "--porcelain")).toBe("");
   });
+
+  it("tells what it has cost and what is kept, and makes room", async () => {
+    const state = await commandsOf("state", /^git|restore|doctor/);
+    expect(refused(state)).toEqual([]);
+    expect(state.get("tutti state check")).toContain("is sound");
+    const cost = await commandsOf("cost", /^tutti (run|resume)/);
+    expect(refused(cost)).toEqual([]);
+    expect(cost.get("tutti cost")).toContain("add-a-csv");
+  });
 });
