@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { splitNul } from "../git/nul-list.ts";
 import { git } from "../git/run-git.ts";
-import { control, ifAbsent, type Slot } from "../slots/slot.ts";
+import { readPlainFile } from "../slots/read-plain-file.ts";
+import { control, type Slot } from "../slots/slot.ts";
 
 /** What both sides did to a file. "Ours" is the job, "theirs" the attempt. */
 export type ConflictKind =
@@ -46,13 +46,6 @@ const marker = /^(?:<{7}|>{7}|\|{7})(?: |$)/m;
 
 /** Which of the files still hold conflict markers. A deleted file holds none. */
 export async function filesWithMarkers(slot: Slot, paths: readonly string[]): Promise<readonly string[]> {
-  const texts = await Promise.all(
-    paths.map(async (path) => await readFile(join(slot.path, path), "utf8").catch(ifAbsentOrFolder)),
-  );
-  return paths.filter((_, index) => marker.test(texts[index] ?? ""));
-}
-
-function ifAbsentOrFolder(thrown: unknown): undefined {
-  if (thrown instanceof Error && "code" in thrown && thrown.code === "EISDIR") return undefined;
-  return ifAbsent(thrown);
+  const texts = await Promise.all(paths.map((path) => readPlainFile(join(slot.path, path))));
+  return paths.filter((_, index) => marker.test(texts[index]?.toString() ?? ""));
 }

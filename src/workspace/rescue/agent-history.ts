@@ -3,10 +3,11 @@ import { lstat, mkdir, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { TuttiError } from "../../domain/errors.ts";
 import type { CommitId } from "../../domain/ids.ts";
-import { git, type GitPlace } from "../git/run-git.ts";
+import { git } from "../git/run-git.ts";
 import { quietFetch } from "../snapshot/bring-home.ts";
 import type { WorkingTree } from "../snapshot/working-tree.ts";
 import { controlObjects, ifAbsent, type Slot } from "../slots/slot.ts";
+import { agentPlace, noLazyFetch } from "./agent-place.ts";
 import type { KeptCommit } from "./rescue.ts";
 import { isAsGiven } from "./is-as-given.ts";
 import { commitStagedWork } from "./staged-work.ts";
@@ -61,7 +62,7 @@ async function readSource(slot: Slot, source: Source, trees: SlotTrees): Promise
 
 async function fetchUnsaved(slot: Slot, source: Source, trees: SlotTrees): Promise<readonly KeptCommit[]> {
   if (source.folder === "" && (await isAsGiven(slot, trees.base))) return [];
-  const place: GitPlace = { ...controlObjects(slot), env: { GIT_DIR: source.gitDir } };
+  const place = agentPlace(slot, source.gitDir);
   const unsaved = await unsavedCommits(slot.repo, place, trees.base);
   const staged = source.folder === "" ? await commitStagedWork(slot, trees.base, trees.filesTree) : undefined;
   const all = [...unsaved, ...(staged === undefined ? [] : [{ commit: staged, from: "index" }])];
@@ -69,7 +70,7 @@ async function fetchUnsaved(slot: Slot, source: Source, trees: SlotTrees): Promi
   await git(
     controlObjects(slot),
     ["fetch", ...quietFetch, "--update-shallow", `--negotiation-tip=${trees.base}`, "--stdin", source.gitDir],
-    { input: all.map(({ commit }) => `${commit}\n`).join("") },
+    { input: all.map(({ commit }) => `${commit}\n`).join(""), env: noLazyFetch },
   );
   return all.map(({ commit, from }) => ({ commit, from: source.folder === "" ? from : `${source.folder}: ${from}` }));
 }

@@ -1,7 +1,8 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { CommitId } from "../../domain/ids.ts";
 import { controlIndex } from "../slots/index-file.ts";
+import { readPlainFile } from "../slots/read-plain-file.ts";
 import { ifAbsent, type Slot } from "../slots/slot.ts";
 
 /**
@@ -12,11 +13,13 @@ export async function isAsGiven(slot: Slot, base: CommitId): Promise<boolean> {
   const names = (await readdir(slot.gitDir).catch(ifAbsent)) ?? [];
   if (["logs", "packed-refs", "worktrees", "modules"].some((name) => names.includes(name))) return false;
   const [head, refs, index, given] = await Promise.all([
-    readFile(join(slot.gitDir, "HEAD"), "utf8").catch(ifAbsent),
+    readPlainFile(join(slot.gitDir, "HEAD")),
     readdir(join(slot.gitDir, "refs"), { recursive: true }).catch(ifAbsent),
-    readFile(join(slot.gitDir, "index")).catch(ifAbsent),
-    readFile(controlIndex(slot)).catch(ifAbsent),
+    readPlainFile(join(slot.gitDir, "index")),
+    readPlainFile(controlIndex(slot)),
   ]);
   const hasNoRefs = refs !== undefined && refs.every((name) => name === "heads" || name === "tags");
-  return hasNoRefs && head === `${base}\n` && index !== undefined && given !== undefined && index.equals(given);
+  return (
+    hasNoRefs && head?.toString() === `${base}\n` && index !== undefined && given !== undefined && index.equals(given)
+  );
 }

@@ -4,8 +4,10 @@ import { commitTree } from "../git/commit-tree.ts";
 import { joinNul, splitNul } from "../git/nul-list.ts";
 import { git, gitAnswer, type GitPlace } from "../git/run-git.ts";
 import { withTemporaryIndex } from "../slots/index-file.ts";
-import { controlObjects, type Slot } from "../slots/slot.ts";
+import type { Slot } from "../slots/slot.ts";
+import { isOwnFolder } from "../slots/read-plain-file.ts";
 import { environmentPaths, readSlotState } from "../slots/slot-state.ts";
+import { agentPlace } from "./agent-place.ts";
 
 /**
  * Makes a commit of what the agent staged, if the index holds content that is neither in its files nor in a commit of its
@@ -13,6 +15,8 @@ import { environmentPaths, readSlotState } from "../slots/slot-state.ts";
  * @param filesTree - the slot's files as they are
  */
 export async function commitStagedWork(slot: Slot, base: CommitId, filesTree: string): Promise<CommitId | undefined> {
+  // Objects are written there: a link would lead into somebody else's repository.
+  if (!(await isOwnFolder(slot.gitDir)) || !(await isOwnFolder(join(slot.gitDir, "objects")))) return undefined;
   const { copied, products } = await readSlotState(slot);
   const environment = environmentPaths({ copied, products });
   return await withTemporaryIndex(slot, join(slot.gitDir, "index"), async (indexFile) => {
@@ -57,8 +61,7 @@ async function holdsMore(place: GitPlace, tree: string, others: readonly (string
 }
 
 async function agentHead(slot: Slot): Promise<string | undefined> {
-  const place: GitPlace = { ...controlObjects(slot), env: { GIT_DIR: slot.gitDir } };
-  const answer = await gitAnswer(place, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], {
+  const answer = await gitAnswer(agentPlace(slot, slot.gitDir), ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], {
     okExitCodes: [0, 1, 128],
   });
   return answer.exitCode === 0 ? answer.stdout.trim() : undefined;

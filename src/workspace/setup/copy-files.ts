@@ -24,7 +24,7 @@ export async function copyUntracked(
   const copied: string[] = [];
   for (const path of wanted) if (await copyOne(slot, path)) copied.push(path);
   const stale = earlier.filter((path) => !copied.includes(path) && !tracked.has(path));
-  await Promise.all(stale.map((path) => rm(join(slot.path, path), { force: true })));
+  for (const path of stale) await removeOne(slot, path);
   return copied;
 }
 
@@ -55,15 +55,27 @@ async function copyLink(from: string, to: string): Promise<boolean> {
   return true;
 }
 
+/** Where a link stands on the way now, the copy is not there any more, and what the link leads to is somebody else's. */
+async function removeOne(slot: Slot, path: string): Promise<void> {
+  const file = join(slot.path, path);
+  if (await isBelowFolders(slot, dirname(file))) await rm(file, { force: true });
+}
+
 /** @returns false when a link on the way leads out of the slot */
 async function makeFolder(slot: Slot, folder: string): Promise<boolean> {
   const root = await realpath(slot.path);
+  if (!(await isBelowFolders(slot, folder))) return false;
+  await mkdir(folder, { recursive: true });
+  return `${await realpath(folder)}/`.startsWith(`${root}/`);
+}
+
+/** Whether nothing but folders stands on the way to a place in the slot, as far as there is anything. */
+async function isBelowFolders(slot: Slot, folder: string): Promise<boolean> {
   for (let ancestor = folder; ancestor !== slot.path; ancestor = dirname(ancestor)) {
     const found = await lstat(ancestor).catch(ifAbsent);
     if (found !== undefined && !found.isDirectory()) return false;
   }
-  await mkdir(folder, { recursive: true });
-  return `${await realpath(folder)}/`.startsWith(`${root}/`);
+  return true;
 }
 
 async function isSameFile(from: string, to: string, mode: number): Promise<boolean> {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { ifAbsent, type Slot } from "../slots/slot.ts";
+import { isOwnFolder, readPlainFile } from "../slots/read-plain-file.ts";
+import type { Slot } from "../slots/slot.ts";
 import { changeSlotState, environmentPaths, readSlotState } from "../slots/slot-state.ts";
 import { excludeText } from "../slots/write-git-dir.ts";
 import { copyUntracked } from "./copy-files.ts";
@@ -83,7 +84,7 @@ async function dueCommands(slot: Slot, commands: readonly SetupCommand[]): Promi
 async function inputDigest(slot: Slot, { run, when = [] }: SetupCommand): Promise<string> {
   const hash = createHash("sha256").update(run);
   for (const path of when) {
-    const content = await readFile(join(slot.path, path)).catch(ifAbsent);
+    const content = await readPlainFile(join(slot.path, path), true);
     hash.update(`\0${path}\0${content === undefined ? "absent" : content.length}\0`).update(content ?? "");
   }
   return hash.digest("hex");
@@ -103,7 +104,16 @@ async function absorbProducts(slot: Slot): Promise<readonly string[]> {
 async function writeExcludes(slot: Slot): Promise<void> {
   const text = await excludeText(slot.repo, environmentPaths(await readSlotState(slot)));
   await writeFile(join(slot.controlDir, "info/exclude"), text);
-  await writeFile(join(slot.gitDir, "info/exclude"), text).catch(ifAbsent);
+  await writeAgentExcludes(slot, text);
+}
+
+/** Never through a link that an agent put there. */
+async function writeAgentExcludes({ gitDir }: Slot, text: string): Promise<void> {
+  const folder = join(gitDir, "info");
+  if (!(await isOwnFolder(gitDir)) || !(await isOwnFolder(folder))) return;
+  const file = join(folder, "exclude");
+  await rm(file, { recursive: true, force: true });
+  await writeFile(file, text, { flag: "wx" });
 }
 
 function commandEnvironment(slot: Slot, request: SetupRequest): Record<string, string> {

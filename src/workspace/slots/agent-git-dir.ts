@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { CommitId } from "../../domain/ids.ts";
 import { ifAbsent, type Slot } from "./slot.ts";
 import { controlIndex, copyIndex } from "./index-file.ts";
+import { isOwnFolder } from "./read-plain-file.ts";
 import { environmentPaths, type SlotState } from "./slot-state.ts";
 import { slotConfig, writeGitDir } from "./write-git-dir.ts";
 
@@ -18,7 +19,8 @@ export async function replaceAgentGitDir(slot: Slot, state: SlotState, head: Com
   await writeGitDir({ repo: slot.repo, directory: fresh, head, excluded: environmentPaths(state), config });
   await copyIndex(controlIndex(slot), join(fresh, "index"));
   await rename(slot.gitDir, discarded).catch(ifAbsent);
-  await rename(join(discarded, "modules"), join(fresh, "modules")).catch(ifAbsent);
+  // Through a link, the submodules of another repository would be moved here.
+  if (await isOwnFolder(discarded)) await rename(join(discarded, "modules"), join(fresh, "modules")).catch(ifAbsent);
   await rename(fresh, slot.gitDir);
   await rm(discarded, { recursive: true, force: true });
 }

@@ -13,7 +13,8 @@ export const controlIndex = (slot: Slot): string => join(slot.controlDir, "index
  */
 export async function copyIndex(from: string, to: string): Promise<void> {
   const found = await stat(from).catch(ifAbsent);
-  if (found === undefined) return;
+  // A pipe that an agent left in its place would be waited for.
+  if (found?.isFile() !== true) return;
   await mkdir(dirname(to), { recursive: true });
   await copyFile(from, to);
   const seconds = Math.floor(found.mtimeMs / 1000);
