@@ -5,12 +5,13 @@ import type { JobId } from "../../domain/ids.ts";
 import { isJobOver } from "../../domain/job-status.ts";
 import type { Resolution } from "../../state/breakpoints/breakpoints.ts";
 import { isDriven } from "../coordinator/is-driven.ts";
+import { endMerges } from "../integration/end-merges.ts";
 import { jobRunId, planDecisionSignal } from "../queues.ts";
 import type { Services } from "../services.ts";
 import { cancelTasks } from "../jobs/stop-job.ts";
 import { handWorkflowAnswersOn } from "../workflows/ask-person.ts";
 
-type Answering = Pick<Services, "state" | "engine" | "place" | "redact">;
+type Answering = Pick<Services, "state" | "engine" | "place" | "redact" | "repo" | "logger">;
 
 export type WhichBreakpoints = {
   /** Default: only those that wait for an answer. */
@@ -84,7 +85,9 @@ export async function resolveBreakpoint(
 async function actOnAnswer(services: Answering, jobId: JobId): Promise<void> {
   const job = await services.state.jobs.get(jobId);
   if (job.status === "cancelled") {
-    await cancelTasks(services, await services.state.tasks.list(jobId), "the job was stopped at a breakpoint");
+    const reason = "the job was stopped at a breakpoint";
+    await cancelTasks(services, await services.state.tasks.list(jobId), reason);
+    await endMerges(services, jobId, reason);
     return;
   }
   if (isJobOver(job.status)) return;

@@ -1,5 +1,6 @@
 import { TuttiError } from "../../domain/errors.ts";
 import type { JobId } from "../../domain/ids.ts";
+import { endMerges } from "../integration/end-merges.ts";
 import { recoverJob } from "./recovery.ts";
 import type { Services } from "../services.ts";
 import type { OwnProcess } from "../workers/worker.ts";
@@ -23,12 +24,17 @@ export async function holdJob<Result>(holding: Holding, act: (lost: AbortSignal)
   }
 }
 
-/** Not while a slot is still ours: something goes on in it, and whoever finds this process gone recovers it first. */
-async function giveUpJob({ state, workerId }: Services, jobId: JobId): Promise<void> {
+/**
+ * Not while a slot is still ours: something goes on in it, and whoever finds this process gone recovers it first. Whoever cancelled
+ * the job while we held it has left its merges to us; behind the release, so that none of them falls between us and the next.
+ */
+async function giveUpJob(services: Services, jobId: JobId): Promise<void> {
+  const { state, workerId } = services;
   const slots = await state.fleet.slots(jobId);
   if (slots.some((slot) => slot.workerId === workerId)) return;
   await state.fleet.workerStopped(workerId, "stopped");
   await state.jobs.releaseCoordinator(jobId, workerId);
+  await endMerges(services, jobId, "the job was cancelled");
 }
 
 /** Takes the job; from a holder that is dead on this machine at once, otherwise only when its lease has ended. */

@@ -17,6 +17,7 @@ import { checkpointBefore } from "../checkpoints/automatic-checkpoint.ts";
 import { compareWithKnown, ownParsers } from "../proof/compare-with-base.ts";
 import type { JobDesk } from "../desk.ts";
 import { advanceJob, jobTip } from "./job-branch.ts";
+import { landIntended } from "./land-intended.ts";
 import { isMended, takeMendedConflict } from "./mended-conflict.ts";
 import { agentOfTask } from "../profiles/task-agent.ts";
 import { resolveConflict, resolverKey, type Conflict } from "./resolve-conflict.ts";
@@ -61,7 +62,7 @@ export class MergeQueue {
   async #integrate(work: Work): Promise<void> {
     const { services, job } = this.#desk;
     const tip = await jobTip(services.repo, job.id);
-    if (await this.#wasIntended(work, tip)) return;
+    if (await this.#wasIntended(work)) return;
     if (await this.#hasNothingToMerge(work))
       return this.#complete(work, evidenceOf(work, { tip, gates: [], diff: noDiff }));
     await checkpointBefore({ services, job, taskId: work.task.id });
@@ -86,14 +87,11 @@ export class MergeQueue {
   }
 
   /** A crash after the proof was stored: only the branch, or only the record of it, is still to follow. */
-  async #wasIntended(work: Work, tip: CommitId): Promise<boolean> {
+  async #wasIntended(work: Work): Promise<boolean> {
     const { services, job } = this.#desk;
     const { evidence, mergedCommit } = work.task;
     if (evidence === undefined || mergedCommit === undefined) return false;
-    if (!(await isAncestor(services.repo, mergedCommit, tip))) {
-      if (!(await isAncestor(services.repo, tip, mergedCommit))) return false;
-      await advanceJob(services.repo, job.id, { from: tip, to: mergedCommit });
-    }
+    if (!(await landIntended(services.repo, job.id, mergedCommit))) return false;
     await this.#complete(work, evidence);
     return true;
   }

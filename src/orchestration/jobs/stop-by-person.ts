@@ -2,9 +2,11 @@ import { TuttiError } from "../../domain/errors.ts";
 import type { JobId, TaskId } from "../../domain/ids.ts";
 import { isJobOver } from "../../domain/job-status.ts";
 import type { Job } from "../../domain/model.ts";
+import { isSettled } from "../../domain/task-status.ts";
 import { pausedByPerson } from "../../state/jobs/jobs.ts";
 import { cancellable } from "./choose-tasks.ts";
 import { isDriven } from "../coordinator/is-driven.ts";
+import { endMerges } from "../integration/end-merges.ts";
 import type { Services } from "../services.ts";
 import { cancelJob, cancelTasks } from "./stop-job.ts";
 
@@ -17,11 +19,14 @@ export async function cancelByPerson(
   keys: readonly string[] | undefined,
 ): Promise<readonly TaskId[]> {
   const { jobs, tasks } = services.state;
-  if (keys === undefined) {
-    refuseWhenOver(await jobs.get(jobId), "cancel");
-    return cancelJob(services, jobId, reason);
-  }
   const known = await tasks.list(jobId);
+  if (keys === undefined) {
+    const job = await jobs.get(jobId);
+    // A death may have left something of it.
+    const isCutShort = job.status === "cancelled" && known.some(({ status }) => !isSettled(status));
+    if (!isCutShort) refuseWhenOver(job, "cancel");
+    return [...(await cancelJob(services, jobId, reason)), ...(await endMerges(services, jobId, reason))];
+  }
   const chosen = keys.map((key) => cancellable(known, key));
   return cancelTasks(services, chosen, reason);
 }

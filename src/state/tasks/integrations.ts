@@ -1,15 +1,17 @@
-import { jobOfTask, type AttemptId, type CommitId, type TaskId } from "../../domain/ids.ts";
+import { TuttiError } from "../../domain/errors.ts";
+import { jobOfTask, type AttemptId, type CommitId, type JobId, type TaskId } from "../../domain/ids.ts";
 import type { AttemptDecision, Evidence } from "../../domain/model.ts";
-import { appendEvent } from "../append-events.ts";
+import { appendEvent, type Tx } from "../append-events.ts";
 import type { StateContext } from "../context.ts";
 import { keepResult, type ResultChange } from "../results/keep-result.ts";
 import { insertDecision } from "../decisions/decisions.ts";
+import { letGoOfMerges, type LettingGo } from "./let-go-of-merges.ts";
 import { moveTask } from "./move-task.ts";
 import { noteOutcome } from "../decisions/outcomes.ts";
 
 export type IntegrationSubject = { readonly taskId: TaskId; readonly attemptId: AttemptId };
 
-/** What the merge queue writes. Only the job's coordinator calls it. */
+/** What the merge queue writes. Only the job's coordinator calls it; a merge that was let go of meanwhile is refused with `LEASE_LOST`. */
 export class Integrations {
   readonly #context: StateContext;
 
@@ -26,15 +28,18 @@ export class Integrations {
   }
 
   /** The merged commit, not yet judged: whoever goes on after a death need not merge again, nor ask a resolver again. */
-  async merged({ taskId }: IntegrationSubject, commit: CommitId): Promise<void> {
+  async merged(subject: IntegrationSubject, commit: CommitId): Promise<void> {
     await this.#context.store.write(async (tx) => {
-      await tx.updateTable("tasks").set({ merged_commit: commit, evidence: null }).where("id", "=", taskId).execute();
+      await assertMerging(tx, subject);
+      const set = { merged_commit: commit, evidence: null };
+      await tx.updateTable("tasks").set(set).where("id", "=", subject.taskId).execute();
     });
   }
 
   /** Stores the proof before the branch moves to its commit, so that a crash between the two is no second merge. */
   async intend(subject: IntegrationSubject, evidence: Evidence): Promise<void> {
     await this.#context.store.write(async (tx) => {
+      await assertMerging(tx, subject);
       const set = { merged_commit: evidence.mergedCommit, evidence: JSON.stringify(evidence) };
       await tx.updateTable("tasks").set(set).where("id", "=", subject.taskId).execute();
     });
@@ -45,6 +50,7 @@ export class Integrations {
     const at = this.#context.now();
     const { taskId, attemptId } = subject;
     await this.#context.store.write(async (tx) => {
+      await assertMerging(tx, subject);
       const set = { evidence: JSON.stringify(evidence), merged_commit: evidence.mergedCommit };
       const place = { jobId: jobOfTask(taskId), taskId, attemptId };
       for (const gate of evidence.gates.filter((result) => result.on === "merged")) {
@@ -72,6 +78,7 @@ export class Integrations {
   async bounce(subject: IntegrationSubject, feedback: string, to: "ready" | "failed" | "waiting"): Promise<void> {
     const at = this.#context.now();
     await this.#context.store.write(async (tx) => {
+      await assertMerging(tx, subject);
       await tx
         .updateTable("attempts")
         .set({ status: "bounced", feedback, decision: null })
@@ -98,6 +105,15 @@ export class Integrations {
     });
   }
 
+  /**
+   * Ends what is left to merge of a job that was cancelled, where nobody is at it.
+   * @returns what was ended; a merge that is intended by now is not, unless it is said that it can't land
+   */
+  letGo(jobId: JobId, how: Omit<LettingGo, "jobId" | "at">): Promise<readonly TaskId[]> {
+    const at = this.#context.now();
+    return this.#context.store.write((tx) => letGoOfMerges(tx, { ...how, jobId, at }));
+  }
+
   async #say(
     subject: IntegrationSubject,
     ...[type, data]:
@@ -111,6 +127,20 @@ export class Integrations {
         : appendEvent(tx, { at, type, subject: place, data }),
     );
   }
+}
+
+/** @throws {TuttiError} `LEASE_LOST` */
+async function assertMerging(tx: Tx, { taskId, attemptId }: IntegrationSubject): Promise<void> {
+  const row = await tx
+    .selectFrom("tasks")
+    .select(["status", "accepted_attempt"])
+    .where("id", "=", taskId)
+    .executeTakeFirstOrThrow();
+  if (row.status === "integrating" && row.accepted_attempt === attemptId) return;
+  throw new TuttiError("LEASE_LOST", `The merge of task ${taskId} was ended meanwhile: it is ${row.status}`, {
+    failureClass: "killed",
+    context: { task: taskId, attempt: attemptId },
+  });
 }
 
 const bounced = (feedback: string): AttemptDecision => ({
