@@ -222,6 +222,6 @@ describe("one run under supervision, with the real agent, as the guide shows it"
     expect(state.get("tutti state check")).toContain("is sound");
     const cost = await commandsOf("cost", /^tutti (run|resume)/);
     expect(refused(cost)).toEqual([]);
-    expect(cost.get("tutti cost")).toContain("add-a-csv");
+    expect(cost.get("tutti cost")).toContain("in 4 turns");
   });
 });
