@@ -207,7 +207,7 @@ describe("TypeScript", () => {
     expect(imported.filter((name) => name !== undefined && !(name in exported))).toEqual([]);
   });
 
-  it("compiles, every block of it", { timeout: 60_000 }, async () => {
+  it("compiles, every block of it", { timeout: 180_000 }, async () => {
     // Below the project, so that its packages and types are found; a folder that git and the linters ignore.
     const folder = await mkdtemp(join(projectRoot, "node_modules", ".docs-"));
     try {

@@ -49,5 +49,5 @@ export const modelsSchema = z.strictObject({
     .prefault({})
     .describe("The model that does the tasks."),
   resolver: inheriting("resolves merge conflicts"),
-  reviewer: inheriting("reviews finished tasks"),
+  reviewer: inheriting("reviews the merged result of a job"),
 });
