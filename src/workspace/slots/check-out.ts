@@ -20,6 +20,11 @@ export async function checkOut(slot: Slot, commit: CommitId, indexFile = control
   await ensureOwnDirectory(slot);
   await rm(join(slot.controlDir, "index.lock"), { force: true });
   await (indexFile === controlIndex(slot) ? readTree(slot, commit, indexFile) : replaceIndex(slot, commit, indexFile));
+  await standOn(slot, commit);
+}
+
+/** For the next task, whose files are there: `commit` as it was checked out. */
+export async function standOn(slot: Slot, commit: CommitId): Promise<void> {
   await dropKeptIndex(slot);
   // Half a HEAD is no repository, and nobody could recover the slot.
   await writeWhole(join(slot.controlDir, "HEAD"), `${commit}\n`);
