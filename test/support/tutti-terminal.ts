@@ -26,7 +26,8 @@ export function startOnTerminal(project: ScratchProject, args: readonly string[]
   // Where `script` itself sits at no terminal its own has no size.
   const child = spawn("script", ["-qec", `stty cols 100 rows 40; exec ${command}`, "/dev/null"], {
     cwd: project.root,
-    env: environmentOf(project, { env: { TERM: "xterm", SHELL: "/bin/sh" } }),
+    // On a loaded machine there would be fewer workers.
+    env: environmentOf(project, { env: { TERM: "xterm", SHELL: "/bin/sh", TUTTI_FAULT_IDLE: "1" } }),
     stdio: ["pipe", "pipe", "inherit"],
   });
   let shown = "";

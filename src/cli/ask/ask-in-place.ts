@@ -3,6 +3,9 @@ import type { BreakpointId, JobId } from "../../domain/ids.ts";
 import { isJobOver, type JobStatus } from "../../domain/job-status.ts";
 import type { Cli } from "../cli.ts";
 import { stopSignals } from "../drive/stop-signals.ts";
+import { alarmAt } from "./alarm-at.ts";
+import type { Asked } from "./ask-open-questions.ts";
+import { waitsForPerson } from "./waits-for-person.ts";
 
 export type StandingJob = {
   readonly jobId: JobId;
@@ -12,6 +15,8 @@ export type StandingJob = {
   readonly later: Set<BreakpointId>;
   /** Its drive has waited for the workflow's timers already. */
   readonly isLeftOpen: boolean;
+  /** What came of a question that stood when its drive ended. */
+  readonly stood?: Asked | undefined;
 };
 
 /**
@@ -21,9 +26,10 @@ export type StandingJob = {
 export async function askInPlace(
   { terminal, output }: Cli,
   { application }: Pick<Project, "application">,
-  { jobId, status, later, isLeftOpen }: StandingJob,
+  { jobId, status, later, isLeftOpen, stood }: StandingJob,
 ): Promise<"go-on" | "wait" | "leave"> {
-  if (terminal === undefined || !(await waitsForPerson(application, { jobId, status }))) return "leave";
+  if (terminal === undefined || stood === "left") return "leave";
+  if (stood === undefined && !(await waitsForPerson(application, { jobId, status }))) return "leave";
   const { askOpenQuestions } = await import("./ask-open-questions.ts");
   const signals = stopSignals({ output }, undefined, "");
   const alarm = alarmAt(await application.workflows.wakesAt(jobId));
@@ -34,32 +40,12 @@ export async function askInPlace(
     if (signals.stop.aborted || isJobOver((await application.job(jobId)).status)) return "leave";
     if (alarm.signal.aborted)
       output.stdout("The workflow has slept, and goes on. What waits for you is asked again.\n");
-    if (asked === "settled" || alarm.signal.aborted) return "go-on";
+    const isSettled = asked === "settled" || (asked !== "left" && stood === "settled");
+    if (isSettled || alarm.signal.aborted) return "go-on";
     const isPointless = asked === "left" || (isLeftOpen && later.size === known);
     return !isPointless && (await application.workflows.wakesAt(jobId)) !== undefined ? "wait" : "leave";
   } finally {
     signals.dispose();
     alarm.clear();
   }
-}
-
-/** Node's timers reach no further. */
-const longestTimerMs = 2_147_483_647;
-
-/** While a person thinks, a workflow's sleep may end. */
-function alarmAt(at: number | undefined): { readonly signal: AbortSignal; readonly clear: () => void } {
-  const due = new AbortController();
-  if (at === undefined) return { signal: due.signal, clear: () => undefined };
-  const timer = setTimeout(() => due.abort(), Math.min(Math.max(0, at - Date.now()), longestTimerMs));
-  return { signal: due.signal, clear: () => clearTimeout(timer) };
-}
-
-/** A budget that is spent pauses a job with a question. Whatever a quota or a person has paused goes on without an answer. */
-async function waitsForPerson(
-  application: Project["application"],
-  { jobId, status }: Pick<StandingJob, "jobId" | "status">,
-): Promise<boolean> {
-  if (status !== "paused") return status === "waiting";
-  const open = await application.breakpoints(jobId);
-  return open.some(({ kind, taskId }) => kind === "budget" && taskId === undefined);
 }

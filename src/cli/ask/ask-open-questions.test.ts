@@ -4,37 +4,11 @@ import type { BreakpointRequest } from "../../domain/breakpoint/breakpoint.ts";
 import type { BreakpointId } from "../../domain/ids.ts";
 import { Application } from "../../orchestration/application.ts";
 import { noEngine, servicesOf } from "../../orchestration/services.fixture.ts";
-import { leaseTask, openState, tip, type OpenState } from "../../state/state-manager.fixture.ts";
+import { openState, type OpenState } from "../../state/state-manager.fixture.ts";
 import { memoryOutput, type MemoryOutput } from "../memory-output.fixture.ts";
+import { asks } from "./asking-task.fixture.ts";
 import { askOpenQuestions, type Asked } from "./ask-open-questions.ts";
 import { keys, typist, type Typist } from "./typist.fixture.ts";
-
-const proof = {
-  snapshotCommit: tip,
-  diff: { files: 1, added: 3, deleted: 0 },
-  problems: [],
-  verdict: { ok: true },
-  gates: [],
-} as const;
-
-/** A task whose attempt waits for a person. */
-async function asks(open: OpenState, key: string, ask: Partial<BreakpointRequest>): Promise<void> {
-  const { attempts } = open.state;
-  const lease = await leaseTask(open, key);
-  const { id } = await attempts.begin(lease, tip);
-  await attempts.recordProof(lease, id, proof);
-  const breakpoint = {
-    kind: "before-merge",
-    question: `May ${key}?`,
-    context: { reasons: ["because"] },
-    ...ask,
-  } as const;
-  await attempts.decide(lease, id, {
-    ...{ action: "ask", reasons: ["because"], countsAsAttempt: false, resumeSession: false, delayMs: 0 },
-    ...{ feedback: "it was so", breakpoint },
-  });
-  open.clock.now += 1;
-}
 
 type Sitting = Typist & {
   readonly open: OpenState;

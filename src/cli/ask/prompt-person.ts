@@ -36,6 +36,8 @@ async function dropTypedKeys(input: TerminalInput): Promise<void> {
   const drop = (): void => undefined;
   input.setRawMode?.(true);
   input.on("data", drop);
+  // A listener alone does not wake a stream that an earlier question has paused.
+  input.resume();
   await delay(arrivesWithinMs);
   input.off("data", drop);
   input.pause();

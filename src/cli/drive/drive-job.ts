@@ -22,10 +22,12 @@ async function driveAndAsk(cli: Cli, project: Project, request: DriveRequest): P
   const later = new Set<BreakpointId>();
   let drive = await driveShown(cli, project, request);
   for (let isLeftOpen = false; ;) {
-    const end = await askInPlace(cli, project, { status: drive.status, jobId, later, isLeftOpen });
+    const { status, stood } = drive;
+    for (const id of stood?.later ?? []) later.add(id);
+    const end = await askInPlace(cli, project, { status, jobId, later, isLeftOpen, stood: stood?.asked });
     if (end === "leave") return drive.tell();
     isLeftOpen = end === "wait";
-    const next = await driveAgain(cli, project, nextDrive(project, { ...request, isLeftOpen }));
+    const next = await driveAgain(cli, project, nextDrive(project, { ...request, isLeftOpen, later }));
     if (typeof next === "number") return next;
     drive = next;
   }

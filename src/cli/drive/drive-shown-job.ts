@@ -1,10 +1,12 @@
 import { workerSpawner, type Project } from "../../compose.ts";
 import { resumeRules } from "../../config/resume-rules.ts";
 import { exitCodeOf, exitCodes, isJobOver, type JobStatus } from "../../domain/job-status.ts";
+import type { BreakpointId } from "../../domain/ids.ts";
 import type { Job } from "../../domain/model.ts";
 import type { Application } from "../../orchestration/application.ts";
 import { coordinate } from "../../orchestration/coordinator/coordinator.ts";
 import type { TimerWait } from "../../orchestration/workflows/beside-questions.ts";
+import { BesideWork, type Stood } from "../ask/beside-work.ts";
 import type { Cli } from "../cli.ts";
 import { confirmPlan } from "./confirm-plan.ts";
 import { timerText } from "../render/question-text.ts";
@@ -24,13 +26,22 @@ export type DriveRequest = {
   readonly stop?: AbortSignal;
   /** The person at the terminal has left what is asked open: timers go on beside it. */
   readonly isLeftOpen?: boolean;
+  /** What they have left open. */
+  readonly later?: ReadonlySet<BreakpointId>;
 };
 
-type Showing = { readonly shown: ShownJob; readonly asked: Promise<void> };
+type Showing = {
+  readonly shown: ShownJob;
+  readonly asked: Promise<void>;
+  /** Absent where nobody can be asked. */
+  readonly beside: BesideWork | undefined;
+};
 
 /** A drive that has come to its end; everything of it was shown but what it came to. */
 export type EndedDrive = {
   readonly status: JobStatus;
+  /** What came of the questions that were being put when it ended. */
+  readonly stood: Stood | undefined;
   /** Says what it came to. @returns the exit code */
   readonly tell: () => Promise<number>;
 };
@@ -47,23 +58,23 @@ export async function driveShown(cli: Cli, project: Project, request: DriveReque
     await request.prepare?.();
     const shown = await showJob(cli, project, { job, begunAt });
     const interrupt = signals.request;
-    const asked = confirmPlan(cli, {
-      application,
-      job,
-      isApproved,
-      display: shown.display,
-      interrupt,
-      signal: ended.signal,
-    });
+    const { display } = shown;
+    const asked = confirmPlan(cli, { application, job, isApproved, display, interrupt, signal: ended.signal });
+    const { output, terminal } = cli;
+    const { later = new Set() } = request;
+    const work = { output, application, jobId: job.id, display, later, stop: signals.stop, interrupt };
+    const beside = terminal === undefined ? undefined : new BesideWork({ ...work, terminal });
     // A question that can't be put would never be answered: the job stops, and what went wrong is thrown below.
-    asked.catch(() => {
+    const stopUnasked = (): void => {
       if (!ended.signal.aborted) signals.request();
-    });
-    showing = { shown, asked };
+    };
+    asked.catch(stopUnasked);
+    beside?.done.catch(stopUnasked);
+    showing = { shown, asked, beside };
   };
   const close = async (): Promise<void> => {
-    // It reads the state, which is closed after this.
-    await Promise.allSettled([showing?.asked]);
+    // They read the state, which is closed after this.
+    await Promise.allSettled([showing?.asked, showing?.beside?.close()]);
     await showing?.shown.close();
   };
   try {
@@ -85,9 +96,10 @@ export async function driveShown(cli: Cli, project: Project, request: DriveReque
     });
     ended.abort();
     await showing?.asked;
+    const stood = await showing?.beside?.end(status);
     await showing?.shown.settle();
     const { shown } = showing ?? {};
-    return { status, tell: () => tellEnd({ shown, application, job }, status, signals.stop.aborted) };
+    return { status, stood, tell: () => tellEnd({ shown, application, job }, status, signals.stop.aborted) };
   } finally {
     ended.abort();
     signals.dispose();

@@ -2,7 +2,7 @@ import type { Breakpoint, BreakpointContext } from "../../domain/breakpoint/brea
 import type { Json } from "../../domain/json.ts";
 import type { Output } from "../output.ts";
 import { aboutOf, contextFacts } from "./breakpoint-text.ts";
-import { formatClock, formatDateTime } from "./quantities.ts";
+import { counted, formatClock, formatDateTime } from "./quantities.ts";
 import { cut, oneLine, plainLines, wrap } from "./terminal-text.ts";
 
 export type QuestionPage = Pick<Output, "columns" | "style"> & {
@@ -95,6 +95,20 @@ function textOf(input: Json): string {
 function tail(said: string): readonly string[] {
   const lines = plainLines(said).filter((line) => line.trim() !== "");
   return lines.length <= shownLines ? lines : ["…", ...lines.slice(1 - shownLines)];
+}
+
+export type WaitingQuestions = {
+  readonly fresh: number;
+  /** What the person has put off. */
+  readonly later: number;
+};
+
+/** What the display says while others work. */
+export function invitationText({ fresh, later }: WaitingQuestions): string {
+  const key = "press a to answer";
+  if (fresh === 0) return `${counted(later, "question")} left for later: ${key}`;
+  const others = later === 0 ? "" : `, ${later} left for later`;
+  return `${counted(fresh, "question")} ${fresh === 1 ? "waits" : "wait"} for you${others}: ${key}`;
 }
 
 /** Why a job is carried on beside a question that nobody has answered. */

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { Socket } from "node:net";
 
 export type WorkerCommand = {
   /** Absolute path of the program's entry. */
@@ -22,9 +23,13 @@ export function spawnWorker({ entryPoint, args, cwd, env }: WorkerCommand): Loca
   const child = spawn(process.execPath, [entryPoint, ...args], {
     cwd,
     env: { ...env },
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    // A Node that ends sets the terminal back to what it was when it began, whoever reads keys from it just then.
+    stdio: ["ignore", "ignore", process.stderr.isTTY ? "pipe" : "inherit", "ipc"],
     detached: true,
   });
+  child.stderr?.on("data", (complaint: Buffer) => process.stderr.write(complaint));
+  // What the worker has started may hold it for longer than the worker lives.
+  if (child.stderr instanceof Socket) child.stderr.unref();
   const { promise: exited, resolve } = Promise.withResolvers<{ code: number | null; signal: string | null }>();
   child.once("exit", (code, signal) => resolve({ code, signal }));
   child.once("error", () => resolve({ code: 1, signal: null }));

@@ -31,7 +31,10 @@ export interface JobDisplay {
   show(frame: DisplayFrame): void;
   /** Takes the drawing away while somebody else needs the terminal, for a question. Idempotent. */
   suspend(): void;
+  /** What happened meanwhile is shown. */
   resume(): void;
+  /** Says that there is something to do for whoever watches. `undefined`: no more. */
+  invite(text: string | undefined): void;
   /** Ends the drawing and gives the terminal back as it was. Idempotent; nothing is shown afterwards. */
   close(): void;
   /** What a person, or a script, is told last. After `close`. */

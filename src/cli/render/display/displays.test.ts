@@ -84,6 +84,24 @@ describe("the plain display", () => {
     );
   });
 
+  it("keeps what happens while somebody is asked, and prints it afterwards", () => {
+    const output = memoryOutput();
+    const log = eventLog();
+    startTask(log, 4, "csv-export");
+    const display = plainDisplay({ output, timeZone: "UTC" });
+    display.invite("1 question waits for you: press a to answer");
+    display.invite("1 question waits for you: press a to answer");
+    display.suspend();
+    display.show(frameOf(log, 4));
+    expect(output.out()).toBe("1 question waits for you: press a to answer\n");
+    display.resume();
+    expect(output.out().split("\n")[1]).toBe("12:00:04 csv-export  running   attempt 1 (worker w1)");
+    display.suspend();
+    display.show(frameOf(log, 5));
+    display.close();
+    expect(output.out().match(/attempt 1/g)).toHaveLength(2);
+  });
+
   it("says how an unfinished job goes on", () => {
     const output = memoryOutput();
     plainDisplay({ output }).finish(result);
@@ -130,6 +148,18 @@ describe("the live display", () => {
     display.close();
     expect(written().endsWith(showCursor)).toBe(true);
     expect(written().split(showCursor)).toHaveLength(2);
+  });
+
+  it("invites whoever watches, as long as there is something to do", async () => {
+    const { display, written } = await open();
+    display.invite("press a");
+    display.show(frameOf(running(), 1));
+    expect(stripVTControlCharacters(written())).toContain("? press a");
+    display.invite(undefined);
+    const before = written().length;
+    display.show(frameOf(running(), 2));
+    expect(written().slice(before)).not.toContain("press a");
+    display.close();
   });
 
   it("leaves the last frame where it is, and draws nothing after its end", async () => {

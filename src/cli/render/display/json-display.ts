@@ -9,6 +9,7 @@ export function jsonDisplay({ stdout }: Pick<Output, "stdout">): JobDisplay {
     },
     suspend: () => undefined,
     resume: () => undefined,
+    invite: () => undefined,
     close: () => undefined,
     finish({ report, ...result }: JobResult): void {
       stdout(`${JSON.stringify({ type: "result", ...result, report: report ?? null })}\n`);

@@ -30,6 +30,7 @@ class LiveDisplay implements JobDisplay {
   readonly #remaining = new RemainingClock();
   #last: DisplayFrame | undefined;
   #giveBack: (() => void) | undefined;
+  #invitation: string | undefined;
   #isSuspended = false;
   #isClosed = false;
 
@@ -59,6 +60,10 @@ class LiveDisplay implements JobDisplay {
     this.#isSuspended = false;
   }
 
+  invite(text: string | undefined): void {
+    this.#invitation = text;
+  }
+
   close(): void {
     if (this.#isClosed) return;
     this.#leave("keep");
@@ -73,7 +78,8 @@ class LiveDisplay implements JobDisplay {
     const { columns, rows, style } = this.#output;
     const remainingMs = this.#remaining.at(view, now);
     // One column and one row stay free: a full line would wrap, a full screen would scroll.
-    this.#redraw(liveFrame(view, { columns: columns - 1, rows: rows - 1, now, style, remainingMs }));
+    const invitation = this.#invitation;
+    this.#redraw(liveFrame(view, { columns: columns - 1, rows: rows - 1, now, style, remainingMs, invitation }));
   }
 
   #enter(): void {

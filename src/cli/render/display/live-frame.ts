@@ -16,6 +16,8 @@ export type FrameOptions = {
   readonly style: Style;
   /** From `remainingMs`; costly for large plans, so the caller decides how often it is worked out. */
   readonly remainingMs: number | undefined;
+  /** What there is to do for whoever watches. */
+  readonly invitation?: string | undefined;
   /** Default: the machine's. */
   readonly timeZone?: string;
 };
@@ -130,8 +132,9 @@ function textCell(task: TaskView, width: number, style: Style): string {
 }
 
 function noteLines(view: JobView, options: FrameOptions): readonly string[] {
-  const { columns, style, now, timeZone } = options;
+  const { columns, style, now, timeZone, invitation } = options;
   const { activity } = view;
+  const invited = invitation === undefined ? [] : [style("bold", cut(`? ${invitation}`, columns))];
   const doing = activity === undefined ? [] : [cut(`${activity.role}: ${activity.text}`, columns)];
   const pauses = pausesAt(view, now).map((pause) => style("yellow", cut(pauseText(pause, now, timeZone), columns)));
   const { resume } = view;
@@ -142,7 +145,15 @@ function noteLines(view: JobView, options: FrameOptions): readonly string[] {
     const place = taskKey === undefined ? "" : `${taskKey}: `;
     return style("yellow", cut(`! ${place}${text}`, columns));
   });
-  return [...doing.map((line) => style("dim", line)), ...pauses, ...waiting, ...held, ...rescued, ...warnings];
+  return [
+    ...invited,
+    ...doing.map((line) => style("dim", line)),
+    ...pauses,
+    ...waiting,
+    ...held,
+    ...rescued,
+    ...warnings,
+  ];
 }
 
 function barLine(view: JobView, { columns, style, remainingMs }: FrameOptions): string {

@@ -34,6 +34,9 @@ class PlainDisplay implements JobDisplay {
   readonly #timeZone: string | undefined;
   #lastLineAt: number | undefined;
   #isSuspended = false;
+  /** Lines that are printed when the terminal is free again. */
+  #kept: string[] = [];
+  #invitation: string | undefined;
   #widthOf: { readonly placeOf: JobView["placeOf"] | undefined; readonly width: number } = {
     placeOf: undefined,
     width: 3,
@@ -66,10 +69,17 @@ class PlainDisplay implements JobDisplay {
 
   resume(): void {
     this.#isSuspended = false;
+    this.#release();
+  }
+
+  invite(text: string | undefined): void {
+    if (text !== undefined && text !== this.#invitation) this.#write(`${text}\n`);
+    this.#invitation = text;
   }
 
   close(): void {
     this.#isSuspended = true;
+    this.#release();
   }
 
   finish(result: JobResult): void {
@@ -95,7 +105,17 @@ class PlainDisplay implements JobDisplay {
     const width = this.#keyWidth(view);
     const detail = cut(oneLine(line.detail), longestDetail);
     const text = `${formatClock(line.at, this.#timeZone)} ${fit(line.subject, width)}  ${padTo(line.what, 9)} ${detail}`;
-    this.#output.stdout(`${text.trimEnd()}\n`);
+    this.#write(`${text.trimEnd()}\n`);
+  }
+
+  #write(line: string): void {
+    if (this.#isSuspended) this.#kept.push(line);
+    else this.#output.stdout(line);
+  }
+
+  #release(): void {
+    if (this.#kept.length > 0) this.#output.stdout(this.#kept.join(""));
+    this.#kept = [];
   }
 }
 

@@ -26,6 +26,7 @@ function recorder(onShow: (frame: DisplayFrame) => void = () => undefined) {
     },
     suspend: () => undefined,
     resume: () => undefined,
+    invite: () => undefined,
     close: () => void calls.push("close"),
     finish: () => undefined,
   };
