@@ -70,6 +70,6 @@ export type Rollback = {
   readonly jobId: JobId;
   readonly checkpointId: CheckpointId;
   readonly request: RollbackRequest;
-  readonly status: "pending" | "applied" | "done" | "failed";
+  readonly status: "pending" | "applied" | "failing" | "done" | "failed";
   readonly result: RollbackResult | undefined;
 };

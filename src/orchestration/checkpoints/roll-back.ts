@@ -14,6 +14,7 @@ import type { OwnProcess } from "../workers/worker.ts";
 import type { JobCheckpoint } from "./find-checkpoint.ts";
 import { newCheckpointId } from "./make-checkpoint.ts";
 import { planRollback } from "./plan-rollback.ts";
+import { putBack } from "./put-back.ts";
 import { rollbackWorkflow, rollbackWorkflowName } from "./rollback-workflow.ts";
 
 export type RollbackOrder = {
@@ -86,10 +87,12 @@ async function carryOut(services: Services, rollback: Rollback): Promise<Rollbac
 }
 
 /** What has gone back has gone back, also where clearing up after it failed; otherwise nothing has. */
-async function endFailed(services: Services, { id, jobId }: Rollback, error: TuttiError): Promise<void> {
+async function endFailed(services: Services, rollback: Rollback, error: TuttiError): Promise<void> {
+  const { id, jobId } = rollback;
   const { rollbacks } = services.state;
-  await rollbacks.fail({ id, jobId }, redactError(errorToJson(error), services));
-  await rollbacks.finish(id);
+  if (!(await putBack(services, rollback, rollbackRunId(jobId, id)))) return rollbacks.finish(id);
+  const lease = { id, jobId, holder: services.workerId };
+  await rollbacks.fail(lease, redactError(errorToJson(error), services));
 }
 
 const pollMs = 100;

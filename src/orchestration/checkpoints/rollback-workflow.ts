@@ -112,34 +112,29 @@ const refused = (feedback: string): TuttiError =>
   });
 
 async function move({ services, rollback }: Work, { from, tip }: Plan): Promise<null> {
-  await moveJob(services.repo, rollback.jobId, { from, to: tip });
+  const { id, jobId } = rollback;
+  await services.state.rollbacks.assertPending({ id, jobId, holder: services.workerId });
+  await moveJob(services.repo, jobId, { from, to: tip });
   return null;
 }
 
-/** All of it or nothing: where the state can't follow the branch, the branch goes back. */
+/** All of it or nothing: where the state can't follow the branch, the run fails, and `putBack` is what comes next. */
 async function apply(work: Work, plan: Plan): Promise<null> {
-  const { id } = work.rollback;
-  if ((await work.services.state.rollbacks.get(asCheckpointId(id))).status !== "pending") return null;
-  // A try before this one may have put it back, and died then.
+  const { services, rollback } = work;
+  const { result } = await services.state.rollbacks.get(rollback.id);
+  if (result !== undefined) return null;
+  // Somebody may have put it where it was since.
   await move(work, plan);
-  try {
-    await applyToState(work, plan);
-  } catch (thrown) {
-    await moveJob(work.services.repo, work.rollback.jobId, { from: plan.tip, to: plan.from });
-    throw thrown;
-  }
-  return null;
-}
-
-async function applyToState({ services, rollback }: Work, plan: Plan): Promise<void> {
-  const checkpoint = await targetOf({ services, rollback });
-  await services.state.rollbacks.apply({
+  const checkpoint = await targetOf(work);
+  const effect = {
     jobId: rollback.jobId,
     result: resultOf(rollback, plan),
     taskIds: plan.tasks,
     files: new Map(checkpoint.files.map(({ attempt, commit }): [typeof attempt, CommitId] => [attempt, commit])),
     remade: new Map(plan.remade),
-  });
+  };
+  await services.state.rollbacks.apply(effect, services.workerId);
+  return null;
 }
 
 const resultOf = ({ id, checkpointId, request }: Rollback, plan: RollbackPlan): RollbackResult => ({

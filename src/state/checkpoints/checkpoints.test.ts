@@ -1,8 +1,10 @@
 import { expect, it } from "vitest";
 
 import type { RollbackResult } from "../../domain/checkpoint/checkpoint.ts";
-import { asCheckpointId, asCommitId, asSlotId, taskIdOf } from "../../domain/ids.ts";
+import { asCheckpointId, asCommitId, asSlotId, asWorkerId, taskIdOf } from "../../domain/ids.ts";
 import { base, leaseTask, openState, tip, type OpenState } from "../state-manager.fixture.ts";
+
+const holder = asWorkerId("c1");
 
 const keep = async ({ state, jobId }: OpenState, id: string, at = base) => {
   const made = await state.checkpoints.record({
@@ -75,8 +77,9 @@ it("goes back in one transaction: tasks, attempts and conversations, and rounds 
     paths: [],
   };
   const effect = { jobId, result, taskIds: tasks.map((task) => task.id), remade: new Map() };
-  await state.rollbacks.apply({ ...effect, files: new Map([[begun.id, files]]) });
-  await state.rollbacks.apply({ ...effect, files: new Map([[begun.id, files]]) });
+  await state.jobs.acquireCoordinator(jobId, { workerId: holder, leaseMs: 1_000 });
+  await state.rollbacks.apply({ ...effect, files: new Map([[begun.id, files]]) }, holder);
+  await state.rollbacks.apply({ ...effect, files: new Map([[begun.id, files]]) }, holder);
 
   const after = await state.tasks.list(jobId);
   expect(after.map(({ key, status }) => [key, status])).toEqual([
@@ -119,7 +122,8 @@ it("asks again what had no answer then, and no more what was asked since", async
   await state.rollbacks.begin({ id, jobId, checkpointId: asCheckpointId("then"), request: { strategy: "full" } });
   const result = { rollback: id, checkpoint: asCheckpointId("then"), strategy: "full", from: base, tip: base } as const;
   const effect = { result: { ...result, tasks: ["a", "b"], paths: [] }, files: new Map(), remade: new Map() };
-  await state.rollbacks.apply({ jobId, taskIds: [a, b], ...effect });
+  await state.jobs.acquireCoordinator(jobId, { workerId: holder, leaseMs: 1_000 });
+  await state.rollbacks.apply({ jobId, taskIds: [a, b], ...effect }, holder);
   expect((await state.tasks.list(jobId)).map(({ status }) => status)).toEqual(["waiting", "pending"]);
   expect(await questions()).toEqual([a]);
 });

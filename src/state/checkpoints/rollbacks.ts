@@ -1,13 +1,22 @@
+import type { Kysely } from "kysely";
+
 import type { Rollback } from "../../domain/checkpoint/checkpoint.ts";
-import type { ErrorJson } from "../../domain/errors.ts";
-import type { CheckpointId, JobId } from "../../domain/ids.ts";
+import { TuttiError, type ErrorJson } from "../../domain/errors.ts";
+import type { CheckpointId, JobId, WorkerId } from "../../domain/ids.ts";
 import { appendEvent } from "../append-events.ts";
 import { applyRollback, type RollbackEffect } from "./apply-rollback.ts";
 import { rollbackFromRow } from "./checkpoint-rows.ts";
 import type { StateContext } from "../context.ts";
+import type { StateTables } from "../schema.ts";
 
-/** `applied`: everything has gone back, and runs of before are still to be cancelled. */
-const underWay = ["pending", "applied"];
+/**
+ * `applied`: everything has gone back, and runs of before are still to be cancelled. `failing`: nothing may go back any more, and the
+ * branch may still stand where it was to go.
+ */
+const underWay = ["pending", "applied", "failing"];
+
+/** Who carries a rollback out, under the lease of a coordinator. */
+export type RollbackLease = Pick<Rollback, "id" | "jobId"> & { readonly holder: WorkerId };
 
 /** Commands and queries on rollbacks. Only whoever holds the job calls the commands. */
 export class Rollbacks {
@@ -52,20 +61,44 @@ export class Rollbacks {
     return rollbackFromRow(row);
   }
 
-  /** Everything goes back in one transaction. A second call is a no-op. */
-  async apply(effect: RollbackEffect): Promise<void> {
+  /**
+   * For what no transaction reaches, right before it: refs.
+   * @throws {TuttiError} `LEASE_LOST` when somebody else holds the job, or the rollback has come to an end
+   */
+  async assertPending(lease: RollbackLease): Promise<void> {
+    const status = await this.#context.store.read((db) => statusUnder(db, lease));
+    if (status !== "pending") throw endedMeanwhile(lease, `it is ${status}`);
+  }
+
+  /**
+   * Everything goes back in one transaction. A second call is a no-op.
+   * @throws {TuttiError} `LEASE_LOST` when somebody else holds the job, or it may not go back any more
+   */
+  async apply(effect: RollbackEffect, holder: WorkerId): Promise<void> {
     const at = this.#context.now();
     const { rollback: id } = effect.result;
+    const lease = { id, jobId: effect.jobId, holder };
     await this.#context.store.write(async (tx) => {
-      const { status } = await tx
-        .selectFrom("rollbacks")
-        .select("status")
-        .where("id", "=", id)
-        .executeTakeFirstOrThrow();
-      if (status !== "pending") return;
+      const status = await statusUnder(tx, lease);
+      if (status === "applied" || status === "done") return;
+      if (status !== "pending") throw endedMeanwhile(lease, `it is ${status}`);
       await applyRollback(tx, effect, at);
       const set = { status: "applied", result: JSON.stringify(effect.result) };
       await tx.updateTable("rollbacks").set(set).where("id", "=", id).execute();
+    });
+  }
+
+  /**
+   * Settles that nothing goes back, before the branch is put back.
+   * @returns `false` when everything has gone back already
+   * @throws {TuttiError} `LEASE_LOST` when somebody else holds the job
+   */
+  async turnBack(lease: RollbackLease): Promise<boolean> {
+    return this.#context.store.write(async (tx) => {
+      const status = await statusUnder(tx, lease);
+      if (status !== "pending") return status === "failing";
+      await tx.updateTable("rollbacks").set({ status: "failing" }).where("id", "=", lease.id).execute();
+      return true;
     });
   }
 
@@ -77,16 +110,12 @@ export class Rollbacks {
     });
   }
 
-  /** Nothing has gone back. */
-  async fail({ id, jobId }: Pick<Rollback, "id" | "jobId">, error: ErrorJson): Promise<void> {
+  /** Nothing has gone back, and the branch stands where it stood. @throws {TuttiError} `LEASE_LOST` */
+  async fail(lease: RollbackLease, error: ErrorJson): Promise<void> {
     const at = this.#context.now();
+    const { id, jobId } = lease;
     await this.#context.store.write(async (tx) => {
-      const { status } = await tx
-        .selectFrom("rollbacks")
-        .select("status")
-        .where("id", "=", id)
-        .executeTakeFirstOrThrow();
-      if (status !== "pending") return;
+      if ((await statusUnder(tx, lease)) !== "failing") return;
       await tx.updateTable("rollbacks").set({ status: "failed", ended_at: at }).where("id", "=", id).execute();
       await appendEvent(tx, { at, type: "rollback-failed", subject: { jobId }, data: { rollback: id, error } });
     });
@@ -100,3 +129,20 @@ export class Rollbacks {
     return new Set(rows.flatMap(({ id, checkpoint_id }) => [id, checkpoint_id]));
   }
 }
+
+async function statusUnder(db: Kysely<StateTables>, lease: RollbackLease): Promise<string> {
+  const row = await db
+    .selectFrom("rollbacks")
+    .innerJoin("jobs", "jobs.id", "rollbacks.job_id")
+    .select(["rollbacks.status", "jobs.coordinator_id"])
+    .where("rollbacks.id", "=", lease.id)
+    .executeTakeFirstOrThrow();
+  if (row.coordinator_id !== lease.holder) throw endedMeanwhile(lease, "somebody else holds the job");
+  return row.status;
+}
+
+const endedMeanwhile = ({ id, jobId }: RollbackLease, why: string): TuttiError =>
+  new TuttiError("LEASE_LOST", `Rollback ${id} of ${jobId} is not this process's to go on with: ${why}`, {
+    failureClass: "killed",
+    context: { rollback: id, job: jobId },
+  });
