@@ -4,8 +4,7 @@ import { join } from "node:path";
 
 import type { CommitId } from "../../domain/ids.ts";
 import { commitTree } from "../git/commit-tree.ts";
-import { splitNul } from "../git/nul-list.ts";
-import { git, gitLine } from "../git/run-git.ts";
+import { git, gitLine, gitPaths } from "../git/run-git.ts";
 import { home, type Repository } from "../repository/repository.ts";
 
 export type PathRestore = {
@@ -39,7 +38,7 @@ export async function restorePaths(
   });
   const author = repo.identity === undefined ? {} : { author: repo.identity };
   const commit = await commitTree(home(repo), { tree, parents: [tip], message, ...author });
-  return { commit, paths: changes.map(({ path }) => path) };
+  return { commit, paths: changes.map(({ path }) => path.toWellFormed()) };
 }
 
 type Change = { readonly path: string; readonly entry: string; readonly isGone: boolean };
@@ -50,7 +49,7 @@ async function changesOf(
 ): Promise<readonly Change[]> {
   const specs = paths.map((path) => `:(top,glob)${path.replace(/^\.\//, "").replace(/\/$/, "")}`);
   const args = ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", tip, from, "--", ...specs];
-  const fields = splitNul(await git(home(repo), args));
+  const fields = await gitPaths(home(repo), args);
   const changes: Change[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const [, mode = "", , object = ""] = (fields[at] ?? "").split(" ");

@@ -64,11 +64,14 @@ function readable(
   return changes.filter(({ path, kind, isBinary, status }) => {
     const size = (after.get(path) ?? 0) + (before.get(path) ?? 0);
     const isText = kind !== "submodule" && !isBinary && status !== "type-changed";
-    if (!isText || size > largestFile || size > room) return false;
+    if (!isText || isUnnamable(path) || size > largestFile || size > room) return false;
     room -= size;
     return true;
   });
 }
+
+/** A name that is no UTF-8 has lost its bytes here, and one that git doesn't find would take its neighbours with it. */
+const isUnnamable = (path: string): boolean => path.includes("\uFFFD");
 
 /** With whole files as context, so that one command gives them as they were and as they are. */
 async function textsOf(

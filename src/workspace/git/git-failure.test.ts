@@ -3,7 +3,7 @@ import { gitFailure, isRepositoryBroken } from "./git-failure.ts";
 
 const facts = {
   args: ["update-ref"],
-  cwd: "/r",
+  cwd: "/",
   exitCode: undefined,
   stderr: "",
   hasTimedOut: false,
@@ -29,4 +29,19 @@ it.each([
   ["", undefined, false],
 ])("tells a broken repository from what passes or a person can mend: %s", (stderr, exitCode, isBroken) => {
   expect(isRepositoryBroken(gitFailure({ ...facts, stderr, exitCode }))).toBe(isBroken);
+});
+
+it("says what went wrong, not what git advises about it, and names the command behind its settings", () => {
+  const stderr = "fatal: Unable to create '/r/.git/index.lock': File exists.\n\nAnother git process seems to run.\n";
+  const error = gitFailure({ ...facts, args: ["-c", "a.b=c", "merge", "main"], stderr, exitCode: 128 });
+
+  expect(error.message).toBe("git merge failed with 128: fatal: Unable to create '/r/.git/index.lock': File exists.");
+  expect(error.hint).toContain("remove the lock file");
+});
+
+it("asks for no other git where the folder is gone", () => {
+  const error = gitFailure({ ...facts, cwd: "/nowhere/at/all" });
+
+  expect(error.message).toBe("git update-ref could not be started");
+  expect(error.hint).toContain("There is no folder /nowhere/at/all");
 });

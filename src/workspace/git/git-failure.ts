@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { TuttiError } from "../../domain/errors.ts";
 import type { FailureClass } from "../../domain/failure/failure-class.ts";
 
@@ -36,7 +37,17 @@ const diagnoses: readonly (Diagnosis & { readonly says: RegExp })[] = [
     failureClass: "permanent",
     hint: "Objects are missing from the repository: run git fsck in it",
   },
+  {
+    says: /Read-only file system/,
+    failureClass: "permanent",
+    hint: "The disk is mounted for reading only: Tutti has to write into the repository's git directory",
+  },
   { says: /Permission denied/, failureClass: "permanent", hint: "Give the user that runs tutti access to the file" },
+  {
+    says: /unable to create directory for|couldn't write/,
+    failureClass: "permanent",
+    hint: "See whether there is space on the disk, and whether it and its folders may be written",
+  },
 ];
 
 const unknown: Diagnosis = {
@@ -45,6 +56,11 @@ const unknown: Diagnosis = {
 };
 
 const missing: Diagnosis = { failureClass: "permanent", hint: "Install git 2.38 or newer and put it on the PATH" };
+
+const homeless = (cwd: string): Diagnosis => ({
+  failureClass: "permanent",
+  hint: `There is no folder ${cwd}: it was moved or removed, or its name is no UTF-8`,
+});
 
 const killed: Diagnosis = {
   failureClass: "transient",
@@ -61,7 +77,8 @@ export function gitFailure(facts: GitFailureFacts): TuttiError {
   const { failureClass, hint } = diagnose(facts);
   const stderr = facts.stderr.slice(-tailLength).trim();
   const outcome = outcomeOf(facts);
-  return new TuttiError("GIT_FAILED", `git ${facts.args[0] ?? ""} ${outcome}: ${stderr.split("\n").at(-1) ?? ""}`, {
+  const message = [`git ${commandIn(facts.args)} ${outcome}`, essence(stderr)].filter((part) => part !== "").join(": ");
+  return new TuttiError("GIT_FAILED", message, {
     failureClass,
     hint,
     context: { args: facts.args, cwd: facts.cwd, exitCode: facts.exitCode ?? null, stderr },
@@ -77,14 +94,25 @@ export const isRepositoryBroken = (thrown: unknown): thrown is TuttiError =>
   typeof thrown.context["exitCode"] === "number" &&
   !outOfSpace.test(JSON.stringify(thrown.context["stderr"] ?? ""));
 
+/** Settings may stand before it. */
+const commandIn = (args: readonly string[]): string =>
+  args.find((arg, index) => arg !== "-c" && args[index - 1] !== "-c") ?? "";
+
+/** Advice may follow what went wrong. */
+function essence(stderr: string): string {
+  const lines = stderr.split("\n");
+  return lines.findLast((line) => /^(fatal|error): /.test(line)) ?? lines.at(-1) ?? "";
+}
+
 function outcomeOf({ hasTimedOut, signal, exitCode }: GitFailureFacts): string {
   if (hasTimedOut) return "took too long";
-  return signal === undefined ? `failed with ${exitCode ?? "no exit code"}` : `was killed by ${signal}`;
+  if (signal !== undefined) return `was killed by ${signal}`;
+  return exitCode === undefined ? "could not be started" : `failed with ${exitCode}`;
 }
 
 function diagnose(facts: GitFailureFacts): Diagnosis {
   if (facts.hasTimedOut) return slow;
   if (facts.signal !== undefined) return killed;
-  if (facts.exitCode === undefined) return missing;
+  if (facts.exitCode === undefined) return existsSync(facts.cwd) ? missing : homeless(facts.cwd);
   return diagnoses.find(({ says }) => says.test(facts.stderr)) ?? unknown;
 }

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { exactBytes } from "./exact-text.ts";
 
 export type GitProcess = {
   readonly args: readonly string[];
@@ -44,7 +45,7 @@ export async function runGitProcess(request: GitProcess): Promise<GitEnd> {
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   // Git may have its answer before it has read everything: what it thinks of that is in its exit code.
   child.stdin?.on("error", () => undefined);
-  child.stdin?.end(input);
+  child.stdin?.end(exactBytes(input));
   const limits = limit(child, request);
   return new Promise<GitEnd>((resolve) => {
     const finish = (end: Pick<GitEnd, "exitCode" | "signal" | "cause">): void => {

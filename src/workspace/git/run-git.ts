@@ -1,7 +1,9 @@
 import { TuttiError } from "../../domain/errors.ts";
+import { exactText } from "./exact-text.ts";
 import { fixedArguments, gitEnvironment } from "./git-env.ts";
 import { gitFailure } from "./git-failure.ts";
 import { runGitProcess } from "./git-process.ts";
+import { splitNul } from "./nul-list.ts";
 
 /** Where a git command runs: a directory, with the variables that say which repository, index and work tree it means. */
 export type GitPlace = { readonly cwd: string; readonly env?: Readonly<Record<string, string>> };
@@ -16,6 +18,8 @@ export type GitOptions = {
   readonly signal?: AbortSignal;
   /** Exit codes that are answers, not failures. Default `[0]`. */
   readonly okExitCodes?: readonly number[];
+  /** Standard output names files, and any name has to survive (see `exactText`). Default `false`. */
+  readonly isExact?: boolean;
 };
 
 export type GitAnswer = { readonly stdout: string; readonly stderr: string; readonly exitCode: number };
@@ -32,6 +36,15 @@ export async function git(
   options: GitOptions = {},
 ): Promise<string> {
   return (await gitAnswer(place, args, options)).stdout;
+}
+
+/** The file names that git prints with `-z`, whatever bytes they are made of. */
+export async function gitPaths(
+  place: string | GitPlace,
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<readonly string[]> {
+  return splitNul(await git(place, args, { ...options, isExact: true }));
 }
 
 /** As `git`, without the final newline: for commands that answer with one word. */
@@ -62,7 +75,10 @@ export async function gitAnswer(
     throw new TuttiError("ABORTED", `git ${args[0] ?? ""} was stopped`, { failureClass: "killed" });
   }
   const { exitCode, signal, hasTimedOut, cause } = end;
-  const [stdout, stderr] = [end.stdout.toString(), end.stderr.toString()];
+  const [stdout, stderr] = [
+    options.isExact === true ? exactText(end.stdout) : end.stdout.toString(),
+    end.stderr.toString(),
+  ];
   if (exitCode !== undefined && (options.okExitCodes ?? [0]).includes(exitCode)) return { stdout, stderr, exitCode };
   throw gitFailure({ args, cwd, exitCode, stderr, hasTimedOut, signal, cause });
 }

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { compareFingerprints } from "../checkout/compare-fingerprints.ts";
@@ -95,4 +95,91 @@ it("says that a branch doesn't exist", async () => {
   await using scratch = await scratchRepository();
   const merge = mergeJob(await scratch.open(), "refs/heads/tutti/nothing", { strategy: "merge" });
   await expect(merge).rejects.toMatchObject({ code: "INPUT_INVALID" });
+});
+
+/** Everything of the checkout but our own temporary files. */
+async function refusedUntouched(scratch: ScratchRepository, error: object): Promise<void> {
+  const repo = await scratch.open();
+  const before = await takeCheckoutFingerprint(repo);
+  const entries = await readdir(repo.gitDir);
+  await expect(mergeJob(repo, branch, { strategy: "merge" })).rejects.toMatchObject(error);
+  expect(compareFingerprints(before, await takeCheckoutFingerprint(repo))).toEqual([]);
+  expect((await readdir(repo.gitDir)).filter((name) => !entries.includes(name) && name !== "ORIG_HEAD")).toEqual([]);
+}
+
+it.each(["HEAD.lock", "refs/heads/main.lock", "index.lock"])(
+  "takes everything back where git meets %s",
+  async (lock) => {
+    await using scratch = await scratchRepository({
+      files: { "a.txt": "one\n", "gone.txt": "g\n", "mine.txt": "m\n" },
+    });
+    await scratch.git(["checkout", "--quiet", "-b", "tutti/job-1"]);
+    await rm(join(scratch.root, "gone.txt"));
+    await scratch.commit({ "a.txt": "theirs\n", "b/c.txt": "b\n" });
+    await scratch.git(["checkout", "--quiet", "main"]);
+    await writeFiles(scratch.root, { "mine.txt": "my edit\n", "staged.txt": "s\n", [`.git/${lock}`]: "" });
+    await rm(join(scratch.root, ".git", lock));
+    await scratch.git(["add", "staged.txt"]);
+    await writeFiles(scratch.root, { [`.git/${lock}`]: "" });
+
+    await refusedUntouched(scratch, { code: "GIT_FAILED", hint: expect.stringContaining("lock") });
+    expect(await readFile(join(scratch.root, "a.txt"), "utf8")).toBe("one\n");
+  },
+);
+
+it("changes nothing where a filter can't write a file", async () => {
+  await using scratch = await scratchRepository({
+    files: { "a.txt": "one\n", ".gitattributes": "*.big filter=far\n" },
+  });
+  await jobBranchWith(scratch, { "a.txt": "theirs\n", "b.big": "b\n" });
+  await scratch.git(["config", "filter.far.smudge", "false"]);
+  await scratch.git(["config", "filter.far.required", "true"]);
+  await refusedUntouched(scratch, { code: "GIT_FAILED", message: expect.stringContaining("b.big") });
+});
+
+it.each<[string, Files]>([
+  ["a file where a folder has to stand", { new: "mine\n" }],
+  ["a file below what has to be a file", { "b.txt/mine.txt": "mine\n" }],
+])("refuses %s, and names it", async (_what, edit) => {
+  await using scratch = await scratchRepository();
+  await jobBranchWith(scratch, { "new/b.txt": "b\n", "b.txt": "b\n" });
+  await writeFiles(scratch.root, edit);
+  const [path = ""] = Object.keys(edit);
+  await refusedUntouched(scratch, { code: "CONFLICT", context: { paths: expect.arrayContaining([path]) } });
+});
+
+it.each([
+  ["merge", ["merge", "--no-ff", "--no-commit", "side"]],
+  ["cherry-pick", ["cherry-pick", "other"]],
+  ["revert", ["revert", "--no-edit", "HEAD~1"]],
+  ["rebase", ["rebase", "other"]],
+  ["bisect", ["bisect", "start", "HEAD", "HEAD~1"]],
+])("refuses in the middle of a %s, and says how to end it", async (operation, args) => {
+  await using scratch = await scratchRepository();
+  await jobBranchWith(scratch, { "b.txt": "b\n" });
+  await scratch.git(["branch", "side"]);
+  await scratch.git(["checkout", "--quiet", "side"]);
+  await scratch.commit({ "side.txt": "s\n" });
+  await scratch.git(["checkout", "--quiet", "-b", "other", "main"]);
+  await scratch.commit({ "a.txt": "other\n" });
+  await scratch.git(["checkout", "--quiet", "main"]);
+  await scratch.commit({ "a.txt": "two\n" });
+  await scratch.commit({ "a.txt": "three\n" });
+  await scratch.git(args).catch(String);
+
+  const hint = expect.stringMatching(new RegExp(`git ${operation} (--abort|reset)`));
+  await refusedUntouched(scratch, { code: "CONFLICT", message: expect.stringContaining(operation), hint });
+});
+
+it("writes no file outside of a sparse checkout", async () => {
+  await using scratch = await scratchRepository({ files: { "in/a.txt": "one\n", "out/b.txt": "one\n" } });
+  await jobBranchWith(scratch, { "in/a.txt": "two\n", "out/b.txt": "two\n", "out/new.txt": "new\n" });
+  await scratch.git(["sparse-checkout", "set", "in"]);
+
+  await mergeJob(await scratch.open(), branch, { strategy: "merge" });
+
+  expect(await readdir(scratch.root)).not.toContain("out");
+  expect(await readFile(join(scratch.root, "in/a.txt"), "utf8")).toBe("two\n");
+  expect(await scratch.git(["show", "HEAD:out/new.txt"])).toBe("new");
+  expect(await scratch.git(["status", "--porcelain"])).toBe("");
 });

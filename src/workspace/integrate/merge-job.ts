@@ -8,9 +8,11 @@ import { commitTree } from "../git/commit-tree.ts";
 import { splitNul } from "../git/nul-list.ts";
 import { git, gitAnswer, gitLine } from "../git/run-git.ts";
 import { isAncestor } from "../refs/is-ancestor.ts";
+import { unfinishedOperation } from "../checkout/unfinished.ts";
 import { readRef } from "../refs/update-ref.ts";
 import { checkout, home, type Repository } from "../repository/repository.ts";
 import { ifAbsent } from "../slots/slot.ts";
+import { moveForward, overwrites } from "./move-forward.ts";
 
 export type MergeOptions = {
   /** `merge`: a merge commit. `squash`: one ordinary commit. `ff`: move on to the branch, refuse where that can't be. */
@@ -38,10 +40,12 @@ export async function mergeJob(repo: Repository, source: string, options: MergeO
   const [head, tip] = await Promise.all([currentHead(repo), readRef(repo, source)]);
   if (tip === undefined) throw unknownSource(source);
   if (await isAncestor(repo, tip, head)) return { commit: head, isUpToDate: true };
+  await refuseUnfinished(repo);
   const target = await mergedCommit(repo, { head, tip, source, options });
   if (target === head) return { commit: head, isUpToDate: true };
-  await refuseOverlap(repo, head, target);
-  await moveForward(repo, target);
+  const { changedFiles } = await diffOf(repo, head, target);
+  await refuseOverlap(repo, changedFiles);
+  await moveForward(repo, { from: head, to: target, changedFiles });
   return { commit: target, isUpToDate: false };
 }
 
@@ -88,38 +92,42 @@ async function mergedTree(repo: Repository, { head, tip, source }: Sides): Promi
   });
 }
 
-async function refuseOverlap(repo: Repository, head: CommitId, target: CommitId): Promise<void> {
-  const [{ changedFiles }, uncommitted] = await Promise.all([diffOf(repo, head, target), uncommittedPaths(repo)]);
-  const isInTheWay = async ({ path, status }: FileChange): Promise<boolean> =>
-    uncommitted.has(path) || (status === "added" && (await lstat(join(repo.root, path)).catch(ifAbsent)) !== undefined);
-  const inTheWay = await Promise.all(changedFiles.map(isInTheWay));
-  const paths = changedFiles.map(({ path }) => path).filter((_, index) => inTheWay[index]);
+async function refuseUnfinished(repo: Repository): Promise<void> {
+  const unfinished = await unfinishedOperation(repo);
+  if (unfinished === undefined) return;
+  throw new TuttiError("CONFLICT", `You are in the middle of a ${unfinished.operation} in ${repo.root}`, {
+    failureClass: "conflict",
+    hint: `Nothing was changed. End it first: ${unfinished.wayOut}`,
+    context: { operation: unfinished.operation, paths: [] },
+  });
+}
+
+async function refuseOverlap(repo: Repository, changedFiles: readonly FileChange[]): Promise<void> {
+  const changed = changedFiles.map(({ path }) => path);
+  const added = changedFiles.flatMap(({ path, status }) => (status === "added" ? [path] : []));
+  const [uncommitted, standing] = await Promise.all([
+    uncommittedPaths(repo),
+    Promise.all(added.map((path) => lstat(join(repo.root, path)).catch(ifAbsent))),
+  ]);
+  const ignored = added.filter((_, index) => standing[index] !== undefined);
+  const paths = [...new Set([...meeting(uncommitted, changed), ...ignored])];
   if (paths.length > 0) throw overwrites(paths, "");
 }
 
+/** Those of the paths that are one of the others, or stand where it wants a folder, or below where it wants a file. */
+function meeting(paths: readonly string[], others: readonly string[]): readonly string[] {
+  const files = new Set(others);
+  const all = new Set(others.flatMap((other) => [other, ...foldersOf(other)]));
+  return paths.filter((path) => all.has(path) || foldersOf(path).some((folder) => files.has(folder)));
+}
+
+const foldersOf = (path: string): readonly string[] =>
+  [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index));
+
 /** Without ignored files, which git would overwrite: what the merge adds must not exist at all. */
-async function uncommittedPaths(repo: Repository): Promise<ReadonlySet<string>> {
+async function uncommittedPaths(repo: Repository): Promise<readonly string[]> {
   const args = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all"];
-  return new Set(splitNul(await git(checkout(repo), args)).map((entry) => entry.slice(3)));
-}
-
-async function moveForward(repo: Repository, target: CommitId): Promise<void> {
-  const options = ["--ff-only", "--no-overwrite-ignore", "--no-verify-signatures", "--quiet"];
-  const args = ["-c", "merge.autoStash=false", "merge", ...options, target];
-  const answer = await gitAnswer(checkout(repo), args, {
-    env: { GIT_REFLOG_ACTION: "tutti merge" },
-    okExitCodes: [0, 1, 2, 128],
-  });
-  if (answer.exitCode !== 0) throw overwrites([], answer.stderr.trim());
-}
-
-function overwrites(paths: readonly string[], stderr: string): TuttiError {
-  const what = paths.length === 0 ? stderr : paths.join(", ");
-  return new TuttiError("CONFLICT", `The merge would overwrite uncommitted changes: ${what}`, {
-    failureClass: "conflict",
-    hint: "Nothing was changed. Commit or stash your changes first",
-    context: { paths, stderr },
-  });
+  return splitNul(await git(checkout(repo), args)).map((entry) => entry.slice(3));
 }
 
 function unknownSource(source: string): TuttiError {

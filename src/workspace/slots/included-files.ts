@@ -1,6 +1,5 @@
 import { TuttiError } from "../../domain/errors.ts";
-import { splitNul } from "../git/nul-list.ts";
-import { git, type GitPlace } from "../git/run-git.ts";
+import { gitPaths, type GitPlace } from "../git/run-git.ts";
 import type { Slot } from "./slot.ts";
 import { changeSlotState, readSlotState } from "./slot-state.ts";
 
@@ -27,9 +26,10 @@ export async function ignoredFiles(
   environment: readonly string[],
 ): Promise<readonly string[]> {
   if (globs.length === 0) return [];
-  const listed = splitNul(
-    await git(place, ["ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--", ...globs.map(asPathspec)]),
-  );
+  const listed = await gitPaths(place, [
+    ...["ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--"],
+    ...globs.map(asPathspec),
+  ]);
   return listed.filter((path) => !path.endsWith("/") && !environment.some((known) => covers(known, path)));
 }
 

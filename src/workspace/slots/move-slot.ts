@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { CommitId, JobId } from "../../domain/ids.ts";
+import { exactBytes } from "../git/exact-text.ts";
 import { pinCommit } from "../refs/pins.ts";
 import { saveSlot } from "../rescue/rescue-slot.ts";
 import type { Rescue } from "../rescue/rescue.ts";
@@ -47,5 +48,5 @@ export async function moveSlot(slot: Slot, { to, jobId, previousJobId }: MoveReq
 /** Ignored files that were part of the last task's work are saved with it; the next task must not find them. */
 async function removeIncluded(slot: Slot, before: SlotState): Promise<void> {
   const files = await ignoredFiles(control(slot), before.includeIgnored, environmentPaths(before));
-  await Promise.all(files.map((path) => rm(join(slot.path, path), { force: true })));
+  await Promise.all(files.map((path) => rm(exactBytes(join(slot.path, path)), { force: true })));
 }

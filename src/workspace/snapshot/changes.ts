@@ -1,5 +1,4 @@
-import { splitNul } from "../git/nul-list.ts";
-import { git } from "../git/run-git.ts";
+import { gitPaths } from "../git/run-git.ts";
 import { control, type Slot } from "../slots/slot.ts";
 import { classify, type Untracked } from "./untracked-files.ts";
 
@@ -23,7 +22,7 @@ const args = [
 
 /** What differs between the slot's files and an index, ignored files left out. Reads no file that git knows to be unchanged. */
 export async function changesSince(slot: Slot, indexFile: string): Promise<Changes> {
-  const entries = splitNul(await git(control(slot), args, { env: { GIT_INDEX_FILE: indexFile } }));
+  const entries = await gitPaths(control(slot), args, { env: { GIT_INDEX_FILE: indexFile } });
   const tracked = entries.filter((entry) => !entry.startsWith("??"));
   const untracked = entries.filter((entry) => entry.startsWith("??"));
   return {

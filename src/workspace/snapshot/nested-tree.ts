@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { joinNul, splitNul } from "../git/nul-list.ts";
-import { git, gitLine, type GitPlace } from "../git/run-git.ts";
+import { joinNul } from "../git/nul-list.ts";
+import { git, gitLine, gitPaths, type GitPlace } from "../git/run-git.ts";
 import { withTemporaryIndex } from "../slots/index-file.ts";
 import type { Slot } from "../slots/slot.ts";
 import { classify } from "./untracked-files.ts";
@@ -26,7 +26,7 @@ async function writeNestedTree(slot: Slot, path: string, objects?: string): Prom
       },
     };
     const list = ["ls-files", "--others", "--exclude-per-directory=.gitignore", "-z"];
-    const { files, repositories } = classify(splitNul(await git(place, list)));
+    const { files, repositories } = classify(await gitPaths(place, list));
     await addExactly(place, files);
     for (const deeper of repositories) await graftNested(slot, place, { within: path, path: deeper });
     return await gitLine(place, ["write-tree"]);

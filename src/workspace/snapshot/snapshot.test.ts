@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
 import { asAttemptId } from "../../domain/ids.ts";
 import { attemptRef } from "../refs/ref-names.ts";
+import { moveSlot } from "../slots/move-slot.ts";
 import type { Slot } from "../slots/slot.ts";
 import { job, scratchRepository, userGit, writeFiles } from "../../../test/support/scratch-repository.ts";
 import { snapshot, type Snapshot, type SnapshotRequest } from "./snapshot.ts";
@@ -41,6 +42,31 @@ it("records edits, deletions, executables, links and files made by a shell, with
   expect(result.diffStat).toEqual({ files: 5, added: 5, deleted: 2 });
   expect(await scratch.git(["rev-parse", ref])).toBe(result.commit);
   expect(await scratch.git(["rev-parse", `${ref}^`])).toBe(slot.repo.head);
+});
+
+it("keeps files whose names are no UTF-8, and the next task does not find them", async () => {
+  await using scratch = await scratchRepository({ files: false });
+  const inRoot = (root: string, name: string): Buffer =>
+    Buffer.concat([Buffer.from(`${root}/`), Buffer.from(name, "latin1")]);
+  await writeFile(inRoot(scratch.root, "l\xe9.txt"), "one\n");
+  const base = await scratch.commit({ ".gitignore": "out/\n" });
+  const slot = await scratch.slot("s1");
+  await mkdir(inRoot(slot.path, "d\xff"));
+  await mkdir(join(slot.path, "out"));
+  for (const name of ["l\xe9.txt", "d\xff/\xfe\n", "out/\xe9"]) await writeFile(inRoot(slot.path, name), "two\n");
+
+  await take(slot, { parent: base, includeIgnored: ["out"] });
+  const listed = await scratch.git(["-c", "core.quotePath=true", "ls-tree", "-r", "--name-only", ref]);
+  expect(listed.split("\n")).toEqual([
+    ".gitignore",
+    String.raw`"d\377/\376\n"`,
+    String.raw`"l\351.txt"`,
+    String.raw`"out/\351"`,
+  ]);
+  expect(await scratch.git(["log", "-p", "-1", "--format=", ref])).toContain("+two");
+
+  expect(await moveSlot(slot, { to: base, jobId: job })).toEqual({ rescues: [] });
+  expect(await readdir(slot.path)).toEqual([".git", ".gitignore", "l\uFFFD.txt"]);
 });
 
 it("is empty when nothing changed", async () => {

@@ -1,5 +1,4 @@
-import { splitNul } from "../git/nul-list.ts";
-import { git } from "../git/run-git.ts";
+import { gitPaths } from "../git/run-git.ts";
 import { controlIndex } from "../slots/index-file.ts";
 import { control, type Slot } from "../slots/slot.ts";
 
@@ -12,11 +11,9 @@ export type Untracked = {
 
 /** What is neither in the slot's base commit nor ignored. */
 export async function untrackedIn(slot: Slot): Promise<Untracked> {
-  const listed = splitNul(
-    await git(control(slot), ["ls-files", "--others", "--exclude-standard", "-z"], {
-      env: { GIT_INDEX_FILE: controlIndex(slot) },
-    }),
-  );
+  const listed = await gitPaths(control(slot), ["ls-files", "--others", "--exclude-standard", "-z"], {
+    env: { GIT_INDEX_FILE: controlIndex(slot) },
+  });
   return classify(listed);
 }
 
