@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { TuttiError } from "../domain/errors.ts";
+import { TextTail } from "../domain/text-tail.ts";
 import { dieWithParent } from "./die-with-parent.ts";
 import { killProcessesWith, killProcessGroup, processGroupOf } from "../places/local/process-reaper.ts";
 import { listMarked, listProcesses, type ProcessEntry } from "../places/local/process-table.ts";
@@ -23,7 +24,7 @@ export class AgentProcess {
   readonly #mark: string;
   #child: ChildProcessWithoutNullStreams | undefined;
   #identity: ProcessIdentity | undefined;
-  #stderrTail = "";
+  readonly #stderrTail = new TextTail(stderrTailLength);
   readonly #spawned = Promise.withResolvers<number>();
 
   constructor(mark: string) {
@@ -36,9 +37,7 @@ export class AgentProcess {
     const { command, args } = dieWithParent(program);
     const child = spawn(command, args, { cwd, env, detached: true, stdio: "pipe" });
     this.#child = child;
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      this.#stderrTail = (this.#stderrTail + text).slice(-stderrTailLength);
-    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => this.#stderrTail.add(text));
     child.once("spawn", () => this.#spawned.resolve(child.pid ?? 0));
     child.once("error", (cause) => {
       this.#spawned.reject(
@@ -66,7 +65,7 @@ export class AgentProcess {
   get lastWords(): string {
     const { exitCode = null, signalCode = null } = this.#child ?? {};
     const end = signalCode ?? (exitCode === null ? "no exit code" : `exit code ${exitCode}`);
-    const said = this.#stderrTail.trim();
+    const said = this.#stderrTail.text().trim();
     return said === "" ? end : `${end}: ${said}`;
   }
 

@@ -81,6 +81,10 @@ describe("redact", () => {
     "Bearer authentication is used",
     "const apiKey: string = readKey();",
     "http://127.0.0.1:8080/path",
+    "API_KEY: z.string().min(20)",
+    'STORAGE_KEY: "app-settings-v1-of-2024"',
+    "API_TOKEN: process.env.API_TOKEN2",
+    "/list?sort_key=name&token=${token}&key=1",
     "commit 3f786850e387550fdab836ed7e6dc881de23001b",
     "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
   ])("leaves harmless text alone: %s", (text) => {
@@ -95,6 +99,63 @@ describe("redact", () => {
   test("a text full of key block beginnings is redacted in linear time", () => {
     const hostile = "-----BEGIN PRIVATE KEY-----\n".repeat(20_000);
     expect(redact(hostile)).not.toContain("BEGIN");
+  });
+
+  const body = ["A1b2".repeat(16), "C3d4".repeat(16), "E5f6".repeat(9)];
+  const block = ["-----BEGIN RSA PRIVATE KEY-----", ...body, "-----END RSA PRIVATE KEY-----"];
+
+  test.each([
+    ["of added lines", block.map((line) => `+${line}`).join("\n"), "+[redacted]"],
+    ["of removed lines", block.map((line) => `-${line}`).join("\n"), "-[redacted]"],
+    ["that is quoted", block.map((line) => `> ${line}`).join("\n"), "> [redacted]"],
+    ["whose end is missing, in a patch", `-${block.slice(0, 3).join("\n-")}\n and more`, "-[redacted]\n and more"],
+    ["in JSON within JSON", JSON.stringify(JSON.stringify(block.join("\n"))), String.raw`"\"[redacted]\""`],
+    [
+      "whose beginning is missing",
+      `of it\n${block.slice(2).join("\n")}\nmore`,
+      `of it\n${"[redacted]\n".repeat(3)}more`,
+    ],
+    [
+      "whose beginning is missing, in a patch",
+      `+${block.slice(2).join("\n+")}\n more`,
+      "[redacted]\n[redacted]\n+[redacted]\n more",
+    ],
+  ])("hides a key block %s", (_, text, hidden) => {
+    expect(redact(text)).toBe(hidden);
+  });
+
+  test("a text full of key block ends is redacted in linear time", () => {
+    const hostile = `${"A".repeat(64)}\n-----END PRIVATE KEY-----\n`.repeat(5_000);
+    expect(redact(hostile)).not.toContain("AAAA");
+  });
+
+  const token = `ghp_${"A1b2C3d4".repeat(4)}`;
+
+  test.each([
+    ["colours", `ghp_A1b2\u001B[31mC3d4A1b2C3d4\u001B[0mA1b2C3d4 \u001B[1mend`, /^\[redacted\] end$/],
+    ["a link's target", `\u001B]8;;https://x/${token}\u0007here`, /^(?!.*A1b2)/],
+  ])("a terminal's %s do not hide a secret", (_, text, shown) => {
+    expect(redact(text)).toMatch(shown);
+  });
+
+  test("colours of harmless text stay", () => {
+    expect(redact("\u001B[32mpassed\u001B[0m")).toBe("\u001B[32mpassed\u001B[0m");
+  });
+
+  test.each([
+    String.raw`{"run":"export DB_PASSWORD=\"hunter2hunter2\""}`,
+    String.raw`DB_PASSWORD\u003dhunter2hunter2`,
+    "DB_PASSWORD: hunter2Hunter2Hunter2",
+    `"CI_TOKEN": "hunter2Hunter2Hunter2"`,
+    `aws_secret_access_key = hunter2/${"Ab1+".repeat(8)}`,
+    "AccountKey=hunter2hunter2hunter2hunter2hunter2hunter2==;EndpointSuffix=x",
+    "https://hooks.slack.com/services/T0001/B0001/hunter2hunter2",
+    "https://api.example.org/v1?user=1&api_key=hunter2hunter2&page=2",
+    "pypi-hunter2hunter2hunter2hunter2hunter2hunter2hunter2",
+    "glrt-hunter2hunter2hunter2",
+  ])("hides %s", (text) => {
+    expect(redact(text)).not.toContain("hunter2");
+    expect(redact(text)).toContain("[redacted]");
   });
 
   test("hides an assignment in a dotenv file", () => {
@@ -123,6 +184,25 @@ describe("values of secret variables", () => {
       encodeURIComponent(environment.URL_SECRET),
     ];
     expect(texts.map((text) => redactor.redact(text))).toEqual(["[redacted]", '"[redacted]"', "[redacted]"]);
+  });
+
+  test("are hidden in base64, whatever stands around them", () => {
+    for (const around of ["", "x", "xy", "xyz", "user:"]) {
+      const text = Buffer.from(`${around}${environment.OUR_API_KEY}${around}`);
+      for (const encoded of [text.toString("base64"), text.toString("base64url")]) {
+        expect(Buffer.from(redactor.redact(encoded), "base64").toString()).not.toContain("horse");
+      }
+    }
+  });
+
+  test.each([
+    ["JSON within JSON", JSON.stringify(JSON.stringify(environment.DB_PASSWORD))],
+    ["the JSON of Gson", String.raw`"a b/c?d\u003de\u0026f"`],
+    ["the JSON of Go", String.raw`"a b/c?d=e\u0026f"`],
+    ["a form", new URLSearchParams({ x: environment.URL_SECRET }).toString()],
+  ])("are hidden in %s", (_, text) => {
+    expect(redactor.redact(text)).toContain("[redacted]");
+    expect(redactor.redact(text)).not.toMatch(/ote|c\?d|c%3Fd/);
   });
 
   test("short values, places and counts are not secrets", () => {

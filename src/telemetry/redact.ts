@@ -1,11 +1,9 @@
+import { stripVTControlCharacters } from "node:util";
+
 import type { Json, JsonObject } from "../domain/json.ts";
-import {
-  isSecretVariable,
-  redactedMark,
-  secretFieldName,
-  secretPatterns,
-  type SecretPattern,
-} from "./secret-patterns.ts";
+import { withoutHeadlessKeys } from "./headless-keys.ts";
+import { secretForms } from "./secret-forms.ts";
+import { redactedMark, secretFieldName, secretPatterns, type SecretPattern } from "./secret-patterns.ts";
 
 export type Redactor = {
   /** Replaces every secret in a text. Idempotent; text without secrets comes back as it is. */
@@ -16,16 +14,13 @@ export type Redactor = {
 
 type RedactJson = { (value: JsonObject): JsonObject; (value: Json): Json };
 
-/** Shorter values of secret variables are not looked for: they would hit harmless text. */
-const shortestSecret = 8;
-
 /**
  * The one redactor that stands before every sink: log, event stream, notification, report.
  * @param environment - values of variables whose names look secret are secrets, wherever they appear
  */
 export function createRedactor(environment: Readonly<Record<string, string | undefined>>): Redactor {
   const patterns = [...valuePatterns(environment), ...secretPatterns];
-  const redact = (text: string) => redactText(text, patterns);
+  const redact = (text: string): string => redactShown(redactText(text, patterns), redact);
   function redactJson(value: JsonObject): JsonObject;
   function redactJson(value: Json): Json;
   function redactJson(value: Json): Json {
@@ -39,11 +34,15 @@ function valuePatterns(environment: Readonly<Record<string, string | undefined>>
   return [...secrets].toSorted((a, b) => b.length - a.length).map((secret) => ({ needles: [secret], pattern: secret }));
 }
 
-/** A secret as it is, and as it looks inside JSON and inside a URL. */
-function secretForms(name: string, value: string | undefined): string[] {
-  if (value === undefined || value.length < shortestSecret || !isSecretVariable(name)) return [];
-  const forms = [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value.toWellFormed())];
-  return forms.filter((form) => !form.includes(redactedMark) && !redactedMark.includes(form));
+/** What escape sequences begin with. */
+const escapes = ["\u001B", "\u009B"];
+
+/** A terminal's colours in the middle of a secret would hide it from us, and from nobody else. */
+function redactShown(text: string, redact: (text: string) => string): string {
+  if (!escapes.some((escape) => text.includes(escape))) return text;
+  const shown = stripVTControlCharacters(text);
+  const safe = shown === text ? text : redact(shown);
+  return safe === shown ? text : safe;
 }
 
 /**
@@ -52,7 +51,7 @@ function secretForms(name: string, value: string | undefined): string[] {
  */
 function redactText(text: string, patterns: readonly SecretPattern[]): string {
   const relevant = patterns.filter(({ needles }) => needles.some((needle) => text.includes(needle)));
-  if (relevant.length === 0) return text;
+  if (relevant.length === 0) return withoutHeadlessKeys(text);
   let current = text;
   let next = redactOnce(current, relevant);
   while (next !== current) {
@@ -63,7 +62,7 @@ function redactText(text: string, patterns: readonly SecretPattern[]): string {
 }
 
 function redactOnce(text: string, patterns: readonly SecretPattern[]): string {
-  return patterns.reduce(
+  const hidden = patterns.reduce(
     (current, { pattern, replacement = redactedMark }) =>
       current
         .split(redactedMark)
@@ -71,6 +70,7 @@ function redactOnce(text: string, patterns: readonly SecretPattern[]): string {
         .join(redactedMark),
     text,
   );
+  return withoutHeadlessKeys(hidden);
 }
 
 function redactValue<T extends Json | undefined>(value: T, redact: (text: string) => string): T | Json {

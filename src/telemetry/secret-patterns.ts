@@ -14,12 +14,16 @@ export type SecretPattern = {
 const notAfterWord = "(?<![A-Za-z0-9])";
 const armor = "-----";
 
-/** A whole private key block; also one that is cut off, and one whose line breaks are written as `\n`. */
+const keyName = "[A-Z ]*PRIVATE KEY(?: BLOCK)?";
+/** A line break, as it is or written as `\n`, and what stands before a line in a patch or a quotation. */
+const betweenLines = "(?:[\\s>|-]|\\\\+[nr])*";
+
+/** A whole private key block; also one that is cut off, and one in a patch. */
 const privateKey: SecretPattern = {
-  needles: ["PRIVATE KEY-----"],
+  needles: ["PRIVATE KEY-----", "PRIVATE KEY BLOCK-----"],
   pattern: new RegExp(
-    `${armor}BEGIN [A-Z ]*PRIVATE KEY${armor}` +
-      `(?:(?:[^-]|-(?!----)){0,16384}${armor}END [A-Z ]*PRIVATE KEY${armor}|(?:(?:\\s|\\\\[nr])*[A-Za-z0-9+/=]{16,})*)`,
+    `${armor}BEGIN ${keyName}${armor}` +
+      `(?:(?:[^-]|-(?!----)|-(?=${armor}END)){0,16384}${armor}END ${keyName}${armor}|(?:${betweenLines}[A-Za-z0-9+/=]{16,})*)`,
     "g",
   ),
 };
@@ -30,7 +34,13 @@ const prefixed: readonly SecretPattern[] = [
   { needles: ["k_live_", "k_test_"], pattern: new RegExp(`${notAfterWord}[sr]k_(?:live|test)_[A-Za-z0-9]{8,}`, "g") },
   { needles: ["ghp_", "gho_", "ghu_", "ghs_", "ghr_"], pattern: /gh[pousr]_[A-Za-z0-9]{16,}/g },
   { needles: ["github_pat_"], pattern: /github_pat_[A-Za-z0-9_]{16,}/g },
-  { needles: ["glpat-"], pattern: /glpat-[A-Za-z0-9_-]{16,}/g },
+  { needles: ["gl"], pattern: /gl(?:pat|ptt|rt|dt|soat|cbt)-[A-Za-z0-9_-]{16,}/g },
+  { needles: ["pypi-"], pattern: /pypi-[A-Za-z0-9_-]{40,}/g },
+  { needles: ["SG."], pattern: new RegExp(`${notAfterWord}SG\\.[A-Za-z0-9_-]{16,}\\.[A-Za-z0-9_-]{16,}`, "g") },
+  { needles: ["ya29."], pattern: new RegExp(`${notAfterWord}ya29\\.[A-Za-z0-9_-]{20,}`, "g") },
+  { needles: ["GOCSPX-"], pattern: /GOCSPX-[A-Za-z0-9_-]{20,}/g },
+  { needles: ["dop_v1_", "shpat_", "shpss_"], pattern: /(?:dop_v1|shpat|shpss)_[a-f0-9]{32,}/g },
+  { needles: ["AGE-SECRET-KEY-"], pattern: /AGE-SECRET-KEY-1[A-Z0-9]{40,}/g },
   { needles: ["npm_"], pattern: new RegExp(`${notAfterWord}npm_[A-Za-z0-9]{30,}`, "g") },
   { needles: ["hf_"], pattern: new RegExp(`${notAfterWord}hf_[A-Za-z0-9]{30,}`, "g") },
   { needles: ["xox", "xapp-"], pattern: new RegExp(`${notAfterWord}(?:xox[a-z]|xapp)-[A-Za-z0-9-]{8,}`, "g") },
@@ -62,7 +72,42 @@ const announced: readonly SecretPattern[] = [
   { needles: ["://"], pattern: /(:\/\/)[A-Za-z0-9_-]{20,512}@/g, replacement: `$1${redactedMark}@` },
   {
     needles: ["KEY=", "TOKEN=", "SECRET=", "PASSWORD="],
-    pattern: /((?:KEY|TOKEN|SECRET|PASSWORD)=["']?)[^\s"'\\]{8,}/g,
+    pattern: /((?:KEY|TOKEN|SECRET|PASSWORD)=\\*["']?)[^\s"'\\]{8,}/g,
+    replacement: `$1${redactedMark}`,
+  },
+  {
+    // `=` as some programs write it in JSON.
+    needles: [String.raw`\u003d`, String.raw`\u003D`],
+    pattern: /((?:KEY|TOKEN|SECRET|PASSWORD)\\+u003[dD](?:\\*["'])?)[^\s"'\\]{8,}/g,
+    replacement: `$1${redactedMark}`,
+  },
+  {
+    // In YAML and JSON: a long value of all kinds of characters, which no type, name or call is.
+    needles: ["KEY", "TOKEN", "SECRET", "PASSWORD"],
+    pattern:
+      /((?:KEY|TOKEN|SECRET|PASSWORD)(?:\\*["'])?[ \t]*:[ \t]*(?:\\*["'])?)(?=[\w+/=-]*[0-9])(?=[\w+/=-]*[A-Z])(?=[\w+/=-]*[a-z])[\w+/=-]{20,}(?![\w+/=.([{-])/g,
+    replacement: `$1${redactedMark}`,
+  },
+  {
+    needles: ["ccess_key", "ccessKey", "ACCESS_KEY"],
+    pattern:
+      /((?:secret_access_key|SecretAccessKey|secretAccessKey|SECRET_ACCESS_KEY)[\\"' \t]*[:=][\\"' \t]*)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])/g,
+    replacement: `$1${redactedMark}`,
+  },
+  {
+    needles: ["AccountKey=", "SharedAccessKey="],
+    pattern: /((?:Account|SharedAccess)Key=)[A-Za-z0-9+/=]{40,}/g,
+    replacement: `$1${redactedMark}`,
+  },
+  {
+    needles: ["hooks.slack.com/services/", "/api/webhooks/"],
+    pattern: /(hooks\.slack\.com\/services\/|discord(?:app)?\.com\/api\/webhooks\/)[\w-]+(?:\/[\w-]+)+/g,
+    replacement: `$1${redactedMark}`,
+  },
+  {
+    needles: ["?", "&"],
+    pattern:
+      /([?&](?:access_token|auth_token|api_?key|client_secret|password|secret|token|sig|signature|X-Amz-Signature)=)(?=[A-Za-z._~%+/-]*[0-9])[A-Za-z0-9._~%+/-]{12,}/gi,
     replacement: `$1${redactedMark}`,
   },
 ];

@@ -17,3 +17,8 @@ test.each([
 test("a long command is cut", () => {
   expect(toolSummary("Bash", { command: "x".repeat(500) }, "/")).toHaveLength("Bash ".length + 120);
 });
+
+test("is cut before a word and never in it, so that half of a secret does not slip through", () => {
+  const command = `curl --silent ${"x".repeat(80)} -H token:${"s".repeat(60)}`;
+  expect(toolSummary("Bash", { command }, "/")).toBe(`Bash curl --silent ${"x".repeat(80)} -H …`);
+});

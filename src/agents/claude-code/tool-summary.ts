@@ -1,6 +1,7 @@
 import { isAbsolute, relative } from "node:path";
 
 const longest = 120;
+const leastShown = 20;
 
 /** The input that says best what a call does, by tool. */
 const tellingInputs: Readonly<Record<string, readonly string[]>> = {
@@ -24,10 +25,18 @@ const commonInputs = [
   "host",
 ];
 
+/** Ends with a whole word where that leaves enough: half of a secret would be recognized by nobody. */
+function beginningOf(line: string): string {
+  if (line.length < longest) return line;
+  const beginning = line.slice(0, longest - 1);
+  const wordAt = beginning.search(/\S+$/);
+  return wordAt >= leastShown ? beginning.slice(0, wordAt) : beginning;
+}
+
 const shorten = (text: string): string => {
   const line = text.trim().split("\n")[0] ?? "";
   const isWhole = line === text.trim() && line.length <= longest;
-  return isWhole ? line : `${line.slice(0, longest - 1)}…`;
+  return isWhole ? line : `${beginningOf(line)}…`;
 };
 
 function inside(cwd: string, value: string): string {

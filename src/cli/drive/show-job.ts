@@ -78,8 +78,8 @@ export async function showJob(
 async function saveReport({ stateDir }: Project, report: JobReport): Promise<void> {
   const { reportMarkdown } = await import("../render/report-markdown.ts");
   const folder = join(stateDir, "reports");
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, `${report.jobId}.md`), reportMarkdown(report));
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(join(folder, `${report.jobId}.md`), reportMarkdown(report), { mode: 0o600 });
 }
 
 async function openDisplay({ output }: Cli, { loaded }: Project): Promise<JobDisplay> {

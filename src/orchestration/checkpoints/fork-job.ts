@@ -20,14 +20,14 @@ export type ForkRequest = {
  * @throws {TuttiError} `MODEL_UNPRICED`
  */
 export async function forkJob(services: Services, checkpoint: JobCheckpoint, request: ForkRequest): Promise<Job> {
-  const { state, repo } = services;
+  const { state, repo, redact } = services;
   const versions = await state.checkpoints.stateAt(checkpoint);
   const then = versions.job === undefined ? await state.jobs.get(checkpoint.jobId) : jobFromRow(versions.job);
   const { escalate: _ladder, ...settings } = then.options;
   const options = { ...settings, models: { ...settings.models, worker: request.model } };
   checkPrices(services, options);
   const { tip } = checkpoint;
-  const id = newJobId(request.name ?? then.goal);
+  const id = newJobId(redact(request.name ?? then.goal));
   await startBranch(repo, id, tip);
   const branch = jobBranch(id).replace(/^refs\/heads\//, "");
   try {

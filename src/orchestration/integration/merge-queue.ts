@@ -1,5 +1,5 @@
 import type { CommitId, TaskId } from "../../domain/ids.ts";
-import type { Attempt, DiffStat, Evidence, GateResult, Job, Task } from "../../domain/model.ts";
+import type { Attempt, DiffStat, Evidence, GateResult, Task } from "../../domain/model.ts";
 import { gateFeedback, gatesOfTask, runGates } from "../../supervision/run-gates.ts";
 import {
   diffOf,
@@ -98,10 +98,10 @@ export class MergeQueue {
 
   /** @returns `undefined` when a person has to settle the conflict */
   async #merge(work: Work, tip: CommitId): Promise<Merge | undefined> {
-    const { services, slots, job } = this.#desk;
+    const { services, slots } = this.#desk;
     const earlier = await this.#mergedBefore(work, tip);
     if (earlier !== undefined) return { ...work, commit: earlier };
-    const request = requestOf(job, { ...work, tip, change: await this.#changeOf(work) });
+    const request = requestOf(this.#desk, { ...work, tip, change: await this.#changeOf(work) });
     const left = await this.#placeOfConflict(work);
     if (left !== undefined && (await isMended(this.#desk, work.attempt))) {
       const mended = await takeMendedConflict(this.#desk, { ...work, slot: left, request });
@@ -245,12 +245,15 @@ function snapshotOf(attempt: Attempt): CommitId {
 type Change = { readonly from: CommitId; readonly to: CommitId };
 type Wanted = Work & { readonly tip: CommitId; readonly change: Change };
 
-const requestOf = (job: Job, { task, attempt, tip, change }: Wanted): IntegrationRequest => ({
+const requestOf = (
+  { job, services: { redact } }: JobDesk,
+  { task, attempt, tip, change }: Wanted,
+): IntegrationRequest => ({
   jobId: job.id,
   ref: jobTipRef(job.id),
   expectedTip: tip,
   attemptCommit: change.to,
   attemptBase: change.from,
-  message: `${task.spec.title}\n\n${attempt.outcome?.text.trim() ?? ""}`.trim(),
+  message: redact(`${task.spec.title}\n\n${attempt.outcome?.text.trim() ?? ""}`.trim()),
   trailers: { "Tutti-Task": task.id, "Tutti-Attempt": attempt.id },
 });

@@ -103,7 +103,8 @@ async function create(services: Services, request: NewJobRequest): Promise<JobId
   }
   await checkTemplates(services, repo.head, []);
   await checkAgents(services, { commit: repo.head, settings }, []);
-  const id = newJobId(goal);
+  // It becomes the name of a branch, which is pushed.
+  const id = newJobId(services.redact(goal));
   await startBranch(repo, id, repo.head);
   const job = {
     id,

@@ -5,6 +5,8 @@ import type { StateManager } from "../../state/state-manager.ts";
 
 export type ReportFacts = {
   readonly state: StateManager;
+  /** Goals and titles may be a person's own words. */
+  readonly redact: (text: string) => string;
   readonly job: Job;
   readonly tipCommit: string;
   readonly now: number;
@@ -13,7 +15,7 @@ export type ReportFacts = {
 };
 
 export async function buildReport(facts: ReportFacts): Promise<JobReport> {
-  const { state, job, tipCommit, now, review, reviewProblem } = facts;
+  const { state, redact, job, tipCommit, now, review, reviewProblem } = facts;
   const [tasks, usage, byTask] = await Promise.all([
     state.tasks.list(job.id),
     state.sessions.usageOfJob(job.id),
@@ -21,11 +23,11 @@ export async function buildReport(facts: ReportFacts): Promise<JobReport> {
   ]);
   return {
     jobId: job.id,
-    goal: job.goal,
+    goal: redact(job.goal),
     branch: job.branch,
     baseCommit: job.baseCommit,
     tipCommit,
-    tasks: await Promise.all(tasks.map((task) => reportTask(state, task, byTask.get(task.id) ?? {}))),
+    tasks: await Promise.all(tasks.map((task) => reportTask(facts, task, byTask.get(task.id) ?? {}))),
     usage,
     total: totalUsage(usage),
     durationMs: now - job.createdAt,
@@ -34,7 +36,7 @@ export async function buildReport(facts: ReportFacts): Promise<JobReport> {
   };
 }
 
-async function reportTask(state: StateManager, task: Task, usage: Usage): Promise<TaskReport> {
+async function reportTask({ state, redact }: ReportFacts, task: Task, usage: Usage): Promise<TaskReport> {
   const attempts = await state.attempts.list(task.id);
   const last = attempts.at(-1);
   const judged = attempts.find(({ id }) => id === task.evidence?.attempt) ?? last;
@@ -42,7 +44,7 @@ async function reportTask(state: StateManager, task: Task, usage: Usage): Promis
   const isTimed = task.startedAt !== undefined && task.endedAt !== undefined;
   return {
     key: task.key,
-    title: task.spec.title,
+    title: redact(task.spec.title),
     status: task.status,
     reason: task.reason,
     attempts: attempts.length,

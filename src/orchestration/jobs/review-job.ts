@@ -33,6 +33,7 @@ export async function reviewJob(desk: JobDesk, signal: AbortSignal): Promise<Job
   services.fault("review.after-agent");
   const report = await buildReport({
     state: services.state,
+    redact: services.redact,
     job,
     tipCommit: await jobTip(services.repo, job.id),
     now: services.now(),

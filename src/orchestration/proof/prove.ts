@@ -36,7 +36,7 @@ export async function prove(desk: JobDesk, request: ProofRequest): Promise<Attem
   const taken = await snapshot(slot, {
     ref: await refOf(desk, request),
     parent: begun.baseCommit,
-    message: `${spec.title}\n\nTutti-Attempt: ${begun.id}`,
+    message: `${services.redact(spec.title)}\n\nTutti-Attempt: ${begun.id}`,
     includeIgnored: spec.expectedOutputs,
   });
   services.fault("snapshot.taken");

@@ -154,7 +154,7 @@ export class SlotKeeper {
     const number = existing.length + 1;
     const slotId = asSlotId(`${job.id}.s${number}.${services.workerId.slice(-6)}-${this.#slotsMade}`);
     const path = join(services.folders.slots, slotId);
-    await mkdir(services.folders.slots, { recursive: true });
+    await mkdir(services.folders.slots, { recursive: true, mode: 0o700 });
     const slot = await createSlot({ repo: services.repo, path, slotId, base, jobId: job.id });
     await services.state.fleet.addSlot({ id: slotId, jobId: job.id, path, workerId: services.workerId });
     services.fault("slot.created");

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { performance } from "node:perf_hooks";
 
+import { TextTail } from "../../domain/text-tail.ts";
 import type { CommandResult, PlaceCommand } from "../port.ts";
 
 const tailLimit = 8_000;
@@ -37,11 +38,11 @@ export async function runCommand(command: PlaceCommand): Promise<CommandResult> 
 }
 
 function collectTail(child: ChildProcess): () => string {
-  let tail = "";
+  const tail = new TextTail(tailLimit);
   for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding("utf8").on("data", (text: string) => (tail = (tail + text).slice(-tailLimit)));
+    stream?.setEncoding("utf8").on("data", (text: string) => tail.add(text));
   }
-  return () => tail;
+  return () => tail.text();
 }
 
 /** What a command has printed may still be on its way when it has ended. Listens from the start: they may end with it. */

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { TuttiError } from "../../domain/errors.ts";
 import { type BusyLimit, retryWhileBusy } from "./retry-while-busy.ts";
@@ -19,6 +20,7 @@ export async function openConnection(busy: BusyLimit, synchronous: Synchronous):
 }
 
 function openOnce(path: string, synchronous: Synchronous): DatabaseSync {
+  makePrivate(path);
   const database = new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
   try {
     configure(database, { path, synchronous });
@@ -26,6 +28,15 @@ function openOnce(path: string, synchronous: Synchronous): DatabaseSync {
   } catch (thrown) {
     database.close();
     throw thrown;
+  }
+}
+
+/** SQLite gives its log and its other files the mode that the database has. Whatever is wrong with the place, SQLite says it. */
+function makePrivate(path: string): void {
+  try {
+    closeSync(openSync(path, "wx", 0o600));
+  } catch {
+    return;
   }
 }
 

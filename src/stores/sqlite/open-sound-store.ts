@@ -59,7 +59,7 @@ export async function openSoundStore<Tables>(options: SoundOptions): Promise<Sou
 }
 
 async function sharedLock(path: string): Promise<HeldLock> {
-  await mkdir(dirname(path), { recursive: true }).catch(() => undefined);
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch(() => undefined);
   return lockState(path, { kind: "shared", waitMs });
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -46,6 +46,19 @@ describe("openSqliteStore", () => {
     await first.close();
     const again = await database.open();
     expect(await again.read((db) => db.selectFrom("probe").selectAll().execute())).toEqual([{ name: "a", amount: 1 }]);
+  });
+
+  it("is for its owner alone, with its folder, its log and its other files", async () => {
+    const inner = join(database.folder, "new");
+    const store = await openSqliteStore<ProbeTables>({ path: join(inner, "state.db"), migrations: probeMigrations });
+    const modes = async (): Promise<readonly number[]> =>
+      Promise.all(
+        [inner, ...(await readdir(inner)).map((name) => join(inner, name))].map(
+          async (each) => (await stat(each)).mode & 0o077,
+        ),
+      );
+    expect(new Set(await modes())).toEqual(new Set([0]));
+    await store.close();
   });
 
   it("refuses a database that a newer version has migrated", async () => {

@@ -155,7 +155,7 @@ function noTransactionError(): TuttiError {
 
 async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   } catch (thrown) {
     throw new TuttiError("STATE_UNAVAILABLE", `The folder of the database ${path} can't be made`, {
       hint: "Name a place that you may write to.",

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { TuttiError } from "../../domain/errors.ts";
 import type { FailureClass } from "../../domain/failure/failure-class.ts";
+import { tailOf } from "../../domain/text-tail.ts";
 
 export type GitFailureFacts = {
   readonly args: readonly string[];
@@ -75,7 +76,7 @@ const slow: Diagnosis = {
 /** Turns a failed git into the error that the rest of the program understands. */
 export function gitFailure(facts: GitFailureFacts): TuttiError {
   const { failureClass, hint } = diagnose(facts);
-  const stderr = facts.stderr.slice(-tailLength).trim();
+  const stderr = tailOf(facts.stderr, tailLength).trim();
   const outcome = outcomeOf(facts);
   const message = [`git ${commandIn(facts.args)} ${outcome}`, essence(stderr)].filter((part) => part !== "").join(": ");
   return new TuttiError("GIT_FAILED", message, {

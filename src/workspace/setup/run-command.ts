@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { TuttiError } from "../../domain/errors.ts";
+import { TextTail } from "../../domain/text-tail.ts";
 
 export type CommandRequest = {
   /** A line for the shell. */
@@ -44,14 +45,14 @@ export async function runCommand(request: CommandRequest): Promise<void> {
 const isStopped = ({ signal }: CommandRequest): boolean => signal?.aborted === true;
 
 function collectTail(child: ChildProcess, onOutput: CommandRequest["onOutput"]): () => string {
-  let tail = "";
+  const tail = new TextTail(tailLength);
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (text: string) => {
-      tail = (tail + text).slice(-tailLength);
+      tail.add(text);
       onOutput?.(text);
     });
   }
-  return () => tail;
+  return () => tail.text();
 }
 
 /** Waits for the shell, not for what it put in the background, which may hold the streams open for ever. */
