@@ -71,6 +71,12 @@ const stored = (counts: ReadResults, redact: GateRun["redact"]): ReadResults => 
 export const gatesOfTask = (gates: readonly GateSpec[], names: readonly string[] | undefined): readonly GateSpec[] =>
   names === undefined ? gates : gates.filter((gate) => names.includes(gate.name));
 
+/** Longer than any run of backticks in what it holds. */
+function fenceFor(text: string): string {
+  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  return "`".repeat(Math.max(3, longest + 1));
+}
+
 /** For the next attempt's prompt: which gate failed and the end of what it printed. */
 export function gateFeedback(results: readonly GateResult[]): string | undefined {
   const failed = results.find((result) => !isPassed(result));
@@ -78,7 +84,8 @@ export function gateFeedback(results: readonly GateResult[]): string | undefined
   const where = failed.on === "merged" ? " after merging with the other tasks' work" : "";
   const ended = failed.exitCode === null ? "was stopped" : `exited with ${failed.exitCode}`;
   const output = failed.outputTail.trim().slice(-3_000);
+  const fence = fenceFor(output);
   const known = failuresText(failed);
   const what = known === undefined ? "" : ` ${known}`;
-  return `The check "${failed.name}" (\`${failed.command}\`) ${ended}${where}.${what}\n\nThe end of its output:\n\`\`\`\n${output}\n\`\`\``;
+  return `The check "${failed.name}" (\`${failed.command}\`) ${ended}${where}.${what}\n\nThe end of its output:\n${fence}\n${output}\n${fence}`;
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import type { Json, JsonObject } from "../../domain/json.ts";
 import type { Clarification, Job, Task } from "../../domain/model.ts";
+import { marked, materialRule } from "../../supervision/prompts/material.ts";
 import type { DecisionRequest } from "./decision-evidence.ts";
 import type { JobDesk } from "../desk.ts";
 import { notesFor } from "../prompts/send-prompt.ts";
@@ -40,7 +41,8 @@ export async function clarify(desk: JobDesk, { lease, begun, outcome, signal }: 
 const system =
   "You supervise coding agents. One of them has asked a question instead of working. Answer it only by what you are told here: the goal, " +
   "the plan, the task and the notes. Where they leave a choice that matters to the person who gave the goal, say that you can't answer. " +
-  "Where they leave a choice that does not matter, make the most usual one.";
+  "Where they leave a choice that does not matter, make the most usual one. " +
+  materialRule;
 
 const answerOf = z.object({ canAnswer: z.boolean(), answer: z.string() });
 
@@ -88,7 +90,7 @@ function promptOf({ job, task, notes, question }: Known): string {
     listed("Accepted when", spec.acceptance),
     listed("Files that must exist", spec.expectedOutputs),
     listed("Notes about the repository", notes),
-    `# What the agent said\n${question.slice(-maxQuestion)}`,
+    `# What the agent said\n${marked(question.slice(-maxQuestion))}`,
   ]
     .filter((part) => part !== "")
     .join("\n\n");

@@ -6,6 +6,7 @@ import { planError } from "../../domain/plan/parse-plan.ts";
 import { planSchema, type PlanTask } from "../../domain/plan/plan-schema.ts";
 import { withoutTask } from "../../domain/plan/without-task.ts";
 import { schemaProblems } from "../../domain/plan/schema-problems.ts";
+import { marked, materialRule } from "../../supervision/prompts/material.ts";
 import type { DecisionRequest } from "./decision-evidence.ts";
 import type { JobDesk } from "../desk.ts";
 import { checkGates } from "../jobs/manual-jobs.ts";
@@ -34,9 +35,9 @@ function goalOf({ failed, tasks }: Standing, { outcome, proof }: DecisionRequest
   return [
     `A task of a plan has failed for good, and other tasks need it. Find another way: plan the tasks that take its place.`,
     `Give them keys of their own. To give a task that has not begun other instructions, name it by its own key with its whole new prompt.`,
-    `Tasks that need the failed one will wait for the new tasks instead.`,
+    `Tasks that need the failed one will wait for the new tasks instead. ${materialRule}`,
     `# The task that failed: ${failed.key}\n${failed.spec.title}\n${failed.spec.prompt}`,
-    `# What was last wrong\n${why === "" ? "Nobody knows." : why}`,
+    `# What was last wrong\n${why === "" ? "Nobody knows." : marked(why)}`,
     `# Tasks that need it and have not begun\n${others.map(({ key, spec }) => `- ${key}: ${spec.title}\n  ${spec.prompt}`).join("\n")}`,
     ...(done.length === 0 ? [] : [`# Tasks that are done\n${listed(done)}`]),
   ].join("\n\n");

@@ -9,6 +9,7 @@ import type { JobDesk } from "../desk.ts";
 import type { JobReport, Review } from "../../domain/job-report.ts";
 import { buildReport } from "./report.ts";
 import { learnNotes } from "../prompts/learn-notes.ts";
+import { withoutControls } from "../../supervision/prompts/material.ts";
 import type { PromptRequest } from "../../supervision/prompts/prompt-request.ts";
 
 const reviewSchema = z.strictObject({
@@ -85,7 +86,7 @@ const requestOf = (job: Job, tasks: readonly Task[]): PromptRequest =>
   });
 
 function evidenceOf(task: Task): string {
-  if (task.evidence === undefined) return task.reason ?? "";
+  if (task.evidence === undefined) return withoutControls(task.reason ?? "");
   const { diff, gates } = task.evidence;
   const passed = gates.map(({ name, on }) => `${name} (${on})`).join(", ");
   return `${diff.files} files changed, +${diff.added} −${diff.deleted}; gates passed: ${passed === "" ? "none" : passed}`;

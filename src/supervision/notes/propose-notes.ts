@@ -4,6 +4,7 @@ import type { JobId } from "../../domain/ids.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { noteLimits, type NoteEdit, type ProjectNote } from "../../domain/notes/project-note.ts";
 import { shortenText } from "../../domain/prompt/shorten-text.ts";
+import { marked, materialRule } from "../prompts/material.ts";
 import type { Supervisor } from "../supervisor.ts";
 
 /** What a job has shown of the repository. */
@@ -53,7 +54,7 @@ const answerSchema = z.object({
 const system =
   "You keep short notes about a repository for the coding agents that work on it next: commands that work, conventions, traps. Only what " +
   "was seen, holds beyond this job and can't be read off the files at a glance. Nothing about one task, no praise, no secrets. Correct or " +
-  `remove a note of the supervisor's that turned out wrong. A note is one sentence of at most ${noteLimits.perNote} characters.`;
+  `remove a note of the supervisor's that turned out wrong. A note is one sentence of at most ${noteLimits.perNote} characters. ${materialRule}`;
 
 /** Asks the supervisor model what of a job is worth remembering. It proposes; what can't stand is refused where the notes are kept. */
 export async function proposeNotes(request: NotesRequest): Promise<NotesProposal> {
@@ -87,7 +88,7 @@ function questionOf({ notes, experience }: NotesRequest): string {
     `## The job\n${goal}`,
     listed("Commands that judged the work", gates.map(gateLine)),
     ...tasks.map(taskSection),
-    listed("What the review found", findings),
+    findings.length === 0 ? "" : `## What the review found\n${marked(findings.map((line) => `- ${line}`).join("\n"))}`,
   ].join("\n\n");
   const asked = shortenText(text, maxQuestionCharacters, ({ length }) => length);
   return `${text.length <= maxQuestionCharacters ? text : (asked ?? "")}\n\nAnswer with the changes of the notes.`;
@@ -97,7 +98,10 @@ const gateLine = ({ name, run, durationMs }: JobExperience["gates"][number]): st
   `${name}: \`${run}\`${durationMs === undefined ? "" : `, took ${Math.ceil(durationMs / 1000)} s`}`;
 
 const taskSection = ({ key, title, status, refusals, report }: JobExperience["tasks"][number]): string =>
-  [`## Task ${key} (${title}): ${status}`, ...refusals.map((why) => `- not accepted: ${why}`), report].join("\n");
+  [
+    `## Task ${key} (${title}): ${status}`,
+    marked([...refusals.map((why) => `- not accepted: ${why}`), report].join("\n")),
+  ].join("\n");
 
 const listed = (heading: string, lines: readonly string[]): string =>
   lines.length === 0 ? "" : `## ${heading}\n${lines.map((line) => `- ${line}`).join("\n")}`;

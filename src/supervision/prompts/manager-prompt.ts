@@ -1,4 +1,5 @@
 import { partOf } from "./compose-prompt.ts";
+import { withoutControls } from "./material.ts";
 import { keptNotes, noteParts } from "./note-parts.ts";
 import { oneLine } from "./worker-prompt.ts";
 import type { PromptRequest } from "./prompt-request.ts";
@@ -26,7 +27,10 @@ const agentLine = ({ name, description }: ManagerPromptFacts["agents"][number]):
   `${name}: ${oneLine(description)}`;
 
 /** Asks the manager for a plan as structured output. */
-export const managerRequest = (facts: ManagerPromptFacts): PromptRequest => ({
+export const managerRequest = ({ files: paths, ...rest }: ManagerPromptFacts): PromptRequest =>
+  requestOf({ ...rest, files: paths.map(withoutControls) });
+
+const requestOf = (facts: ManagerPromptFacts): PromptRequest => ({
   kind: "manager",
   head: { role: "manager" },
   parts: [

@@ -5,6 +5,7 @@ import type { PlanTask } from "../../domain/plan/plan-schema.ts";
 import { rewriteProblem } from "../../domain/prompt/rewrite-problem.ts";
 import type { TaskRewrite } from "../../domain/prompt/sent-prompt.ts";
 import type { Supervisor, SupervisorQuestion } from "../supervisor.ts";
+import { marked, materialRule } from "./material.ts";
 
 export type RewriteRequest = {
   /** Absent: no model supervises. */
@@ -25,7 +26,8 @@ const answerSchema = z.object({
 const system =
   "You put a task's instructions into words that a coding agent can carry out without asking. Say what is to be done, where, and how to " +
   "check it. Keep every file name, command, identifier, number and requirement of the original; add nothing that it does not ask for. " +
-  "What must exist, when it is accepted and the commands that judge it are told to the agent besides: don't repeat them.";
+  "What must exist, when it is accepted and the commands that judge it are told to the agent besides: don't repeat them. " +
+  materialRule;
 
 /**
  * Asks the supervisor model for a task's instructions in better words. It never sees what stands around them, so that nothing of that can
@@ -59,7 +61,7 @@ const questionOf = ({ goal, spec, notes, feedback }: RewriteRequest): string =>
     listed("It is accepted when", spec.acceptance),
     listed("Files that must exist afterwards", spec.expectedOutputs),
     listed("What is known about the repository", notes),
-    feedback === undefined ? "" : `## The attempt before was not accepted\n${feedback}`,
+    feedback === undefined ? "" : `## The attempt before was not accepted\n${marked(feedback)}`,
     "Answer with the instructions.",
   ]
     .filter((section) => section !== "")

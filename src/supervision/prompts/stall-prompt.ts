@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import type { JsonObject } from "../../domain/json.ts";
+import { marked, materialRule } from "./material.ts";
 
 export type StallFacts = {
   readonly title: string;
@@ -19,11 +20,12 @@ const maxPrompt = 4_000;
 export const stallPrompt = ({ title, prompt, attempts, reasons, shown, said }: StallFacts): string =>
   [
     `A coding agent made no progress in ${attempts} attempts at a task, and each was stopped. Say whether one more attempt makes ` +
-      "sense, and with what hint; or whether a person has to look. Be strict: without an idea what to do otherwise, a person has to look.",
+      "sense, and with what hint; or whether a person has to look. Be strict: without an idea what to do otherwise, a person has to look. " +
+      materialRule,
     `## The task: ${title}\n${prompt.slice(0, maxPrompt)}`,
-    `## Why it was stopped\n${reasons.map((reason) => `- ${reason}`).join("\n")}`,
-    shown.length === 0 ? "" : `## What it did last\n${shown.map((line) => `- ${line}`).join("\n")}`,
-    said === "" ? "" : `## Its last words\n${said.slice(-maxPrompt)}`,
+    `## Why it was stopped\n${marked(reasons.map((reason) => `- ${reason}`).join("\n"))}`,
+    shown.length === 0 ? "" : `## What it did last\n${marked(shown.map((line) => `- ${line}`).join("\n"))}`,
+    said === "" ? "" : `## Its last words\n${marked(said.slice(-maxPrompt))}`,
   ]
     .filter(Boolean)
     .join("\n\n");
