@@ -4,7 +4,7 @@ import { isJobOver, type JobStatus } from "../../domain/job-status.ts";
 import type { Cli } from "../cli.ts";
 import { stopSignals } from "../drive/stop-signals.ts";
 import { alarmAt } from "./alarm-at.ts";
-import type { Asked } from "./ask-open-questions.ts";
+import type { Stood } from "./beside-work.ts";
 import { waitsForPerson } from "./waits-for-person.ts";
 
 export type StandingJob = {
@@ -16,7 +16,7 @@ export type StandingJob = {
   /** Its drive has waited for the workflow's timers already. */
   readonly isLeftOpen: boolean;
   /** What came of a question that stood when its drive ended. */
-  readonly stood?: Asked | undefined;
+  readonly stood?: Stood["asked"] | undefined;
 };
 
 /**
@@ -36,12 +36,13 @@ export async function askInPlace(
   const known = later.size;
   try {
     const stop = AbortSignal.any([signals.stop, alarm.signal]);
-    const asked = await askOpenQuestions({ terminal, output, application, stop }, { jobId, later });
+    const asking = { terminal, output, application, stop };
+    const asked = stood === "slept" ? "later" : await askOpenQuestions(asking, { jobId, later });
     if (signals.stop.aborted || isJobOver((await application.job(jobId)).status)) return "leave";
-    if (alarm.signal.aborted)
-      output.stdout("The workflow has slept, and goes on. What waits for you is asked again.\n");
+    const hasSlept = stood === "slept" || alarm.signal.aborted;
+    if (hasSlept) output.stdout("The workflow has slept, and goes on. What waits for you is asked again.\n");
     const isSettled = asked === "settled" || (asked !== "left" && stood === "settled");
-    if (isSettled || alarm.signal.aborted) return "go-on";
+    if (isSettled || hasSlept) return "go-on";
     const isPointless = asked === "left" || (isLeftOpen && later.size === known);
     return !isPointless && (await application.workflows.wakesAt(jobId)) !== undefined ? "wait" : "leave";
   } finally {

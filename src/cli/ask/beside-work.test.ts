@@ -32,11 +32,19 @@ afterEach(async () => {
   await watching?.open[Symbol.asyncDispose]();
 });
 
-/** A person who watches a job of which these tasks ask something. */
-async function watch(questions: Readonly<Record<string, Partial<BreakpointRequest>>>): Promise<Watching> {
+/**
+ * A person who watches a job of which these tasks ask something.
+ * @param wakesInMs - when its workflow goes on by itself
+ */
+async function watch(
+  questions: Readonly<Record<string, Partial<BreakpointRequest>>>,
+  wakesInMs?: number,
+): Promise<Watching> {
   const open = await openState([...Object.keys(questions), "other"].map((key) => ({ key })));
   for (const [key, ask] of Object.entries(questions)) await asks(open, key, ask);
   const application = new Application(servicesOf(open, noEngine));
+  const wakesAt = () => Promise.resolve(wakesInMs === undefined ? undefined : Date.now() + wakesInMs);
+  Object.defineProperty(application, "workflows", { value: { wakesAt } });
   const [person, output, stop] = [typist(), memoryOutput(), new AbortController()];
   let [invitation, isSuspended, interrupts]: [string | undefined, boolean, number] = [undefined, false, 0];
   const beside = new BesideWork({
@@ -145,6 +153,14 @@ describe("when the work ends, a question that is being answered", () => {
     await at.when("Your answer");
     expect(await at.beside.end("paused")).toBeUndefined();
     expect(at.output.out()).toBe("Nothing waits for the answer now: the job is paused.\n");
+    expect(await statuses(at)).toEqual(["open"]);
+  });
+
+  it("is taken away when the workflow's sleep is over, for the work to go on", async () => {
+    const at = await watch({ a: question }, 50);
+    await at.invited("1 question waits", "a");
+    await at.when("Your answer");
+    expect(await at.beside.end("waiting")).toMatchObject({ asked: "slept" });
     expect(await statuses(at)).toEqual(["open"]);
   });
 

@@ -24,8 +24,8 @@ export type ShownWork = Asking & {
   readonly interrupt: () => void;
 };
 
-/** What came of the questions that were being put when the work ended. */
-export type Stood = { readonly asked: Asked; readonly later: ReadonlySet<BreakpointId> };
+/** What came of the questions that were being put when the work ended. `slept`: its workflow's sleep was over before they were answered. */
+export type Stood = { readonly asked: Asked | "slept"; readonly later: ReadonlySet<BreakpointId> };
 
 const lookAgainMs = 1_000;
 /** Agents at work change something all the time. */
@@ -52,7 +52,7 @@ export class BesideWork {
   /**
    * The work has ended: nobody is invited any more. What is being asked stays until it is answered, if the job waits for a
    * person; it is taken away otherwise.
-   * @returns `undefined` when nothing was being asked, or when it is to be asked again
+   * @returns `undefined` when nothing was being asked
    */
   async end(status: JobStatus): Promise<Stood | undefined> {
     const { application, jobId, output } = this.#work;
@@ -77,7 +77,7 @@ export class BesideWork {
     alarm.signal.addEventListener("abort", () => this.#withdrawn.abort());
     try {
       const stood = await this.done;
-      return alarm.signal.aborted ? undefined : stood;
+      return stood && alarm.signal.aborted ? { ...stood, asked: "slept" } : stood;
     } finally {
       alarm.clear();
     }
