@@ -78,6 +78,10 @@ it("passes a task through a slot and onto the tip with no more git processes tha
   await userGit(slot.path, ["status"]);
   await gits();
   expect(await move()).toEqual(["status", "ls-files"]);
+  // What nothing holds is saved by five of these.
+  await writeFiles(slot.path, { "a.txt": "three\n", "c.txt": "c\n" });
+  const saving = ["status", "update-index", "write-tree", "diff-tree", "commit-tree", "fetch"];
+  expect(await move()).toEqual([...saving, "read-tree", "ls-files"]);
 });
 
 it("looks at the user's checkout with two processes, once it knows what is staged", async () => {

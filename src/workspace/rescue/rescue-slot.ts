@@ -1,8 +1,8 @@
 import type { CommitId, JobId } from "../../domain/ids.ts";
+import { treeOf } from "../diff/tree-of.ts";
 import { commitTree } from "../git/commit-tree.ts";
 import { gitLine } from "../git/run-git.ts";
 import { rescueRef } from "../refs/ref-names.ts";
-import { home } from "../repository/repository.ts";
 import { includeIgnored } from "../slots/included-files.ts";
 import { isTreeSaved, rememberSaved } from "../slots/saved-trees.ts";
 import { controlObjects, type Slot } from "../slots/slot.ts";
@@ -10,7 +10,7 @@ import { readSlotState } from "../slots/slot-state.ts";
 import { bringHome } from "../snapshot/bring-home.ts";
 import { writeWorkingTree, type WorkingTree } from "../snapshot/working-tree.ts";
 import { collectAgentHistory } from "./agent-history.ts";
-import { savedAsIs, type SavedAsIs } from "./saved-as-is.ts";
+import { lookForSaved, type SavedAsIs, type SavedLook } from "./saved-as-is.ts";
 import { hiddenWork } from "./hidden-work.ts";
 import { rescueMessage, type Rescue, type RescueFacts } from "./rescue.ts";
 
@@ -45,16 +45,15 @@ export type Saved = {
 export async function saveSlot(slot: Slot, request: RescueRequest): Promise<Saved> {
   const { base } = await readSlotState(slot);
   const globs = await includeIgnored(slot, request.includeIgnored);
-  const asIs = await savedAsIs(slot, globs);
-  const files = asIs === undefined ? await savableFiles(slot, base, globs) : savedFiles(asIs);
+  const { asIs, seen } = await lookForSaved(slot, globs);
+  const files = asIs === undefined ? await savableFiles(slot, base, { globs, seen }) : savedFiles(asIs);
   const history = await collectAgentHistory(slot, base, files);
-  const { tree, isHistoryOnly } = files;
-  if (isHistoryOnly && history.commits.length === 0 && history.keptAside.length === 0) {
-    return { tree, ...(asIs === undefined ? {} : { indexFile: asIs.indexFile }) };
-  }
+  const { tree, isHistoryOnly, indexFile } = files;
+  const saved = { tree, ...(indexFile === undefined ? {} : { indexFile }) };
+  if (isHistoryOnly && history.commits.length === 0 && history.keptAside.length === 0) return saved;
   const rescue = await recordRescue(
     slot,
-    { jobId: request.jobId, tree: await gitLine(controlObjects(slot), ["rev-parse", "--verify", tree]) },
+    { jobId: request.jobId, tree: asIs === undefined ? tree : await nameOf(slot, tree) },
     {
       base,
       slotId: slot.slotId,
@@ -64,25 +63,31 @@ export async function saveSlot(slot: Slot, request: RescueRequest): Promise<Save
       isHistoryOnly,
     },
   );
-  return { tree, rescue };
+  return { ...saved, rescue };
 }
 
-type SlotFiles = Pick<WorkingTree, "tree" | "nestedRepositories"> & {
+const nameOf = (slot: Slot, tree: string): Promise<string> =>
+  gitLine(controlObjects(slot), ["rev-parse", "--verify", tree]);
+
+type SlotFiles = Pick<WorkingTree, "tree" | "nestedRepositories" | "indexFile"> & {
   /** A ref holds them already. */
   readonly isHistoryOnly: boolean;
 };
 
-const savedFiles = ({ tree }: SavedAsIs): SlotFiles => ({ tree, nestedRepositories: [], isHistoryOnly: true });
+const savedFiles = (asIs: SavedAsIs): SlotFiles => ({ ...asIs, nestedRepositories: [], isHistoryOnly: true });
 
-async function savableFiles(slot: Slot, base: CommitId, globs: readonly string[]): Promise<SlotFiles> {
-  const baseTree = await gitLine(home(slot.repo), ["rev-parse", `${base}^{tree}`]);
-  const files = await writeWholeTree(slot, baseTree, globs);
+type Look = { readonly globs: readonly string[]; readonly seen: SavedLook["seen"] | undefined };
+
+async function savableFiles(slot: Slot, base: CommitId, look: Look): Promise<SlotFiles> {
+  const baseTree = await treeOf(slot.repo, base);
+  const files = await writeWholeTree(slot, baseTree, look);
   return { ...files, isHistoryOnly: files.tree === baseTree || (await isTreeSaved(slot, files.tree)) };
 }
 
 /** The slot's files, also those that the agent's own ignore rules hide. */
-async function writeWholeTree(slot: Slot, baseTree: string, includeIgnored: readonly string[]): Promise<WorkingTree> {
-  const files = await writeWorkingTree(slot, { includeIgnored });
+async function writeWholeTree(slot: Slot, baseTree: string, { globs, seen }: Look): Promise<WorkingTree> {
+  const includeIgnored = globs;
+  const files = await writeWorkingTree(slot, { includeIgnored, isIndexKept: true, seen });
   if (files.tree === baseTree) return files;
   const also = await hiddenWork(slot, baseTree, files.tree);
   return also.length === 0 ? files : await writeWorkingTree(slot, { includeIgnored, also });

@@ -7,7 +7,10 @@ import type { Slot } from "../slots/slot.ts";
 import { moveSlot } from "../slots/move-slot.ts";
 import { snapshot } from "../snapshot/snapshot.ts";
 import { job, scratchRepository, userGit, writeFiles } from "../../../test/support/scratch-repository.ts";
-import { savedAsIs } from "./saved-as-is.ts";
+import { lookForSaved, type SavedAsIs } from "./saved-as-is.ts";
+
+const savedAsIs = async (slot: Slot, globs: readonly string[]): Promise<SavedAsIs | undefined> =>
+  (await lookForSaved(slot, globs)).asIs;
 
 const ref = attemptRef(job, asAttemptId("job-1/task/1"));
 const outputs = ["out/report.txt", "logs/*.log"];

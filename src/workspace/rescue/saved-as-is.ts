@@ -5,7 +5,7 @@ import { keptIndex } from "../slots/kept-index.ts";
 import { isTreeSaved } from "../slots/saved-trees.ts";
 import { ensureOwnDirectory, ifAbsent, type Slot } from "../slots/slot.ts";
 import { readSlotState, type SlotState } from "../slots/slot-state.ts";
-import { lookAtWork } from "../snapshot/look-at-work.ts";
+import { lookAtWork, type Work } from "../snapshot/look-at-work.ts";
 
 export type SavedAsIs = {
   /** A name that git has for the tree that the slot's files are. */
@@ -14,20 +14,28 @@ export type SavedAsIs = {
   readonly indexFile: string;
 };
 
+export type SavedLook = {
+  /** Absent when in doubt. */
+  readonly asIs?: SavedAsIs;
+  /** What the look has shown, if it was by the slot's own index. */
+  readonly seen?: Work;
+};
+
 /**
  * Whether the slot's files are exactly what a ref of the user's repository holds already: the last snapshot, or the base
- * commit. One look of git, where writing the tree anew takes five. When in doubt, `undefined`.
+ * commit. One look of git, where writing the tree anew takes five.
  */
-export async function savedAsIs(slot: Slot, includeIgnored: readonly string[]): Promise<SavedAsIs | undefined> {
+export async function lookForSaved(slot: Slot, includeIgnored: readonly string[]): Promise<SavedLook> {
   await ensureOwnDirectory(slot);
   const state = await readSlotState(slot);
   const known = (await lastSnapshot(slot, state)) ?? (await baseCommit(slot, state));
-  if (known === undefined) return undefined;
+  if (known === undefined) return {};
   const { indexFile } = known;
   const work = await lookAtWork(slot, { indexFile, includeIgnored });
   const isChanged = work.isReshaped || [work.modified, work.added, work.repositories].some(({ length }) => length > 0);
   const isBase = indexFile === controlIndex(slot);
-  return isChanged || (isBase && work.isStaged) ? undefined : known;
+  if (!isChanged && !(isBase && work.isStaged)) return { asIs: known };
+  return isBase ? { seen: work } : {};
 }
 
 /** One that left other ignore rules than the base's may hide files: that takes a closer look. */

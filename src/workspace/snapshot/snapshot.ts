@@ -25,7 +25,7 @@ export type SnapshotRequest = {
 };
 
 export type Snapshot = Diff &
-  Omit<WorkingTree, "tree"> & {
+  Omit<WorkingTree, "tree" | "indexFile"> & {
     readonly ref: string;
     readonly commit: CommitId;
     readonly tree: string;
@@ -41,7 +41,7 @@ export type Snapshot = Diff &
  * @throws {TuttiError} `CONFLICT` when the ref holds other files; `INPUT_INVALID`, `GIT_FAILED`, `SLOT_UNKNOWN`
  */
 export async function snapshot(slot: Slot, request: SnapshotRequest): Promise<Snapshot> {
-  const { tree, ...found } = await writeWorkingTree(slot, {
+  const { tree, nestedRepositories, leftovers } = await writeWorkingTree(slot, {
     includeIgnored: await includeIgnored(slot, request.includeIgnored),
     isForKeeps: true,
   });
@@ -52,7 +52,7 @@ export async function snapshot(slot: Slot, request: SnapshotRequest): Promise<Sn
   rememberDiff(slot.repo, { from: parent, to: commit, diff });
   const hasSameRules = !diff.changedFiles.some(({ path }) => basename(path) === ".gitignore");
   await rememberSaved(slot, { tree, ref, commit, ...(hasSameRules ? { rulesOf: parent } : {}) });
-  return { ...diff, ...found, ref, commit, tree, isEmpty: diff.changedFiles.length === 0 };
+  return { ...diff, nestedRepositories, leftovers, ref, commit, tree, isEmpty: diff.changedFiles.length === 0 };
 }
 
 async function record(slot: Slot, request: SnapshotRequest, tree: string): Promise<CommitId> {

@@ -5,7 +5,7 @@ import { controlIndex, withTemporaryIndex } from "../slots/index-file.ts";
 import { keptIndex, makeRoomForIndex } from "../slots/kept-index.ts";
 import { control, ensureOwnDirectory, type Slot } from "../slots/slot.ts";
 import { environmentPaths, readSlotState } from "../slots/slot-state.ts";
-import { lookAtWork, workAmong } from "./look-at-work.ts";
+import { lookAtWork, workAmong, type Work } from "./look-at-work.ts";
 import { addExactly, graftNested } from "./nested-tree.ts";
 import { classify } from "./untracked-files.ts";
 
@@ -16,6 +16,8 @@ export type WorkingTree = {
   readonly nestedRepositories: readonly string[];
   /** Files that a sandbox left behind and that are not in the tree. */
   readonly leftovers: readonly string[];
+  /** An index that knows all of its files, where one is kept. */
+  readonly indexFile?: string;
 };
 
 export type WorkingTreeOptions = {
@@ -25,11 +27,15 @@ export type WorkingTreeOptions = {
   readonly also?: readonly string[];
   /**
    * The tree is about to get a ref: its objects are written into the user's repository, and its index is kept, by which
-   * `savedAsIs` sees that nothing has changed since. Default: the objects lie in the slot's control directory.
+   * `lookForSaved` sees that nothing has changed since. Default: the objects lie in the slot's control directory.
    */
   readonly isForKeeps?: boolean;
   /** Its objects go there as well, and nothing of the slot is written: somebody else may be at work in it. Default `false`. */
   readonly isOnlyLookedAt?: boolean;
+  /** The slot is about to move, and can do so from this index. Default: `isForKeeps`. */
+  readonly isIndexKept?: boolean;
+  /** What a look by the slot's own index has just shown. Default: it looks. */
+  readonly seen?: Work | undefined;
 };
 
 /**
@@ -38,9 +44,9 @@ export type WorkingTreeOptions = {
  * @throws {TuttiError} `GIT_FAILED`, `SLOT_UNKNOWN`
  */
 export async function writeWorkingTree(slot: Slot, options: WorkingTreeOptions = {}): Promise<WorkingTree> {
-  const { includeIgnored = [], isForKeeps = false, isOnlyLookedAt = false } = options;
+  const { includeIgnored = [], isForKeeps = false, isOnlyLookedAt = false, isIndexKept = isForKeeps } = options;
   if (!isOnlyLookedAt) await ensureOwnDirectory(slot);
-  const work = await lookAtWork(slot, { indexFile: controlIndex(slot), includeIgnored });
+  const work = options.seen ?? (await lookAtWork(slot, { indexFile: controlIndex(slot), includeIgnored }));
   const also = classify(options.also ?? []);
   const forced = workAmong(also.files, [...work.leftovers, ...environmentPaths(await readSlotState(slot))]);
   const nestedRepositories = [...work.repositories, ...also.repositories];
@@ -55,12 +61,14 @@ export async function writeWorkingTree(slot: Slot, options: WorkingTreeOptions =
     for (const path of nestedRepositories) await graftNested(slot, place, { within: "", path });
     const tree = await gitLine(place, ["write-tree"]);
     // With the files of other repositories in it, an index doesn't compare to what git sees in the slot.
-    if (isForKeeps && nestedRepositories.length === 0) await keepIndex(slot, indexFile, tree);
-    return { tree, nestedRepositories, leftovers };
+    if (!isIndexKept || nestedRepositories.length > 0) return { tree, nestedRepositories, leftovers };
+    return { tree, nestedRepositories, leftovers, indexFile: await keepIndex(slot, indexFile, tree) };
   });
 }
 
-async function keepIndex(slot: Slot, indexFile: string, tree: string): Promise<void> {
+async function keepIndex(slot: Slot, indexFile: string, tree: string): Promise<string> {
+  const kept = keptIndex(slot, tree);
   await makeRoomForIndex(slot);
-  await rename(indexFile, keptIndex(slot, tree));
+  await rename(indexFile, kept);
+  return kept;
 }
