@@ -76,6 +76,18 @@ describe("the model that the settings name", () => {
     });
   });
 
+  it("does not send Anthropic's key to a server that only the settings name", async () => {
+    const supervisor = { kind: "anthropic", model: "m", baseUrl: "https://models.example" };
+    await expect(find(supervisor, { env: { ANTHROPIC_API_KEY: "k" } })?.open()).rejects.toMatchObject({
+      code: "LLM_UNAVAILABLE",
+      hint: expect.stringContaining("supervisor.apiKeyEnv"),
+    });
+    expect(await find({ ...supervisor, apiKeyEnv: "MINE" }, { env: { MINE: "k" } })?.open()).toBeDefined();
+    expect(
+      await find({ ...supervisor, baseUrl: "http://127.0.0.1:1" }, { env: { ANTHROPIC_API_KEY: "k" } })?.open(),
+    ).toBeDefined();
+  });
+
   it("does not send OpenAI's key to another server", async () => {
     const server = await fakeOpenAi(["m"]);
     const env = { OPENAI_API_KEY: server.apiKey };

@@ -94,7 +94,7 @@ const openers: Readonly<Record<string, Opener>> = {
     });
   },
   anthropic: async ({ settings, model, env }) => {
-    const { apiKey = "" } = keyIn(env, settings.apiKeyEnv ?? "ANTHROPIC_API_KEY");
+    const { apiKey } = anthropicKey(settings, env);
     const { anthropic } = await import("../llms/anthropic/anthropic.ts");
     const { baseUrl = env["ANTHROPIC_BASE_URL"] } = settings;
     return anthropic({ model, apiKey, ...(baseUrl === undefined ? {} : { baseUrl }) });
@@ -137,6 +137,24 @@ function openAiKey({ apiKeyEnv, baseUrl }: Settings, env: WantedLlm["env"]): { r
   const usual = baseUrl === undefined ? "OPENAI_API_KEY" : undefined;
   return keyIn(env, apiKeyEnv ?? usual);
 }
+
+/** The same: what a repository's settings name as a server is not Anthropic. A program on this machine may have it. */
+function anthropicKey({ apiKeyEnv, baseUrl }: Settings, env: WantedLlm["env"]): { readonly apiKey: string } {
+  if (apiKeyEnv === undefined && baseUrl !== undefined && !isLoopback(baseUrl)) {
+    throw new TuttiError(
+      "LLM_UNAVAILABLE",
+      "supervisor.baseUrl names another server, and nothing says which key it gets",
+      {
+        hint: "Set supervisor.apiKeyEnv to the name of the variable that holds the key of that server",
+      },
+    );
+  }
+  const { apiKey = "" } = keyIn(env, apiKeyEnv ?? "ANTHROPIC_API_KEY");
+  return { apiKey };
+}
+
+const isLoopback = (url: string): boolean =>
+  URL.canParse(url) && ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
 
 /**
  * A key by the name of its variable.

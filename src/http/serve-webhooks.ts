@@ -16,6 +16,11 @@ export type ServeOptions = WebhookOptions & {
   readonly host: string;
 };
 
+/** Who sends a byte now and then holds a connection no longer than this, in milliseconds. */
+const limits = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
+/** Each may hold a body in memory before its signature is known. */
+const maxConnections = 64;
+
 const loopback = ["127.0.0.1", "localhost", "::1"];
 
 /**
@@ -29,7 +34,10 @@ export async function serveWebhooks({ port, host, ...options }: ServeOptions): P
     });
   }
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const server = serve({ fetch: webhookApp(options).fetch, port, hostname: host }, (info) => resolve(info.port));
+  const app = webhookApp(options);
+  const listening = { fetch: app.fetch, port, hostname: host, serverOptions: limits };
+  const server = serve(listening, (info) => resolve(info.port));
+  if ("maxConnections" in server) server.maxConnections = maxConnections;
   server.once("error", (cause: Error) => reject(notListening(host, port, cause)));
   const taken = await promise;
   const name = host.includes(":") ? `[${host}]` : host;

@@ -1,7 +1,9 @@
 import type { TuttiError } from "../../domain/errors.ts";
 import type { ReceivedEvent } from "../../domain/workflow/received-event.ts";
 import type { Output } from "../output.ts";
-import { oneLine } from "../render/terminal-text.ts";
+import { cut, oneLine } from "../render/terminal-text.ts";
+
+const longestReason = 300;
 
 /** What a listener says of each event, in lines for persons or for programs. */
 export class EventLines {
@@ -38,18 +40,23 @@ export class EventLines {
 
   trouble({ event: { id, type } }: ReceivedEvent, { code, message, hint }: TuttiError): void {
     this.#output.stderr(
-      `${type} ${id} waits: ${oneLine(message)} (${code})${hint === undefined ? "" : `\n  ${hint}`}\n`,
+      `${oneLine(`${type} ${id} waits: ${message}`)} (${code})${hint === undefined ? "" : `\n  ${hint}`}\n`,
     );
   }
 
   notKept(source: string, { message, code }: TuttiError): void {
-    this.#output.stderr(`an event of ${source} could not be kept: ${oneLine(message)} (${code})\n`);
+    this.#output.stderr(`${oneLine(`an event of ${source} could not be kept: ${message}`)} (${code})\n`);
+  }
+
+  /** Of whom it comes is not known: not a word of it reaches the terminal as more than text. */
+  refused(reason: string): void {
+    this.#output.stderr(`refused: ${cut(oneLine(reason), longestReason)}\n`);
   }
 
   #say(facts: Readonly<Record<string, string | null>>, more: string, isGood = true): void {
     const { isJson, stdout, stderr } = this.#output;
     if (isJson) return stdout(`${JSON.stringify(facts)}\n`);
-    const text = `${facts["type"] ?? ""} ${facts["id"] ?? ""}: ${facts["status"] ?? ""}${more === "" ? "" : `, ${oneLine(more)}`}\n`;
+    const text = `${oneLine(`${facts["type"] ?? ""} ${facts["id"] ?? ""}: ${facts["status"] ?? ""}${more === "" ? "" : `, ${more}`}`)}\n`;
     (isGood ? stdout : stderr)(text);
   }
 }

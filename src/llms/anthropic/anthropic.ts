@@ -2,6 +2,7 @@ import Anthropic from "@anthropic-ai/sdk";
 
 import type { JsonObject } from "../../domain/json.ts";
 import type { Reply } from "../answer-request.ts";
+import { guardedFetch } from "../guarded-fetch.ts";
 import { unwrapped } from "../object-answer.ts";
 import type { LlmAdapter, LlmRequest } from "../port.ts";
 import { serverAdapter } from "../server-adapter.ts";
@@ -20,7 +21,14 @@ const ownUrl = "https://api.anthropic.com";
 
 /** Anthropic's Messages API. A structured answer is the input of a tool that the model has to call. */
 export function anthropic({ model, apiKey, baseUrl = ownUrl }: AnthropicOptions): LlmAdapter {
-  const client = new Anthropic({ baseURL: baseUrl, apiKey, authToken: null, maxRetries: 0, logLevel: "off" });
+  const client = new Anthropic({
+    baseURL: baseUrl,
+    apiKey,
+    authToken: null,
+    maxRetries: 0,
+    logLevel: "off",
+    fetch: guardedFetch(),
+  });
   return serverAdapter({
     id: "anthropic",
     model,

@@ -1,5 +1,7 @@
 import type { Config } from "ollama";
 
+import { guardedFetch } from "../guarded-fetch.ts";
+
 /** A refusal, with the server's words. */
 export class ErrorReply extends Error {
   readonly status: number;
@@ -21,7 +23,7 @@ export const fetchOrThrow =
   (signal: AbortSignal): NonNullable<Config["fetch"]> =>
   async (url, init) => {
     const own = init?.signal;
-    const response = await fetch(url, { ...init, signal: own ? AbortSignal.any([signal, own]) : signal });
+    const response = await guardedFetch()(url, { ...init, signal: own ? AbortSignal.any([signal, own]) : signal });
     if (response.ok) return response;
     throw new ErrorReply(response.status, wordsOf(await response.text()), response.headers.get("retry-after"));
   };

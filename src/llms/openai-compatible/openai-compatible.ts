@@ -2,6 +2,7 @@ import OpenAI from "openai";
 
 import type { JsonObject } from "../../domain/json.ts";
 import type { Reply } from "../answer-request.ts";
+import { guardedFetch } from "../guarded-fetch.ts";
 import { estimateTokens } from "../estimate-tokens.ts";
 import type { LlmAdapter, LlmRequest } from "../port.ts";
 import { serverAdapter } from "../server-adapter.ts";
@@ -30,6 +31,7 @@ export function openAiCompatible({ model, baseUrl = ownUrl, apiKey }: OpenAiOpti
     adminAPIKey: null,
     maxRetries: 0,
     logLevel: "off",
+    fetch: guardedFetch(),
   });
   const isOwn = baseUrl.startsWith(ownUrl);
   return serverAdapter({

@@ -98,7 +98,7 @@ function sourcesOf(cli: Cli, project: Project, { options, lines }: Sources): rea
   };
   const { port, host, watch = [], cron = [], timeZone } = options;
   return [
-    ...(port === undefined ? [] : [() => webhooks(cli, { port, host, ...secretOf(cli, options) }, keep)]),
+    ...(port === undefined ? [] : [() => webhooks(lines, { port, host, ...secretOf(cli, options) }, keep)]),
     ...(cron.length === 0 ? [] : [() => schedules(cron, timeZone, keepAside)]),
     ...(watch.length === 0 ? [] : [() => files(cli, { root: project.repo.root, globs: watch }, keepAside)]),
   ];
@@ -117,12 +117,12 @@ function secretOf({ env }: Cli, { secretEnv }: WorkflowListenOptions): { readonl
 type Address = { readonly port: number; readonly host: string; readonly secret?: string };
 
 async function webhooks(
-  cli: Cli,
+  lines: EventLines,
   address: Address,
   receive: (event: WorkflowEventInput) => Promise<boolean>,
 ): Promise<Source> {
   const { serveWebhooks } = await import("../../../http/serve-webhooks.ts");
-  const onRefused = (reason: string): void => cli.output.stderr(`refused: ${reason}\n`);
+  const onRefused = (reason: string): void => lines.refused(reason);
   const { url, close } = await serveWebhooks({ ...address, receive, onRefused });
   return { name: `webhooks at ${url}`, url, close };
 }
