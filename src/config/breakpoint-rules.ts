@@ -7,7 +7,7 @@ import { TuttiError } from "../domain/errors.ts";
 import { parseYaml, type SourceFile } from "./read/yaml-file.ts";
 
 /** Relative to the repository's root. */
-export const breakpointRulesFile = ".tutti/breakpoints.yaml";
+const breakpointRulesFile = ".tutti/breakpoints.yaml";
 
 type Where = {
   readonly projectDir: string;

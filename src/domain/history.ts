@@ -4,7 +4,7 @@ import type { JsonObject } from "./json.ts";
 /**
  * `answer`: of an agent; its prompts are kept with their templates. `verdict`: what was found of an attempt's work. `decision`: what became of it.
  */
-export const historyKinds = ["answer", "verdict", "decision"] as const;
+const historyKinds = ["answer", "verdict", "decision"] as const;
 export type HistoryKind = (typeof historyKinds)[number];
 
 /** All that a history tells: `question` and `reply` are of the supervisor model. */

@@ -145,7 +145,7 @@ export type AttemptDecision = {
   readonly reasons: readonly string[];
   /** For `retry`. */
   readonly countsAsAttempt: boolean;
-  /** For `retry`: the same conversation and working copy go on. */
+  /** For `retry`: the same conversation and slot go on. */
   readonly resumeSession: boolean;
   /** For `retry`: milliseconds to wait first. */
   readonly delayMs: number;

@@ -12,14 +12,14 @@ export type GateSpec = {
   readonly name: string;
   /** Shell command. */
   readonly run: string;
-  /** Folder to run it in, relative to the working copy. Default: its top. */
+  /** Folder to run it in, relative to the slot. Default: its top. */
   readonly cwd?: string;
   readonly timeoutMs: number;
   /** On the attempt alone, on the merged tree, or both. */
   readonly on: readonly ("attempt" | "merged")[];
 };
 
-/** Run once in a new working copy, and again when the files that it names change. */
+/** Run once in a new slot, and again when the files that it names change. */
 export type SetupSpec = { readonly run: string; readonly when: readonly string[]; readonly timeoutMs: number };
 
 export type AgentSettings = {
@@ -75,7 +75,7 @@ export type JobSettings = {
   readonly maxAccountUtilization?: number;
   readonly gates: readonly GateSpec[];
   readonly setup: readonly SetupSpec[];
-  /** Globs of untracked files of the user's checkout that a working copy needs. */
+  /** Globs of untracked files of the user's checkout that a slot needs. */
   readonly copy: readonly string[];
   readonly protectedPaths: readonly string[];
   /** Tasks that may write the same file run one after another, or side by side. Absent: `serialize`. */

@@ -11,7 +11,7 @@ import type { Place } from "../places/port.ts";
 export type GateRun = {
   readonly gates: readonly GateSpec[];
   readonly on: "attempt" | "merged";
-  /** Absolute path of the working copy. */
+  /** Absolute path of the slot. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly place: Place;

@@ -12,7 +12,7 @@ export type CheckpointCreateOptions = { readonly name?: string; readonly worktre
 type Looking = { readonly application: Pick<Application, "checkpoints" | "job">; readonly output: Output };
 
 /** `tutti checkpoint create`: keeps a job as it is, or the person's own files. */
-export async function checkpointCreate(
+async function checkpointCreate(
   { application, output }: Looking,
   id: string | undefined,
   { name, worktree }: CheckpointCreateOptions,
@@ -34,7 +34,7 @@ function createdText({ id, jobId, files, isWhileAtWork }: Checkpoint): string {
 }
 
 /** `tutti checkpoint list`: the newest first, with what each takes. */
-export async function checkpointList({ application, output }: Looking, id: string | undefined): Promise<number> {
+async function checkpointList({ application, output }: Looking, id: string | undefined): Promise<number> {
   const jobId = id === undefined ? undefined : (await application.job(id)).id;
   const checkpoints = await application.checkpoints.list(jobId);
   output.stdout(output.isJson ? `${JSON.stringify({ checkpoints })}\n` : checkpointListText(checkpoints));
@@ -42,7 +42,7 @@ export async function checkpointList({ application, output }: Looking, id: strin
 }
 
 /** `tutti checkpoint show`: what it holds. */
-export async function checkpointShow({ application, output }: Looking, id: string): Promise<number> {
+async function checkpointShow({ application, output }: Looking, id: string): Promise<number> {
   const { checkpoints } = application;
   const details = await checkpoints.describe(await checkpoints.find(id));
   output.stdout(output.isJson ? `${JSON.stringify(details)}\n` : checkpointText(details));
@@ -52,7 +52,7 @@ export async function checkpointShow({ application, output }: Looking, id: strin
 export type CheckpointDiffOptions = { readonly stat?: boolean };
 
 /** `tutti checkpoint diff`: what has changed since, in files and tasks. */
-export async function checkpointDiff(
+async function checkpointDiff(
   { application, output }: Looking,
   ids: { readonly id: string; readonly other: string | undefined },
   { stat }: CheckpointDiffOptions,

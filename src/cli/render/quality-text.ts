@@ -10,7 +10,7 @@ export function qualityLines(quality: QualityReport, { style, width }: Page): re
   return [`    quality ${score}`, ...quality.stages.flatMap((stage) => stageLines(stage, { style, width }))];
 }
 
-export const formatScore = (score: number): string => score.toFixed(2);
+const formatScore = (score: number): string => score.toFixed(2);
 
 function stageLines(stage: StageVerdict, { style, width }: Page): readonly string[] {
   const { name, score, findings, reason = "", threshold, status, doubts = [], requirements = [] } = stage;

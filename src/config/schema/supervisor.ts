@@ -6,7 +6,7 @@ import { durationMs, filledText } from "./scalars.ts";
 /** What comes with Tutti; any other name is a plugin's. */
 export const supervisorKinds = ["none", "ollama", "openai", "anthropic", "claude-code", "node-llama-cpp"] as const;
 
-export const supervisorEfforts = ["low", "medium", "high"] as const;
+const supervisorEfforts = ["low", "medium", "high"] as const;
 
 export const supervisorSchema = z.strictObject({
   kind: filledText()

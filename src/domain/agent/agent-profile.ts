@@ -23,7 +23,7 @@ export type AgentProfile = {
 
 export type EffortLevel = "low" | "medium" | "high" | "xhigh" | "max";
 
-export const profileOrigins = ["built-in", "project", "config"] as const;
+const profileOrigins = ["built-in", "project", "config"] as const;
 export type ProfileOrigin = (typeof profileOrigins)[number];
 
 /** What the settings say of a profile: over one that is known, field by field, or a new one. */

@@ -12,7 +12,7 @@ const ended = ["before-merge", "unproven", "question", "stall", "crash", "failur
 const fact = (type: FactType, on: readonly BreakpointKind[], means: string): Fact => ({ type, on, means });
 
 /** Everything that a rule may ask about, with the kinds of breakpoint at which it is known. */
-export const factTable = {
+const factTable = {
   strategy: fact("text", always, "the job's strategy: `manager`, `manual`, `workflow`"),
   jobCostUsd: fact("number", always, "what the job has cost so far"),
   tasks: fact("number", ["plan"], "how many tasks the plan has"),
@@ -49,7 +49,7 @@ export const factTable = {
   path: fact(
     "path",
     ["permission"],
-    "the file that the call is about, relative to the working copy; empty without one",
+    "the file that the call is about, relative to the slot; empty without one",
   ),
   url: fact("text", ["permission"], "the address that the call is about; empty without one"),
   limitUsd: fact("number", ["budget"], "the limit that was reached"),

@@ -1,4 +1,4 @@
-/** Exponential back-off with full jitter (Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015). */
+/** Exponential back-off with equal jitter (Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015). */
 export type Backoff = {
   /** First upper bound, in milliseconds. */
   readonly baseMs: number;

@@ -5,7 +5,7 @@ import type { FailureTally } from "./failure-tally.ts";
 export type RetryLimits = {
   /** Attempts that count, the first included. Default 3. */
   readonly maxAttempts: number;
-  /** Network failures and short 429s in a row before the job pauses. Default 20: about an hour and a half. */
+  /** Network failures and short 429s in a row before the job pauses. Default 10: after 4 to 9 minutes of waiting for transient ones. */
   readonly maxTransient: number;
   /** Deaths in a row before the task itself is suspected. Default 5. */
   readonly maxKilled: number;
@@ -17,7 +17,7 @@ export type RetryLimits = {
 
 export const defaultRetryLimits: RetryLimits = {
   maxAttempts: 3,
-  maxTransient: 20,
+  maxTransient: 10,
   maxKilled: 5,
   maxConflicts: 3,
   transientBackoff: { baseMs: 1_000, maxMs: 300_000 },

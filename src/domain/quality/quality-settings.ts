@@ -37,9 +37,9 @@ export type QualitySettings = {
 };
 
 /** Of a stage that nobody has said anything about: it counts, and only its blockers refuse. */
-export const usualLimits: StageLimits = { threshold: 0, weight: 1 };
+const usualLimits: StageLimits = { threshold: 0, weight: 1 };
 
-export const severityOf = (code: QualityRule, { rules }: Pick<QualitySettings, "rules">): RuleSeverity =>
+const severityOf = (code: QualityRule, { rules }: Pick<QualitySettings, "rules">): RuleSeverity =>
   rules[code] ?? qualityRules[code].severity;
 
 /** What the rules saw, by what the settings say that it means. */

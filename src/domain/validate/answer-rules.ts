@@ -1,5 +1,5 @@
 /** Checks of what the agent said, which a settings file may switch off. */
-export const answerRules = {
+const answerRules = {
   "truncated-answer":
     "the answer was cut off: by the model's limit, in an open code block, or in the middle of a sentence",
   "error-as-answer": "the last words are an error of the model's server, of the agent's program or of a tool",

@@ -18,7 +18,7 @@ export type AnswerFacts = {
   readonly changes: readonly { readonly path: string; readonly status: "added" | "modified" | "deleted" }[];
   /** Whether files may stay as they are: the task asks for an answer. */
   readonly isAnswerOnly: boolean;
-  /** Of the paths that the text names: those that are there, in the snapshot or in the working copy beside it. */
+  /** Of the paths that the text names: those that are there, in the snapshot or in the slot beside it. */
   readonly present: ReadonlySet<string>;
   /** Of those that are there: left out of snapshots, so that nobody knows whether they were changed. */
   readonly ignored: ReadonlySet<string>;

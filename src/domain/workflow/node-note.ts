@@ -1,7 +1,7 @@
 import type { ErrorJson } from "../errors.ts";
 import type { Json } from "../json.ts";
 
-export const nodeKinds = [
+const nodeKinds = [
   "agent",
   "step",
   "command",

@@ -22,7 +22,7 @@ export type NodeLlamaCppOptions = {
   readonly gpu?: "auto" | false;
 };
 
-export const installHint = "Install it in the project: npm install --save-dev node-llama-cpp";
+const installHint = "Install it in the project: npm install --save-dev node-llama-cpp";
 
 /** A model in this process, by llama.cpp. It is loaded with the first question, and questions are answered one after another. */
 export function nodeLlamaCpp(options: NodeLlamaCppOptions): LlmAdapter {

@@ -100,7 +100,7 @@ async function callFacts({ tool, input }: PermissionRequest, cwd: string): Promi
   };
 }
 
-/** Where a path really leads: a link in the working copy is not what it is called. */
+/** Where a path really leads: a link in the slot is not what it is called. */
 async function insidePath(path: string, cwd: string): Promise<string> {
   const [top, target] = await Promise.all([realOf(cwd), realOf(resolve(cwd, path))]);
   const inner = relative(top, target);

@@ -3,7 +3,7 @@ import type { Job } from "../../domain/model.ts";
 import type { CostFilter } from "../../state/budgets/costs.ts";
 import type { StateManager } from "../../state/state-manager.ts";
 
-export const costGroupings = ["job", "task", "model", "day", "conversation"] as const;
+const costGroupings = ["job", "task", "model", "day", "conversation"] as const;
 export type CostGrouping = (typeof costGroupings)[number];
 
 export type CostQuestion = {

@@ -24,7 +24,7 @@ import { resolveConflict, resolverKey, type Conflict } from "./resolve-conflict.
 import { resultChangeOf } from "../result-cache/result-cache.ts";
 
 type Work = { readonly task: Task; readonly attempt: Attempt; readonly signal: AbortSignal };
-/** `commit` is not yet on the branch. The slot stands on it; absent: no working copy was needed so far. */
+/** `commit` is not yet on the branch. The slot stands on it; absent: none was needed so far. */
 type Merge = Work & { readonly slot?: Slot; readonly commit: CommitId };
 
 /**

@@ -8,12 +8,16 @@ export type ReportFacts = {
   /** Goals and titles may be a person's own words. */
   readonly redact: (text: string) => string;
   readonly job: Job;
+  /** Where the job's merged work stands. */
   readonly tipCommit: string;
+  /** Milliseconds since the Unix epoch. */
   readonly now: number;
   readonly review: Review | undefined;
+  /** Why there is no review. */
   readonly reviewProblem: string | undefined;
 };
 
+/** What a job came to, from what is recorded: nothing of it but the review is a model's word. */
 export async function buildReport(facts: ReportFacts): Promise<JobReport> {
   const { state, redact, job, tipCommit, now, review, reviewProblem } = facts;
   const [tasks, usage, byTask] = await Promise.all([

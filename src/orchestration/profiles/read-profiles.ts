@@ -9,7 +9,7 @@ import { readFilesAt, type Repository } from "../../workspace/index.ts";
 const known = new WeakMap<Repository, Map<string, Promise<readonly ParsedProfile[]>>>();
 
 /**
- * A project's own agent files as a commit holds them. Never those of a working copy: an agent could change the rules that it
+ * A project's own agent files as a commit holds them. Never those of a slot: an agent could change the rules that it
  * runs under. A commit is read once.
  * @throws {TuttiError} `GIT_FAILED`
  */

@@ -6,7 +6,7 @@ import { jobTip } from "../integration/job-branch.ts";
 const defaultTimeoutMs = 600_000;
 
 /**
- * Runs a program for a workflow, in a working copy of what the job has merged so far or in the user's own folder.
+ * Runs a program for a workflow, in a slot that holds what the job has merged so far or in the user's own folder.
  * @throws the signal's reason: what was cut short has no result
  */
 export async function runCommand(desk: JobDesk, call: CommandCall): Promise<CommandResult> {

@@ -1,10 +1,11 @@
 import type { RollbackResult } from "../../domain/checkpoint/checkpoint.ts";
 import { restoredStatus } from "../../domain/checkpoint/go-back.ts";
 import { asAttemptId, asTaskId, attemptIdOf, type AttemptId, type CommitId, type JobId } from "../../domain/ids.ts";
-import { isSettled, type TaskStatus } from "../../domain/task-status.ts";
+import type { TaskStatus } from "../../domain/task-status.ts";
 import { appendEvent, type Tx } from "../append-events.ts";
 import { nextAttemptNumber } from "../attempts/begin-attempt.ts";
 import { changeJobStatus } from "../jobs/change-job-status.ts";
+import { standOfJob } from "../jobs/stand-of-job.ts";
 import { evidenceWithCommit } from "./checkpoint-rows.ts";
 import { readVersions, type JobVersions, type TaskVersion } from "./checkpoint-versions.ts";
 import { supersedeBreakpoints } from "../breakpoints/open-breakpoint.ts";
@@ -237,15 +238,7 @@ async function restandMerges({ tx, effect }: Going): Promise<void> {
 
 async function restandJob({ tx, at, effect, reason }: Going): Promise<void> {
   const { jobId: id } = effect;
-  const rows = await tx
-    .selectFrom("tasks")
-    .select("status")
-    .where("job_id", "=", id)
-    .where("taken_back_by", "is", null)
-    .where("replaced_by", "is", null)
-    .execute();
-  const statuses = rows.map(taskStatusOf);
-  const isDone = statuses.every((status) => status === "completed");
-  const to = !statuses.every(isSettled) ? "interrupted" : isDone ? "completed" : "failed";
+  const stand = await standOfJob(tx, id);
+  const to = stand === "unfinished" ? "interrupted" : stand;
   await changeJobStatus(tx, { id, to, reason, mayReopen: true, at });
 }

@@ -6,12 +6,12 @@ import type { JobReport } from "../../domain/job-report.ts";
 import type { Job, JobStrategy } from "../../domain/model.ts";
 import type { Plan } from "../../domain/plan/plan-schema.ts";
 import type { JobSettings } from "../../domain/settings.ts";
-import { isSettled } from "../../domain/task-status.ts";
 import { appendEvent, type Tx } from "../append-events.ts";
 import type { StateContext } from "../context.ts";
 import { insertFork, type JobFork } from "./fork-job.ts";
 import { changeJobStatus, type JobStatusChange } from "./change-job-status.ts";
-import { jobFromRow, taskStatusOf } from "../rows.ts";
+import { standOfJob } from "./stand-of-job.ts";
+import { jobFromRow } from "../rows.ts";
 import { insertWorkflowRun, type NewWorkflowRun } from "../workflows/workflow-runs.ts";
 
 export type NewJob = {
@@ -140,17 +140,8 @@ export class Jobs {
    */
   async finish(id: JobId): Promise<JobStatus> {
     return this.#context.store.write(async (tx) => {
-      const rows = await tx
-        .selectFrom("tasks")
-        .select("status")
-        .where("job_id", "=", id)
-        .where("taken_back_by", "is", null)
-        // What a new plan has put others in the place of is not missing.
-        .where("replaced_by", "is", null)
-        .execute();
-      const statuses = rows.map(taskStatusOf);
-      const isDone = statuses.every((status) => status === "completed");
-      const to = !statuses.every(isSettled) ? "running" : isDone ? "completed" : "failed";
+      const stand = await standOfJob(tx, id);
+      const to = stand === "unfinished" ? "running" : stand;
       await this.#setStatus(tx, { id, to, reason: undefined, mayReopen: false });
       return to;
     });

@@ -64,7 +64,7 @@ async function sharedLock(path: string): Promise<HeldLock> {
 }
 
 /** Looks quickly, and replaces what is damaged. @returns `undefined` when nothing had to be done */
-export async function repairState(path: string, backups: Backups): Promise<Restoration | undefined> {
+async function repairState(path: string, backups: Backups): Promise<Restoration | undefined> {
   const look = (): Damage | undefined => lookQuickly(path);
   const damage = look();
   if (damage === undefined || (await isFreshStart(damage, backups))) return undefined;
@@ -131,7 +131,7 @@ const isFreshStart = async ({ problems }: Damage, backups: Backups): Promise<boo
   problems[0] === emptied && (await backups.list()).length === 0;
 
 /** @throws {TuttiError} `STATE_CORRUPT` while another process has the database open */
-export async function withStateAlone<T>(path: string, work: () => Promise<T>): Promise<T> {
+async function withStateAlone<T>(path: string, work: () => Promise<T>): Promise<T> {
   const lock = await lockState(path, { kind: "exclusive", waitMs: 500 }).catch((thrown: unknown) => {
     throw TuttiError.is(thrown) && thrown.code === "STATE_BUSY" ? inUse(path) : thrown;
   });

@@ -26,7 +26,7 @@ export type QualityStage = {
 };
 
 export type WorkToJudge = {
-  /** Absolute path of the working copy; look, don't write. */
+  /** Absolute path of the slot; look, don't write. */
   readonly cwd: string;
   readonly task: {
     readonly key: string;

@@ -16,7 +16,7 @@ export const spec: PlanTask = {
   footprint: ["src/**"],
 };
 const { footprint: _anywhere, ...anywhere } = spec;
-export const bareSpec: PlanTask = { ...anywhere, acceptance: [], contextFiles: [], expectedOutputs: [] };
+const bareSpec: PlanTask = { ...anywhere, acceptance: [], contextFiles: [], expectedOutputs: [] };
 
 export const facts: WorkerPromptFacts = {
   goal: "Add a CSV export",

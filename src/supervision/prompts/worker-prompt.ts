@@ -10,7 +10,7 @@ export type WorkerPromptFacts = {
   readonly spec: PlanTask;
   /** 1-based. */
   readonly attempt: number;
-  /** What the tasks it builds on came to, already merged into its working copy. */
+  /** What the tasks it builds on came to, already merged into its slot. */
   readonly dependencies: readonly { readonly key: string; readonly title: string; readonly result: string }[];
   /** The task that it follows on from: all that it was told and what it came to. */
   readonly parent?: { readonly title: string; readonly prompt: string; readonly result: string } | undefined;

@@ -6,12 +6,12 @@ const text = z.string().trim().min(1, "must not be empty");
 const texts = z.array(text);
 const positive = z.number().positive();
 
-export const stepId = z
+const stepId = z
   .string()
   .regex(/^[A-Za-z][\w-]{0,63}$/, "must begin with a letter and have only letters, digits, - and _");
 
 /** Steps are read one by one, so that what is wrong in them is said of them. */
-export const stepList = z.array(z.unknown()).min(1, "must have a step").meta({ id: "steps" });
+const stepList = z.array(z.unknown()).min(1, "must have a step").meta({ id: "steps" });
 
 const common = {
   id: stepId.describe("Names the step: what it comes to is {{ steps.<id>.result }}."),

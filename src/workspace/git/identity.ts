@@ -2,7 +2,7 @@
 export type Identity = { readonly name: string; readonly email: string };
 
 /** The identity of commits that nobody but us made: snapshots and rescues. */
-export const ownIdentity: Identity = { name: "Tutti", email: "tutti@localhost" };
+const ownIdentity: Identity = { name: "Tutti", email: "tutti@localhost" };
 
 /** Variables that make git commit without asking who we are. */
 export function identityEnvironment(

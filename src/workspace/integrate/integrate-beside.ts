@@ -10,8 +10,8 @@ import { home, type Repository } from "../repository/repository.ts";
 import { integrationCommit, mergeConfig, refuseMovedTip, type IntegrationRequest } from "./integrate-attempt.ts";
 
 /**
- * As `integrateAttempt`, beside all working copies: among git's objects only, which costs a tenth. Most merges need no more.
- * @returns the merged commit, pinned; `undefined` when the merge needs a working copy: there is a conflict, or both sides
+ * As `integrateAttempt`, beside all slots: among git's objects only, which costs a tenth. Most merges need no more.
+ * @returns the merged commit, pinned; `undefined` when the merge needs a slot: there is a conflict, or both sides
  *   changed a file in a repository whose attributes may name a merge driver
  * @throws {TuttiError} `CONFLICT` when the ref isn't at `expectedTip`; `GIT_FAILED`
  */

@@ -45,7 +45,7 @@ const covers = (known: string, path: string): boolean =>
 
 function refuseOutside(glob: string): void {
   if (!glob.startsWith("/") && !glob.split("/").includes("..")) return;
-  throw new TuttiError("INPUT_INVALID", `${glob} leads out of the working copy`, {
+  throw new TuttiError("INPUT_INVALID", `${glob} leads out of the slot`, {
     hint: "Name expected outputs relative to the repository's top folder",
     context: { glob },
   });

@@ -4,7 +4,7 @@ import { toolParsers } from "./tools.ts";
 import type { ReadResults, ResultParser } from "./test-counts.ts";
 
 /** Those that come with Tutti; the ones whose output is told apart most surely go first. */
-export const knownParsers: readonly ResultParser[] = [...jsParsers, ...otherParsers, ...toolParsers];
+const knownParsers: readonly ResultParser[] = [...jsParsers, ...otherParsers, ...toolParsers];
 
 /**
  * Reads what a command printed, or the end of it.
