@@ -46,11 +46,7 @@ const factTable = {
   workflow: fact("text", ["approval"], "the workflow's name"),
   tool: fact("text", ["permission"], "the tool that the agent wants to use: `Bash`, `WebFetch`, `mcp__…`"),
   command: fact("text", ["permission"], "for `Bash`: the command; empty for other tools"),
-  path: fact(
-    "path",
-    ["permission"],
-    "the file that the call is about, relative to the slot; empty without one",
-  ),
+  path: fact("path", ["permission"], "the file that the call is about, relative to the slot; empty without one"),
   url: fact("text", ["permission"], "the address that the call is about; empty without one"),
   limitUsd: fact("number", ["budget"], "the limit that was reached"),
 } as const satisfies Readonly<Record<string, Fact>>;

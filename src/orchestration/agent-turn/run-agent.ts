@@ -1,16 +1,14 @@
-import type { AgentEvent, AgentLaunch, AgentOutcome, AgentTurn } from "../../agents/port.ts";
-import { asSessionId, type AttemptId, type SessionId } from "../../domain/ids.ts";
+import type { AgentLaunch, AgentOutcome, AgentTurn } from "../../agents/port.ts";
+import type { AttemptId, SessionId } from "../../domain/ids.ts";
 import { addUsage, noUsage } from "../../domain/budget/usage.ts";
-import type { FaultPoint } from "../../domain/fault-points.ts";
 import type { AgentAnswer, AgentConversation } from "../../domain/model.ts";
 import type { ConversationOwner } from "../../state/attempts/sessions.ts";
-import type { AgentDesk, JobDesk } from "../desk.ts";
+import type { JobDesk } from "../desk.ts";
 import { redactEvent, redactOutcome } from "./redact-agent.ts";
-import { noteAccountEvent, noteAccountOutcome } from "./account-signals.ts";
-import { answerText } from "./answer-text.ts";
 import { capsOfTurn, conversationLimitUsd } from "../budget/caps.ts";
 import { payForTurn, type PaidTurn } from "./paid-turn.ts";
 import { hasOwnPrice, TurnMeter } from "./turn-meter.ts";
+import { TurnRecorder } from "./turn-recorder.ts";
 import type { PreparedPrompt } from "../../supervision/prompts/prompt-request.ts";
 import { continued, recordPrompt } from "../prompts/send-prompt.ts";
 
@@ -127,7 +125,7 @@ async function turn(desk: JobDesk, run: LimitedRun, conversation: AgentConversat
   const { meter, limits, launch: limited } = await limitsOf(desk, run);
   const launch = { ...run.launch, ...limited, ...opening.launch };
   const { session, noteConversation } = await desk.pool.checkOut(launch);
-  const recorder = new TurnRecorder(desk, run, conversation.turn);
+  const recorder = new TurnRecorder(desk, { ...run, model: launch.model, turn: conversation.turn });
   const text = session.asSent?.(opening.prompt.text) ?? opening.prompt.text;
   await recordPrompt(desk, run, { turn: conversation.turn, prompt: { ...opening.prompt, text } });
   const said = await session.doTurn({
@@ -182,107 +180,3 @@ async function limitsOf({ services, job }: JobDesk, { owner, maxCostUsd, launch 
 
 const cannotResume = (outcome: AgentOutcome): boolean =>
   outcome.status === "failed" && outcome.failure.error.context["resume"] === "impossible";
-
-/** Writes what a turn shows, in order, without making the agent wait. */
-class TurnRecorder {
-  readonly #desk: AgentDesk;
-  readonly #owner: ConversationOwner;
-  readonly #run: Pick<AgentRun, "owner" | "attemptId" | "launch">;
-  readonly #isAskedOnce: boolean;
-  readonly #turn: number;
-  #writes: Promise<void> = Promise.resolve();
-
-  constructor(desk: AgentDesk, run: AgentRun, turnNumber: number) {
-    this.#desk = desk;
-    this.#run = run;
-    this.#owner = run.owner;
-    this.#isAskedOnce = run.isAskedOnce;
-    this.#turn = turnNumber;
-  }
-
-  record(event: AgentEvent): void {
-    const { sessions } = this.#desk.services.state;
-    if (event.type === "session-started") {
-      const { sessionId, model, pid } = event;
-      const started = { sessionId: asSessionId(sessionId), model, ...(pid === undefined ? {} : { pid }) };
-      this.#queue(() => sessions.noteSession(this.#owner, started));
-      this.#mayDie("session-known");
-    }
-    if (event.type === "tool-ended") this.#mayDie("tool-used");
-    if (event.type === "usage") this.#queue(() => sessions.recordUsage(this.#owner, this.#turn, event.usage));
-    if (event.type === "account-limits" || event.type === "api-retry") {
-      this.#queue(() => noteAccountEvent(this.#desk.services, event));
-    }
-    const line = activityOf(event);
-    if (line === undefined) return;
-    const { jobId, taskId, role } = this.#owner;
-    this.#desk.activity.add({ jobId, taskId: taskId ?? null, role, ...line });
-  }
-
-  /** @throws what a write of this turn threw: an unrecorded session or cost is not to be passed over */
-  async finish(outcome: AgentOutcome): Promise<void> {
-    const { sessions } = this.#desk.services.state;
-    this.#queue(() => sessions.recordUsage(this.#owner, this.#turn, outcome.usage));
-    this.#queue(() => noteAccountOutcome(this.#desk.services, outcome));
-    this.#queue(() => this.#keepAnswer(outcome));
-    if (this.#isAskedOnce && outcome.status === "finished") {
-      const { text, result } = outcome;
-      this.#queue(() => sessions.keepAnswer(this.#owner.key, { text, result }));
-    }
-    await this.#writes;
-  }
-
-  /** For the history: what was said last, or why nothing was. */
-  #keepAnswer(outcome: AgentOutcome): Promise<void> {
-    const { key, jobId, taskId, role } = this.#run.owner;
-    const { attemptId, launch } = this.#run;
-    return this.#desk.services.state.history.record({
-      jobId,
-      ...(taskId === undefined ? {} : { taskId }),
-      ...(attemptId === undefined ? {} : { attemptId }),
-      kind: "answer",
-      role,
-      model: launch.model,
-      conversation: key,
-      turn: this.#turn,
-      ...answerText(outcome),
-    });
-  }
-
-  /** Behind what was written before. */
-  #mayDie(moment: keyof typeof faultPointsOf): void {
-    const point = faultPointsOf[moment][this.#owner.role];
-    if (point !== undefined) this.#queue(() => Promise.resolve(this.#desk.services.fault(point)));
-  }
-
-  #queue(write: () => Promise<void>): void {
-    this.#writes = this.#writes.then(write);
-    // The rejection is delivered by `finish`; until then it must not count as unhandled.
-    this.#writes.catch(() => undefined);
-  }
-}
-
-const faultPointsOf: Readonly<Record<"session-known" | "tool-used", Readonly<Record<string, FaultPoint>>>> = {
-  "session-known": {
-    manager: "plan.session-known",
-    worker: "execute.session-known",
-    resolver: "resolve.session-known",
-    reviewer: "review.session-known",
-  },
-  "tool-used": { worker: "execute.tool-used", resolver: "resolve.tool-used" },
-};
-
-function activityOf(
-  event: AgentEvent,
-): { readonly kind: "tool" | "text" | "retry"; readonly text: string } | undefined {
-  switch (event.type) {
-    case "tool-started":
-      return { kind: "tool", text: event.summary };
-    case "text":
-      return { kind: "text", text: event.text.slice(0, 500) };
-    case "api-retry":
-      return { kind: "retry", text: `model server answered ${event.status ?? "nothing"}, retry ${event.attempt}` };
-    default:
-      return undefined;
-  }
-}
