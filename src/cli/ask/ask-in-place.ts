@@ -4,6 +4,7 @@ import { isJobOver, type JobStatus } from "../../domain/job-status.ts";
 import type { Cli } from "../cli.ts";
 import { stopSignals } from "../drive/stop-signals.ts";
 import { alarmAt } from "./alarm-at.ts";
+import { askOpenQuestions } from "./ask-open-questions.ts";
 import type { Stood } from "./beside-work.ts";
 import { waitsForPerson } from "./waits-for-person.ts";
 
@@ -30,7 +31,6 @@ export async function askInPlace(
 ): Promise<"go-on" | "wait" | "leave"> {
   if (terminal === undefined || stood === "left") return "leave";
   if (stood === undefined && !(await waitsForPerson(application, { jobId, status }))) return "leave";
-  const { askOpenQuestions } = await import("./ask-open-questions.ts");
   const signals = stopSignals({ output }, undefined, "");
   const alarm = alarmAt(await application.workflows.wakesAt(jobId));
   const known = later.size;

@@ -147,6 +147,18 @@ describe("when the work ends, a question that is being answered", () => {
     expect(at.display.isSuspended()).toBe(false);
   });
 
+  it("goes with the next drive where it was answered when the job already waited", async () => {
+    const at = await watch({ a: question, b: good });
+    await at.invited("2 questions wait", "a");
+    await at.when("Your answer", keys.down, keys.enter);
+    await at.when("May b?", keys.escape);
+    await at.invited("1 question waits", "a");
+    await at.open.state.jobs.setStatus(at.open.jobId, "waiting");
+    await at.when("May b?", keys.enter);
+    await until(() => !at.display.isSuspended());
+    expect(await at.beside.end("waiting")).toMatchObject({ asked: "settled" });
+  });
+
   it("is taken away where nothing waits for it any more, and that is said", async () => {
     const at = await watch({ a: question });
     await at.invited("1 question waits", "a");

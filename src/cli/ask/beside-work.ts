@@ -14,6 +14,7 @@ import { waitsForPerson } from "./waits-for-person.ts";
 
 export type ShownWork = Asking & {
   readonly application: Asking["application"] & {
+    readonly job: Application["job"];
     readonly workflows: Pick<Application["workflows"], "wakesAt">;
   };
   readonly jobId: JobId;
@@ -52,16 +53,16 @@ export class BesideWork {
   /**
    * The work has ended: nobody is invited any more. What is being asked stays until it is answered, if the job waits for a
    * person; it is taken away otherwise.
-   * @returns `undefined` when nothing was being asked
+   * @returns `undefined` when nothing was being asked, and when the job waits for nobody
    */
   async end(status: JobStatus): Promise<Stood | undefined> {
     const { application, jobId, output } = this.#work;
     this.#ended.abort();
-    const stood = this.#isAsking;
-    if (stood && (await waitsForPerson(application, { jobId, status }))) return this.#untilAnswered();
+    if (await waitsForPerson(application, { jobId, status })) return this.#untilAnswered();
+    const isTakenAway = this.#isAsking;
     this.#withdrawn.abort();
     await this.done;
-    if (stood) output.stdout(`Nothing waits for the answer now: the job is ${status}.\n`);
+    if (isTakenAway) output.stdout(`Nothing waits for the answer now: the job is ${status}.\n`);
     return undefined;
   }
 
@@ -87,6 +88,7 @@ export class BesideWork {
     const { application, display, stop } = this.#work;
     const over = AbortSignal.any([this.#ended.signal, this.#withdrawn.signal, stop]);
     const watch = application.watch();
+    let last: Stood | undefined;
     try {
       while (!over.aborted) {
         const open = await this.#open();
@@ -96,15 +98,21 @@ export class BesideWork {
         await watch.wait({ timeoutMs: lookAgainMs, signal: wake });
         if (pressed?.aborted !== true) await rest(wake);
         if (over.aborted || pressed?.aborted !== true) continue;
-        const asked = await this.#put(open);
-        // Only what outlived the work is told to whoever goes on.
-        if (this.#ended.signal.aborted) return asked;
+        const stood = await this.#put(open);
+        last = (await this.#outlivedWork(stood)) ? stood : undefined;
       }
-      return undefined;
+      return last;
     } finally {
       this.#key.rest();
       display.invite(undefined);
     }
+  }
+
+  /** An answer that was stored before the job was said to wait is taken up by those who carry it out. */
+  async #outlivedWork({ asked }: Stood): Promise<boolean> {
+    if (this.#ended.signal.aborted) return true;
+    const { application, jobId } = this.#work;
+    return asked === "settled" && (await application.job(jobId)).status === "waiting";
   }
 
   /** The plan's question is put together with the plan. */
