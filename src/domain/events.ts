@@ -153,6 +153,8 @@ export type EventData = {
     /** Likewise: events of the job that said what is kept besides. */
     readonly events?: number;
   };
+  /** What its runs recorded was removed to make room: they can't be replayed any more. */
+  "journals-pruned": { readonly runs: number; readonly records: number };
   "notes-changed": {
     readonly version: number;
     readonly action: "added" | "edited" | "removed";

@@ -43,8 +43,21 @@ export interface Engine {
   work(options: WorkOptions): EngineWorker;
   /** Releases every lease of a worker that is known to be dead, without waiting for the leases to expire. */
   releaseWorker(workerId: WorkerId): Promise<readonly RunId[]>;
+  /**
+   * Removes runs of a family that have ended, with their journals and signals: those whose ids are `of` with a `#` or a `/` and more
+   * behind it. What is needed for a run that has not ended stays. Not for runs that anybody may still start again.
+   */
+  prune(pruning: { readonly of: string; readonly isDryRun: boolean }): Promise<PrunedRuns>;
   close(): Promise<void>;
 }
+
+export type PrunedRuns = {
+  readonly runs: number;
+  /** Recorded calls and signals. */
+  readonly records: number;
+  /** What they say; the indexes over them come on top. */
+  readonly bytes: number;
+};
 
 export type StartRun = {
   readonly runId: RunId;

@@ -25,6 +25,7 @@ export const noEngine: Engine = {
   cancel: never,
   result: never,
   releaseWorker: never,
+  prune: never,
   close: never,
 };
 

@@ -3,6 +3,7 @@ import { cancellingPromises } from "./engine/cancelling.ts";
 import { changingPromises } from "./engine/changing.ts";
 import { claimingPromises } from "./engine/claiming.ts";
 import { composingPromises } from "./engine/composing.ts";
+import { pruningPromises } from "./engine/pruning.ts";
 import { racingPromises } from "./engine/racing.ts";
 import { readingPromises } from "./engine/reading.ts";
 import { recordingPromises } from "./engine/recording.ts";
@@ -23,6 +24,7 @@ const promises: EnginePromises = {
   ...changingPromises,
   ...racingPromises,
   ...readingPromises,
+  ...pruningPromises,
 };
 
 /** Generous: an adapter may poll a server. */

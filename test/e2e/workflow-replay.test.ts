@@ -65,4 +65,11 @@ it("says at which call a workflow would go on, and shows where changed code brea
   const none = await replay("--number", "7");
   expect(none.exitCode).toBe(2);
   expect(none.stderr).toContain("has no run 7");
+
+  expect((await runTutti(project, { args: ["job", "cancel"] })).exitCode).toBe(0);
+  const pruned = await runTutti(project, { args: ["state", "prune", "--older-than", "0m", "--journals", "--json"] });
+  expect(JSON.parse(pruned.stdout)).toMatchObject({ journals: { jobs: 1, keptJobs: 0, runs: 5 } });
+  const gone = await replay();
+  expect(gone.exitCode).toBe(2);
+  expect(gone.stderr).toMatch(/The journal of workflow asks .* was removed by tutti state prune --journals/);
 }, 120_000);

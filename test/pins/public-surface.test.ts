@@ -175,7 +175,7 @@ describe("the public surface", () => {
       "state: ",
       "state check: --json",
       "state backup: --json",
-      "state prune: --older-than --activity --events --dry-run --json",
+      "state prune: --older-than --activity --events --journals --dry-run --json",
       "state restore: --backup --json",
       "task-master: ",
       "task-master list: --status --tag --file --json",

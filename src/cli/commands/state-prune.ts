@@ -1,4 +1,5 @@
 import { exitCodes } from "../../domain/job-status.ts";
+import { pruneJournals, type PrunedJournals } from "../../orchestration/jobs/prune-journals.ts";
 import type { Cli } from "../cli.ts";
 import { formatBytes } from "../render/checkpoint-text.ts";
 import { counted } from "../render/quantities.ts";
@@ -8,6 +9,7 @@ export type StatePruneOptions = {
   readonly olderThan?: number;
   readonly activity?: boolean;
   readonly events?: boolean;
+  readonly journals?: boolean;
   readonly dryRun?: boolean;
 };
 
@@ -21,12 +23,21 @@ export const statePruneCommand = (cli: Cli, options: StatePruneOptions): Promise
     const pruning = { endedBy: services.now() - olderThan, isWithActivity, isWithEvents };
     const isDryRun = options.dryRun === true;
     const removed = await (isDryRun ? history.prunable(pruning) : history.prune(pruning));
+    const { endedBy } = pruning;
+    const journals = options.journals === true ? await pruneJournals(services, { endedBy, isDryRun }) : undefined;
     const holds = await history.size();
     if (cli.output.isJson) {
       const { activities, events, ...said } = removed;
       const asked = { ...(isWithActivity ? { activities } : {}), ...(isWithEvents ? { events } : {}) };
-      cli.output.stdout(`${JSON.stringify({ ...said, ...asked, isDryRun, bytes: holds })}\n`);
-    } else cli.output.stdout(`${removedText(removed, pruning, isDryRun)}\n${sizeText(holds)}\n`);
+      cli.output.stdout(`${JSON.stringify({ ...said, ...asked, journals, isDryRun, bytes: holds })}\n`);
+      return exitCodes.done;
+    }
+    const lines = [
+      removedText(removed, pruning, isDryRun),
+      ...(journals === undefined ? [] : [journalsText(journals, isDryRun)]),
+      sizeText(holds),
+    ];
+    cli.output.stdout(`${lines.join("\n")}\n`);
     return exitCodes.done;
   });
 
@@ -43,6 +54,12 @@ function removedText(removed: Removed, asked: Asked, isDryRun: boolean): string 
     ...(asked.isWithEvents ? [counted(events, "event")] : []),
   ];
   return `${isDryRun ? "Would remove" : "Removed"} from ${counted(jobs, "job")}: ${parts.join(", ")}.`;
+}
+
+function journalsText({ jobs, runs, records, bytes, keptJobs }: PrunedJournals, isDryRun: boolean): string {
+  const amount = `${counted(runs, "run")} with ${counted(records, "record")}, ${formatBytes(bytes)}`;
+  const kept = keptJobs === 0 ? "" : ` ${counted(keptJobs, "job")} kept: a resume would go on from there.`;
+  return `${isDryRun ? "Would remove" : "Removed"} journals of ${counted(jobs, "job")}: ${amount}.${kept}`;
 }
 
 type Holds = Readonly<Record<"prompts" | "activity" | "events" | "journals" | "checkpoints" | "rest", number>>;

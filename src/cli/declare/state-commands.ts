@@ -35,11 +35,12 @@ export function addStateCommands(program: Command, { cli, finish }: Face): void 
     .option("--older-than <age>", "such as 12h, 30d or 8w; default: 90d", ageMs)
     .option("--activity", "also what agents showed while they worked: tutti task logs")
     .option("--events", "also events that say what is kept besides: those of attempts, gates and workers")
+    .option("--journals", "also what their runs recorded: tutti replay of them is not possible any more")
     .option("--dry-run", "only say what would go")
     .addOption(json())
     .addHelpText(
       "after",
-      examples("tutti state prune", "tutti state prune --older-than 30d --activity --events --dry-run"),
+      examples("tutti state prune", "tutti state prune --older-than 30d --activity --events --journals --dry-run"),
     )
     .action(async (options: StatePruneOptions) => {
       finish(await (await import("../commands/state-prune.ts")).statePruneCommand(cli, options));

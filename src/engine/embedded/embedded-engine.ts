@@ -1,7 +1,16 @@
 import { errorFromJson, TuttiError } from "../../domain/errors.ts";
 import type { RunId, WorkerId } from "../../domain/ids.ts";
 import type { Json } from "../../domain/json.ts";
-import type { Engine, EngineWorker, JournalEntry, RunRecord, StartRun, Workflow, WorkOptions } from "../port.ts";
+import type {
+  Engine,
+  EngineWorker,
+  JournalEntry,
+  PrunedRuns,
+  RunRecord,
+  StartRun,
+  Workflow,
+  WorkOptions,
+} from "../port.ts";
 import { releaseAll } from "./claims.ts";
 import { EmbeddedWorker } from "./embedded-worker.ts";
 import { cancelTree } from "./endings.ts";
@@ -9,6 +18,7 @@ import type { EngineContext, EngineLogger, RegisteredWorkflow } from "./engine-c
 import { cancelledError, closedError, runUnknownError, workflowUnknownError } from "./engine-errors.ts";
 import { readHistory } from "./history.ts";
 import { fromJsonText, toJsonText } from "./json-text.ts";
+import { pruneRuns } from "./prune.ts";
 import { RunEnds } from "./run-ends.ts";
 import { findRun, insertRun, type NewRun } from "./runs.ts";
 import { storeSignal } from "./signals.ts";
@@ -111,6 +121,10 @@ class EmbeddedEngine implements Engine {
 
   releaseWorker(workerId: WorkerId): Promise<readonly RunId[]> {
     return this.#context.store.transact((session) => releaseAll(session, workerId));
+  }
+
+  prune(pruning: { readonly of: string; readonly isDryRun: boolean }): Promise<PrunedRuns> {
+    return pruneRuns(this.#context.store, pruning);
   }
 
   /** Stops the workers that were started here, as `stop` without `drain` does; whoever waits for a result gets `ABORTED`. */

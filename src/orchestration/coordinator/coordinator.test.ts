@@ -34,6 +34,7 @@ function engineWithSteps({ isHanging }: { readonly isHanging: boolean }): Engine
     startAll: never,
     signal: never,
     cancel: never,
+    prune: never,
     result: never,
   };
 }

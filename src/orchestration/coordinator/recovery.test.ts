@@ -25,6 +25,7 @@ const engine: Engine = {
   cancel: never,
   result: never,
   releaseWorker: () => Promise.resolve([]),
+  prune: never,
   close: never,
 };
 

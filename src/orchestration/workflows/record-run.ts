@@ -4,10 +4,10 @@ import type { Json } from "../../domain/json.ts";
 import type { Task } from "../../domain/model.ts";
 import type { RecordedAgent, WorkflowRecording } from "../../domain/workflow/recording.ts";
 import type { WorkflowRun } from "../../domain/workflow/workflow-run.ts";
-import { TuttiError, type ErrorJson } from "../../domain/errors.ts";
+import type { ErrorJson } from "../../domain/errors.ts";
 import type { JournalEntry } from "../../engine/port.ts";
-import { workflowRunId } from "../queues.ts";
 import type { Services } from "../services.ts";
+import { journalOf } from "./journal-of.ts";
 
 const facts = { taskId: z.string().exactOptional(), costUsd: z.number().exactOptional() };
 
@@ -23,18 +23,11 @@ const approval = z.object({ approved: z.boolean(), note: z.string().exactOptiona
 
 /**
  * What agents, commands, persons and senders of signals said to a run, for a test. Redacted.
- * @throws {TuttiError} `INPUT_INVALID` for a run that has not begun
+ * @throws {TuttiError} `INPUT_INVALID` for a run that has not begun, or whose journal was pruned
  */
 export async function recordRun(services: Services, run: WorkflowRun): Promise<WorkflowRecording> {
-  const { engine, state, redactJson } = services;
-  const runId = workflowRunId(run.jobId, run.number);
-  if ((await engine.find(runId)) === undefined) {
-    throw new TuttiError(
-      "INPUT_INVALID",
-      `Workflow ${run.name} of job ${run.jobId} has not begun: nothing is recorded`,
-    );
-  }
-  const entries = await engine.history(runId);
+  const { state, redactJson } = services;
+  const entries = await journalOf(services, run);
   const tasks = new Map((await state.tasks.list(run.jobId)).map((task) => [String(task.id), task]));
   const recording = {
     workflow: run.name,

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import { TuttiError } from "../../domain/errors.ts";
 import type { ReplayReport } from "../../domain/workflow/replay-report.ts";
 import type { WorkflowRun } from "../../domain/workflow/workflow-run.ts";
 import { replayHistory } from "../../engine/embedded/index.ts";
 import { replayable } from "../../workflow/replayable.ts";
 import { workflowRunId } from "../queues.ts";
 import type { Services } from "../services.ts";
+import { journalOf } from "./journal-of.ts";
 import { loadWorkflow } from "./take-up-workflow.ts";
 
 export type ReplayedRun = {
@@ -20,13 +20,12 @@ export type ReplayedRun = {
 /**
  * Goes through the journal of a workflow's run with the code as it is now. Nothing is done and nothing is stored.
  * @param ref - the code. Default: what the run was started with
- * @throws {TuttiError} `WORKFLOW_UNKNOWN`, `WORKFLOW_INVALID`, `INPUT_INVALID` for a run that has not begun
+ * @throws {TuttiError} `WORKFLOW_UNKNOWN`, `WORKFLOW_INVALID`, `INPUT_INVALID` for a run that has not begun, or whose journal was pruned
  */
 export async function replayRun(services: Services, run: WorkflowRun, ref: string): Promise<ReplayedRun> {
   const { definition, version } = await loadWorkflow(services, ref);
   const runId = workflowRunId(run.jobId, run.number);
-  if ((await services.engine.find(runId)) === undefined) throw notBegun(run);
-  const entries = await services.engine.history(runId);
+  const entries = await journalOf(services, run);
   const found = await replayHistory(replayable(definition), { runId, input: run.input, entries });
   const report = redacted(services, found);
   return { run, report, isSame: isSameAs(run, report), isSameCode: version === run.version };
@@ -45,9 +44,3 @@ function redacted({ redact, redactJson }: Services, report: ReplayReport): Repla
   if (end.status === "completed") return { ...report, end: { ...end, output: redactJson(end.output) } };
   return { ...report, end: { ...end, error: { ...end.error, message: redact(end.error.message) } } };
 }
-
-const notBegun = ({ jobId, name }: WorkflowRun): TuttiError =>
-  new TuttiError("INPUT_INVALID", `Workflow ${name} of job ${jobId} has not begun: nothing is recorded`, {
-    hint: `Go on with it: tutti resume ${jobId}`,
-    context: { job: jobId },
-  });

@@ -2,6 +2,13 @@ import { capText, type HistoryEntry, type HistoryKind } from "../../domain/histo
 import type { JobId, TaskId } from "../../domain/ids.ts";
 import type { Tx } from "../append-events.ts";
 import { prunableHistory } from "./prunable-history.ts";
+import {
+  endedJobs,
+  noteJournalsPruned,
+  wereJournalsPruned,
+  type EndedJobs,
+  type JournalPruning,
+} from "./prunable-journals.ts";
 import { pruneHistory, type HistoryPruning, type PrunedHistory } from "./prune-history.ts";
 import type { StateContext } from "../context.ts";
 import { entryFromRow } from "../decisions/decision-rows.ts";
@@ -42,6 +49,21 @@ export class History {
   /** What `prune` would let go of. */
   prunable(pruning: HistoryPruning): Promise<PrunedHistory> {
     return prunableHistory(this.#context, pruning);
+  }
+
+  /** Jobs that ended by then, by whether anything may go on from their journals. */
+  endedJobs(endedBy: number): Promise<EndedJobs> {
+    return endedJobs(this.#context, endedBy);
+  }
+
+  /** To be called before a job's journals are removed. @returns `false`: they must stay, it has been taken up again */
+  noteJournalsPruned(pruning: JournalPruning): Promise<boolean> {
+    return noteJournalsPruned(this.#context, pruning);
+  }
+
+  /** Whether a job's journals were removed since. @param since - milliseconds since the Unix epoch */
+  wereJournalsPruned(jobId: JobId, since: number): Promise<boolean> {
+    return wereJournalsPruned(this.#context, jobId, since);
   }
 
   /** How much room what is kept takes in the database, in bytes. */
