@@ -2,13 +2,13 @@ import { TuttiError } from "../../domain/errors.ts";
 import type { Attempt, Task } from "../../domain/model.ts";
 import type { PromptAccount } from "../../domain/prompt/prompt-part.ts";
 import type { PromptRewriting, SentPrompt } from "../../domain/prompt/sent-prompt.ts";
-import { checkTemplateSet, type TemplateWarning } from "../../supervision/prompts/check-template-set.ts";
+import type { TemplateWarning } from "../../supervision/prompts/check-template-set.ts";
+import { judgeTemplates } from "../../supervision/prompts/judge-templates.ts";
 import { promptKinds, promptPurposes } from "../../supervision/prompts/prompt-kind.ts";
 import type { PreparedPrompt } from "../../supervision/prompts/prompt-request.ts";
 import { variablesOf } from "../../supervision/prompts/sample-requests.ts";
 import type { ChosenTemplate } from "../../supervision/prompts/template-set.ts";
 import { openMinijinja } from "../../supervision/prompts/template-engine/minijinja-engine.ts";
-import { TemplateSet } from "../../supervision/prompts/template-set.ts";
 import { jobTip } from "../integration/job-branch.ts";
 import type { Services } from "../services.ts";
 import { numberedAttempt } from "../insight/task-details.ts";
@@ -46,8 +46,12 @@ export type TemplateReport = {
   /** Names of the project's own in the checkout. */
   readonly templates: readonly string[];
   readonly warnings: readonly TemplateWarning[];
-  /** Not as the checked-out commit has them: a job would use that commit's. */
+  /** Not as the checked-out commit has them: a job would use that commit's. Not looked at while any is broken. */
   readonly uncommitted: readonly string[];
+  /** `TEMPLATE_INVALID`, one for each that is wrong. */
+  readonly broken: readonly TuttiError[];
+  /** Names of those that could not be tried, because they use a broken one. */
+  readonly untried: readonly string[];
 };
 
 /** What faces may ask for about prompts and their templates. */
@@ -100,25 +104,32 @@ export class PromptRoom {
     );
   }
 
-  /** Tries the templates of the checkout. @throws {TuttiError} `TEMPLATE_INVALID` for the first that is wrong */
+  /** Tries the templates of the checkout. */
   check(): Promise<TemplateReport> {
     return checkCheckout(this.#services.repo);
   }
 }
 
-/** @throws {TuttiError} `TEMPLATE_INVALID` for the first template that is wrong */
 export async function checkCheckout(repo: Services["repo"]): Promise<TemplateReport> {
-  const own = await readCheckoutTemplates(repo.root);
-  const warnings = await checkTemplateSet(await TemplateSet.open(own, openMinijinja));
-  const committed = new Map((await readTemplates(repo, repo.head)).map(({ name, text }) => [name, text]));
+  const { templates: own, broken } = await readCheckoutTemplates(repo.root);
+  const judged = await judgeTemplates(own, openMinijinja);
+  const wrong = [...broken, ...judged.broken];
+  // What is committed may be broken in the same way: that it differs is of no use to anybody before it can be read.
+  const isWhole = wrong.length === 0;
+  const committed = isWhole ? await committedTemplates(repo) : new Map<string, string>();
   const here = new Map(own.map(({ name, text }) => [name, text]));
   const names = [...new Set([...committed.keys(), ...here.keys()])].toSorted();
   return {
     templates: [...here.keys()],
-    warnings,
-    uncommitted: names.filter((name) => committed.get(name) !== here.get(name)),
+    warnings: judged.warnings,
+    uncommitted: isWhole ? names.filter((name) => committed.get(name) !== here.get(name)) : [],
+    broken: wrong,
+    untried: judged.untried,
   };
 }
+
+const committedTemplates = async (repo: Services["repo"]): Promise<ReadonlyMap<string, string>> =>
+  new Map((await readTemplates(repo, repo.head)).map(({ name, text }) => [name, text]));
 
 const shownPrompt = (prompt: SentPrompt): ShownPrompt => {
   const { kind, text, template, account, rewriting, at, conversation, turn, role } = prompt;

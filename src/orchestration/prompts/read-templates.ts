@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { TuttiError } from "../../domain/errors.ts";
+import { brokenTemplate } from "../../supervision/prompts/check-template-set.ts";
 import type { TemplateFile } from "../../supervision/prompts/template-engine/template-engine.ts";
 import { templateFolder } from "../../supervision/prompts/template-set.ts";
 import { readFilesAt, type Repository } from "../../workspace/index.ts";
@@ -14,15 +15,22 @@ export async function readTemplates(repo: Repository, commit: string): Promise<r
   return files.flatMap(({ path, text }) => templateOf(path, text));
 }
 
-/** The same as they stand in the checkout. @param root - of the repository @throws {TuttiError} `TEMPLATE_INVALID` */
-export async function readCheckoutTemplates(root: string): Promise<readonly TemplateFile[]> {
+/** What stands in the checkout: templates, and why other files there are none. */
+export type CheckoutTemplates = { readonly templates: readonly TemplateFile[]; readonly broken: readonly TuttiError[] };
+
+/** The same as they stand in the checkout. @param root - of the repository */
+export async function readCheckoutTemplates(root: string): Promise<CheckoutTemplates> {
   const paths = await filesBelow(join(root, templateFolder));
-  const templates = await Promise.all(
-    paths.map(async (path) =>
-      templateOf(`${templateFolder}/${path}`, await readFile(join(root, templateFolder, path), "utf8")),
-    ),
-  );
-  return templates.flat();
+  const [templates, broken]: [TemplateFile[], TuttiError[]] = [[], []];
+  for (const path of paths) {
+    const text = await readFile(join(root, templateFolder, path), "utf8");
+    try {
+      templates.push(...templateOf(`${templateFolder}/${path}`, text));
+    } catch (thrown) {
+      broken.push(brokenTemplate(thrown));
+    }
+  }
+  return { templates, broken };
 }
 
 async function filesBelow(folder: string): Promise<readonly string[]> {

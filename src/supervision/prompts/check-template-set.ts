@@ -12,22 +12,51 @@ import type { TemplateSet } from "./template-set.ts";
 /** Something that a template leaves out, which agents usually need. */
 export type TemplateWarning = { readonly template: string; readonly leavesOut: readonly string[] };
 
+export type JudgedTemplates = {
+  readonly warnings: readonly TemplateWarning[];
+  /** `TEMPLATE_INVALID`, one for each template that is wrong: the first thing that is. */
+  readonly broken: readonly TuttiError[];
+};
+
 /**
  * Renders every template with everything that a prompt can have and with the least that it has, so that a variable that is not
  * there is found before an agent is paid.
  * @throws {TuttiError} `TEMPLATE_INVALID` for the first that is wrong
  */
 export async function checkTemplateSet(templates: TemplateSet): Promise<readonly TemplateWarning[]> {
+  const { warnings, broken } = await judgeTemplateSet(templates);
+  if (broken[0] !== undefined) throw broken[0];
+  return warnings;
+}
+
+/** The same for who wants to know of all of them. */
+export async function judgeTemplateSet(templates: TemplateSet): Promise<JudgedTemplates> {
   const warnings: TemplateWarning[] = [];
-  for (const name of templates.partials()) checkFilters(templates, name, anyContext());
-  templates.render(templates.choose("continuation").name, {});
+  // What several templates include is wrong in each of them, in the same place.
+  const broken = new Map<string, TuttiError>();
+  const judge = async (check: () => TemplateWarning | undefined | Promise<TemplateWarning | undefined>) => {
+    try {
+      const warning = await check();
+      if (warning !== undefined) warnings.push(warning);
+    } catch (thrown) {
+      const error = brokenTemplate(thrown);
+      broken.set(error.message, error);
+    }
+  };
+  for (const name of templates.partials()) await judge(() => checkFilters(templates, name, anyContext()));
+  await judge(() => void templates.render(templates.choose("continuation").name, {}));
   for (const kind of promptKinds) {
     for (const variant of [undefined, ...templates.variantsOf(kind)]) {
-      const warning = await checkOne(templates, kind, variant);
-      if (warning !== undefined) warnings.push(warning);
+      await judge(() => checkOne(templates, kind, variant));
     }
   }
-  return warnings;
+  return { warnings, broken: [...broken.values()] };
+}
+
+/** @throws what is no fault of a template */
+export function brokenTemplate(thrown: unknown): TuttiError {
+  if (TuttiError.is(thrown) && thrown.code === "TEMPLATE_INVALID") return thrown;
+  throw thrown;
 }
 
 async function checkOne(
@@ -53,10 +82,10 @@ async function checkOne(
 const anyContext = (): JsonObject =>
   Object.fromEntries(promptKinds.toReversed().flatMap((kind) => Object.entries(sampleContext(kind))));
 
-function checkFilters(templates: TemplateSet, name: string, context: JsonObject): void {
+function checkFilters(templates: TemplateSet, name: string, context: JsonObject): undefined {
   const file = templates.ownFile(name);
   const [missing] = file === undefined ? [] : missingFiltered(file.text, context);
-  if (file === undefined || missing === undefined) return;
+  if (file === undefined || missing === undefined) return undefined;
   const { path: excerpt, line } = missing;
   throw templateInvalid({ what: "undefined value", file: name, line, excerpt, shownAs: file.shownAs, context });
 }
