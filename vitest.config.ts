@@ -8,6 +8,9 @@ const retry = process.env["CI"] === "true" ? 1 : 0;
 
 const limits = { testTimeout: 60_000, hookTimeout: 120_000, retry };
 
+/** A process for each file costs a third of a second, most of it for modules that the file before has loaded too. */
+const shared = { isolate: false, setupFiles: ["test/support/leaves-process-as-found.ts"] };
+
 /** What is killed at random moments, or at all of them at once, has the machine to itself. */
 const atRandomMoments = ["test/crash/fault-points.test.ts", "test/crash/outside-kills.test.ts"];
 
@@ -24,6 +27,7 @@ export default defineConfig({
       {
         test: {
           ...limits,
+          ...shared,
           name: "unit",
           include: [
             "src/**/*.test.ts",
@@ -36,6 +40,7 @@ export default defineConfig({
       {
         test: {
           ...limits,
+          ...shared,
           name: "e2e",
           alias: built,
           server: { deps: { external: [/\/dist\//] } },

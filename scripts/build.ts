@@ -6,6 +6,7 @@ import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { noteBuiltFrom, sourcesDigest } from "./built-from.ts";
 import { bundle, publicEntries } from "./bundle.ts";
 import { publishBuild, writeWhole } from "./publish-build.ts";
 import { thirdPartyNotices } from "./third-party-notices.ts";
@@ -16,6 +17,8 @@ const [types, programs] = [join(dist, "builds", `.${randomUUID()}`), join(dist, 
 // Also of a build that fails nothing stays.
 process.on("exit", () => [types, programs].forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
+// As it is before: what is changed meanwhile may have come too late.
+const digest = await sourcesDigest(root);
 const compiler = join(root, "node_modules/typescript/bin/tsc");
 const compile = [compiler, "-p", "tsconfig.build.json", "--outDir", types];
 execFileSync(process.execPath, compile, { cwd: root, stdio: "inherit" });
@@ -24,7 +27,8 @@ const chunks = await bundle(root, programs);
 const notices = await thirdPartyNotices(chunks.flatMap(({ moduleIds }) => moduleIds));
 await moveFiles(types, dist);
 await writeWhole(join(dist, "third-party-notices.txt"), notices);
-await publishBuild(dist, { folder: programs, entries: publicEntries });
+const home = await publishBuild(dist, { folder: programs, entries: publicEntries });
+await noteBuiltFrom(dist, home, digest);
 await removeStale();
 
 /** One by one: whoever reads meanwhile finds each of them whole. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
-import { startTutti, runTutti, type TuttiResult } from "../support/tutti-process.ts";
+import { runTutti, runTuttiHere, startTutti, type TuttiResult } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 
@@ -18,9 +18,9 @@ afterEach(() => project.remove());
 /** Nobody listens there: a run that reached a model would not end with 2. */
 const modelUrl = "http://127.0.0.1:9";
 
-const run = (...args: readonly string[]): Promise<TuttiResult> => runTutti(project, { args, modelUrl });
+const run = (...args: readonly string[]) => runTuttiHere(project, args, { modelUrl });
 
-async function expectRefused(result: TuttiResult, message: RegExp): Promise<void> {
+async function expectRefused(result: Omit<TuttiResult, "signal">, message: RegExp): Promise<void> {
   expect(result.exitCode, result.stderr).toBe(2);
   expect(result.stderr.split("\n")[0]).toMatch(message);
   expect(result.stderr).not.toMatch(/\n\s+at /);
@@ -32,7 +32,7 @@ const plan = (tasks: string): string => `summary: s\ntasks:\n${tasks}`;
 describe("bad input gets one clear line, exit code 2, and nothing is started", () => {
   it("a folder that is no repository", async () => {
     const folder = await mkdtemp(join(tmpdir(), "tutti-bare-"));
-    const result = await runTutti(project, { args: ["run", "x", "--yes"], modelUrl, cwd: folder });
+    const result = await runTuttiHere(project, ["run", "x", "--yes"], { modelUrl, cwd: folder });
     await rm(folder, { recursive: true });
     expect(result.exitCode).toBe(2);
     expect(result.stderr).toMatch(/^error: .*not in a git repository/);

@@ -11,7 +11,7 @@ import { until } from "../../src/testing/engine/test-bed.ts";
 import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
 import { says, scriptedModel } from "../support/scripted-model.ts";
-import { runTutti, startTutti } from "../support/tutti-process.ts";
+import { runTutti, runTuttiHere, startTutti } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 
@@ -36,10 +36,10 @@ async function start({ answers, tasks, rules, config = "" }: Start): Promise<voi
   });
 }
 
-const tutti = (...args: readonly string[]) => runTutti(project, { args });
-
+/** What carries no job out needs no process of its own. */
 async function expectExit(code: number, ...args: readonly string[]): Promise<string> {
-  const result = await tutti(...args);
+  const isOnItsOwn = args[0] === "run" || args[0] === "resume";
+  const result = await (isOnItsOwn ? runTutti(project, { args }) : runTuttiHere(project, args));
   expect(result.exitCode, result.stdout + result.stderr).toBe(code);
   return result.stdout + result.stderr;
 }
@@ -131,7 +131,7 @@ describe("a job whose tasks all wait for a person", { timeout: 180_000 }, () => 
     expect(await expectExit(0, "breakpoint", "show", pay.id.slice(0, 6))).toContain("merged as it stands");
     await expectExit(0, "breakpoint", "resolve", pay.id.slice(0, 6), "approve");
     await expectExit(0, "breakpoint", "resolve", pay.id, "approve");
-    const other = await tutti("breakpoint", "resolve", pay.id, "reject");
+    const other = await runTuttiHere(project, ["breakpoint", "resolve", pay.id, "reject"]);
     expect(other).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("is resolved: approve") });
     await expect(resolve(of(asked, "question"), { answer: "answer" })).rejects.toMatchObject({
       code: "BREAKPOINT_INVALID",

@@ -5,7 +5,7 @@ import type { Simulator } from "../../src/simulator/index.ts";
 import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
 import { says, scriptedModel, writes } from "../support/scripted-model.ts";
-import { runTutti } from "../support/tutti-process.ts";
+import { runTutti, runTuttiHere } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 let model: Simulator;
@@ -15,8 +15,12 @@ afterEach(async () => {
   await project.remove();
 });
 
+/** What carries no job out needs no process of its own. */
 async function done(...args: readonly string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await runTutti(project, { args, modelUrl: model.url });
+  const isOnItsOwn = args[0] === "run" || args[0] === "resume";
+  const started = { modelUrl: model.url };
+  const ended = isOnItsOwn ? runTutti(project, { args, ...started }) : runTuttiHere(project, args, started);
+  const { exitCode, stdout, stderr } = await ended;
   expect(exitCode, stdout + stderr).toBe(0);
   return stdout;
 }

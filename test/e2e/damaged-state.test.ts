@@ -6,7 +6,7 @@ import type { Simulator } from "../../src/simulator/index.ts";
 import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
 import { says, scriptedModel, writes } from "../support/scripted-model.ts";
-import { runTutti } from "../support/tutti-process.ts";
+import { runTutti, runTuttiHere } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 let model: Simulator;
@@ -59,7 +59,7 @@ describe("a database that is damaged in the middle of a job, with the real agent
     const check = await runTutti(project, { args: ["state", "check"] });
     expect(check.exitCode).toBe(1);
     expect(check.stdout).toContain("is damaged");
-    const listed = await runTutti(project, { args: ["job", "list"] });
+    const listed = await runTuttiHere(project, ["job", "list"]);
     expect(listed.exitCode).toBe(1);
     expect(listed.stderr).toContain("STATE_CORRUPT");
 

@@ -6,7 +6,7 @@ import { fakeOllama, type FakeOllama } from "../support/fake-ollama.ts";
 import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
 import { says, scriptedModel, writes } from "../support/scripted-model.ts";
-import { runTutti } from "../support/tutti-process.ts";
+import { runTutti, runTuttiHere } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 let model: Simulator | undefined;
@@ -23,7 +23,7 @@ const planOf = (...tasks: readonly object[]): string =>
   stringify({ summary: "A plan.", tasks: tasks.map((task) => ({ title: "T", prompt: "Do it.", ...task })) });
 
 async function told<Result>(...args: readonly string[]): Promise<Result> {
-  const { stdout, stderr, exitCode } = await runTutti(project, { args: [...args, "--json"] });
+  const { stdout, stderr, exitCode } = await runTuttiHere(project, [...args, "--json"]);
   expect(exitCode, stderr).toBe(0);
   return JSON.parse(stdout) as Result;
 }

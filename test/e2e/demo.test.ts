@@ -42,7 +42,7 @@ describe("tutti demo", { timeout: 240_000 }, () => {
     expect(stdout).toContain("24 of 24 tests pass. Before it was 2.");
     expect(exitCode).toBe(0);
 
-    const [, kept = ""] = /cd (\S+)/.exec(stdout) ?? [];
+    const [, kept = ""] = /^ *cd (\S+)/m.exec(stdout) ?? [];
     const [, branch = ""] = /git diff main\.\.\.(\S+)/.exec(stdout) ?? [];
     expect(await project.git("-C", kept, "show", `${branch}:src/formats.js`)).toContain(
       "{ html: toHtml, json: toJson, text: toText }",

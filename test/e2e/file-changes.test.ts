@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Simulator } from "../../src/simulator/index.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
 import { says, scriptedModel, writes } from "../support/scripted-model.ts";
-import { parseNdjson, runTutti } from "../support/tutti-process.ts";
+import { parseNdjson, runTutti, runTuttiHere } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 let model: Simulator;
@@ -30,7 +30,7 @@ describe("the history of a task's files, with the real agent", () => {
     const run = await runTutti(project, { args: ["run", "Write", "--yes", "--json"], modelUrl: model.url });
     expect(run.exitCode, run.stderr).toBe(0);
 
-    const { stdout, exitCode } = await runTutti(project, { args: ["task", "files", "one", "--json"] });
+    const { stdout, exitCode } = await runTuttiHere(project, ["task", "files", "one", "--json"]);
     expect(exitCode).toBe(0);
     const changes = parseNdjson(stdout);
     const inResult = changes.filter(({ isInResult }) => isInResult === true);
@@ -43,7 +43,7 @@ describe("the history of a task's files, with the real agent", () => {
     // Seen while it happened, and not only found in the snapshot.
     expect(changes.some(({ source, path }) => source === "seen" && path === "deep/er/x.txt")).toBe(true);
 
-    const text = await runTutti(project, { args: ["task", "files", "one"] });
+    const text = await runTuttiHere(project, ["task", "files", "one"]);
     expect(text.stdout).toMatch(/^Attempt 1 \(.*\)\n/);
     expect(text.stdout).toMatch(/ added {5}out\/one\.txt {2}2 bytes\n/);
   });

@@ -7,7 +7,7 @@ import { stringify } from "yaml";
 import { parseScenario, startSimulator, type Simulator } from "../../src/simulator/index.ts";
 import { inspectJob, statusesOf, type JobFacts } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
-import { runTutti, startTutti, type TuttiProcess } from "../support/tutti-process.ts";
+import { runTutti, runTuttiHere, startTutti, type TuttiProcess } from "../support/tutti-process.ts";
 
 const run = promisify(execFile);
 
@@ -155,7 +155,7 @@ describe("the disk", { timeout: 120_000 }, () => {
     });
     await until(tutti, "held");
     expect(tutti.stdout()).toMatch(/held +no agent starts: only \d+ MB of disk are free at .*minFreeDiskMb is \d+ MB/);
-    const status = await runTutti(project, { args: ["job", "show"] });
+    const status = await runTuttiHere(project, ["job", "show"]);
     expect(status.stdout).toMatch(/Held back: no agent starts: only \d+ MB of disk are free/);
     expect((await inspectJob(project)).attempts["a"]).toEqual([]);
     await rm(filling);
@@ -199,16 +199,15 @@ describe("a common cause", { timeout: 120_000 }, () => {
     project = await scratchProject({
       "README.md": "# Scratch\n",
       "tutti.config.yaml": "agent:\n  kind: fake\n  fakeScript: script.json\n",
-      "script.json": JSON.stringify({
-        answers: {
-          "*": failure,
-          good: { write: { "good.txt": "good\n" }, delayMs: 1_000 },
-          late: { write: { "late.txt": "late\n" } },
-          "reviewer:*": { text: "done", delayMs: 20_000 },
-        },
-      }),
       "plan.yaml": planOf(["good", "a", "b", "c"]),
     });
+    const answers = {
+      "*": failure,
+      good: { write: { "good.txt": "good\n" }, delayMs: 1_000 },
+      late: { write: { "late.txt": "late\n" } },
+      "reviewer:*": { text: "done", run: [`while [ ! -e ${project.home}/added ]; do sleep 0.05; done`] },
+    };
+    await project.write({ "script.json": JSON.stringify({ answers }) });
 
     const env = { TUTTI_EXECUTION__MIN_FREE_MEMORY_MB: "0", TUTTI_EXECUTION__MEMORY_PER_WORKER_MB: "1" };
     const drive = startTutti(project, { args: [...runArgs, "--workers", "4"], env });
@@ -218,10 +217,11 @@ describe("a common cause", { timeout: 120_000 }, () => {
         .toBe("reviewing");
       const { job, events } = await inspectJob(project);
       expect(events.map(({ type }) => type)).toContain("circuit-opened");
-      const added = await runTutti(project, { args: ["job", "add", job.id, "One more", "--key", "late"] });
+      const added = await runTuttiHere(project, ["job", "add", job.id, "One more", "--key", "late"]);
       expect(added.exitCode, added.stderr).toBe(0);
+      await project.write({ "../home/added": "" });
       await expect
-        .poll(async () => statusesOf(await inspectJob(project))["late"], { timeout: 40_000, interval: 300 })
+        .poll(async () => statusesOf(await inspectJob(project))["late"], { timeout: 60_000, interval: 300 })
         .toBe("completed");
     } finally {
       drive.child.kill("SIGINT");

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
 import { scriptedModel, writes } from "../support/scripted-model.ts";
-import { parseNdjson, runTutti } from "../support/tutti-process.ts";
+import { parseNdjson, runTutti, runTuttiHere } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 
@@ -31,10 +31,11 @@ async function start(setup: {
 }
 
 const run = (...args: readonly string[]) => runTutti(project, { args });
+const look = (...args: readonly string[]) => runTuttiHere(project, args);
 const runPlan = () => run("run", "--plan", "plan.yaml", "--yes", "--workers", "1");
 
 const spentUsd = async (...args: readonly string[]): Promise<number | null> => {
-  const { stdout } = await run("cost", ...args, "--json");
+  const { stdout } = await look("cost", ...args, "--json");
   return (JSON.parse(stdout) as { readonly total: { readonly costUsd: number | null } }).total.costUsd;
 };
 
@@ -182,7 +183,7 @@ describe("a model without a price", () => {
     const refused = await runPlan();
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toMatch(/models\.worker\.model.*gateway\/some-model[\s\S]*budget\.allowUnpriced/);
-    expect((await run("job", "list")).stdout).toContain("no job");
+    expect((await look("job", "list")).stdout).toContain("no job");
 
     const env = { TUTTI_BUDGET__ALLOW_UNPRICED: "true" };
     const args = ["run", "--plan", "plan.yaml", "--yes", "--json"];
@@ -190,7 +191,7 @@ describe("a model without a price", () => {
     expect(allowed.exitCode, allowed.stdout + allowed.stderr).toBe(0);
     expect(parseNdjson(allowed.stdout).at(-1)).toMatchObject({ type: "result", status: "completed" });
     expect(await spentUsd()).toBeNull();
-    expect((await run("cost", "--by", "model")).stdout).toMatch(/gateway\/some-model.*unpriced/);
+    expect((await look("cost", "--by", "model")).stdout).toMatch(/gateway\/some-model.*unpriced/);
   });
 });
 

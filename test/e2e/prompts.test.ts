@@ -11,7 +11,7 @@ import { fakeOllama, type FakeOllama } from "../support/fake-ollama.ts";
 import { inspectJob } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
 import { says, scriptedModel, writes } from "../support/scripted-model.ts";
-import { runTutti } from "../support/tutti-process.ts";
+import { runTutti, runTuttiHere } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 let model: Simulator;
@@ -40,6 +40,13 @@ const rewritten = "Write out/one.txt with the word good in it. Nothing else.";
 
 const tutti = async (...args: readonly string[]) => {
   const ended = await runTutti(project, { args, modelUrl: model.url });
+  expect(ended.exitCode, ended.stderr).toBe(0);
+  return ended.stdout;
+};
+
+/** In the test's own process. */
+const look = async (...args: readonly string[]) => {
+  const ended = await runTuttiHere(project, args);
   expect(ended.exitCode, ended.stderr).toBe(0);
   return ended.stdout;
 };
@@ -96,12 +103,12 @@ async function transcriptsOf({ home }: ScratchProject): Promise<string> {
 }
 
 const shown = async (task: string, ...args: readonly string[]): Promise<PromptsOfTask> =>
-  JSON.parse(await tutti("prompt", "show", task, ...args, "--json")) as PromptsOfTask;
+  JSON.parse(await look("prompt", "show", task, ...args, "--json")) as PromptsOfTask;
 
 it("agents are told what the project's template, its notes and the supervisor say, and a person can look at each word", async () => {
   await start();
-  await tutti("notes", "add", "Texts   live in out/.");
-  expect(await tutti("prompt", "check")).toBe("3 templates can be used.\n");
+  await look("notes", "add", "Texts   live in out/.");
+  expect(await look("prompt", "check")).toBe("3 templates can be used.\n");
 
   await tutti("run", "Write two files", "--yes", "--json");
 
@@ -133,12 +140,12 @@ it("agents are told what the project's template, its notes and the supervisor sa
   expect(two?.text).toContain("## Your task: Do two\nWrite out/two.txt.");
   expect(two?.account.parts.find(({ name }) => name === "dependencies/one")).toMatchObject({ status: "kept" });
 
-  const { notes } = JSON.parse(await tutti("notes", "show", "--json")) as { notes: readonly ProjectNote[] };
+  const { notes } = JSON.parse(await look("notes", "show", "--json")) as { notes: readonly ProjectNote[] };
   expect(notes.map(({ id, author, text }) => [id, author, text])).toEqual([
     ["n1", "person", "Texts live in out/."],
     ["n2", "supervisor", "A file in out/ must hold the word good."],
   ]);
-  expect(await tutti("prompt", "show", "two")).toContain("what became of it");
+  expect(await look("prompt", "show", "two")).toContain("what became of it");
   const { job, report } = await inspectJob(project);
   expect(job.status).toBe("completed");
   expect(report?.reviewProblem).toBe('.tutti/templates/reviewer.md.j2, line 2: this prompt has no variable "gaol"');
@@ -149,7 +156,7 @@ it("a template that is broken in the commit ends a run before anything is asked,
   await start();
   await project.write({ ".tutti/templates/worker.md.j2": "{{ task.prompt }}\n{{ gaol }}\n" });
   const slip = '.tutti/templates/worker.md.j2, line 2: this prompt has no variable "gaol"';
-  const checked = await runTutti(project, { args: ["prompt", "check"], modelUrl: model.url });
+  const checked = await runTuttiHere(project, ["prompt", "check"]);
   expect(checked.exitCode).toBe(2);
   expect(checked.stderr).toContain(slip);
 

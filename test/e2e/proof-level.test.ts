@@ -6,7 +6,7 @@ import { parseScenario, startSimulator, type Simulator } from "../../src/simulat
 import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
 import { says, writes } from "../support/scripted-model.ts";
-import { runTutti } from "../support/tutti-process.ts";
+import { runTutti, runTuttiHere } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 let model: Simulator;
@@ -63,14 +63,14 @@ describe("work that no rule refuses", () => {
     expect(run.exitCode, `${run.stdout}${run.stderr}`).toBe(3);
     const first = await inspectJob(project);
     expect(statusesOf(first)).toEqual({ double: "completed", triple: "waiting" });
-    const explained = await runTutti(project, { args: ["explain", "triple"] });
+    const explained = await runTuttiHere(project, ["explain", "triple"]);
     expect(explained.stdout.replaceAll(/\s+/g, " ")).toContain("unproved: test passes without the change, too");
-    const shown = await runTutti(project, { args: ["task", "show", "double"] });
+    const shown = await runTuttiHere(project, ["task", "show", "double"]);
     expect(shown.stdout).toContain("proved: without the change test fails");
 
-    const listed = await runTutti(project, { args: ["breakpoint", "list", "--json"] });
+    const listed = await runTuttiHere(project, ["breakpoint", "list", "--json"]);
     const [, id = ""] = /"id":"([^"]+)"/.exec(listed.stdout) ?? [];
-    const resolved = await runTutti(project, { args: ["breakpoint", "resolve", id, "approve"] });
+    const resolved = await runTuttiHere(project, ["breakpoint", "resolve", id, "approve"]);
     expect(resolved.exitCode, `${resolved.stdout}${resolved.stderr}`).toBe(0);
     const resumed = await runTutti(project, { args: ["resume", "--yes"], modelUrl: model.url });
 

@@ -6,7 +6,7 @@ import { parseScenario, startSimulator, type Simulator } from "../../src/simulat
 import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
 import { says, writes } from "../support/scripted-model.ts";
-import { runTutti } from "../support/tutti-process.ts";
+import { runTutti, runTuttiHere } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 let model: Simulator;
@@ -158,7 +158,7 @@ describe("an attempt that is not good enough", () => {
     ]);
     expect(stages.at(-1)?.reason).toContain("the licence server is down");
     expect(run.stdout.replaceAll(/\s+/g, " ")).toContain("not judged: review, licences");
-    const shown = await runTutti(project, { args: ["task", "show", "multiply"] });
+    const shown = await runTuttiHere(project, ["task", "show", "multiply"]);
     expect(shown.stdout).toContain("(code-elided)");
     expect(shown.stdout.replaceAll(/\s+/g, " ")).toContain("there before");
     expect(model.unmatched).toEqual([]);

@@ -6,7 +6,7 @@ import type { Simulator } from "../../src/simulator/index.ts";
 import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
 import { says, scriptedModel, writes } from "../support/scripted-model.ts";
-import { runTutti, startTutti, type TuttiProcess } from "../support/tutti-process.ts";
+import { runTutti, runTuttiHere, startTutti, type TuttiProcess } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 let model: Simulator | undefined;
@@ -171,7 +171,7 @@ describe("a quota that ends", () => {
     const ended = await other.ended;
 
     expect(ended.exitCode, ended.stdout + ended.stderr).toBe(4);
-    const { stdout } = await run(["job", "list", "--json"]);
+    const { stdout } = await runTuttiHere(project, ["job", "list", "--json"]);
     const { jobs } = JSON.parse(stdout) as { jobs: readonly { status: string; completed: number }[] };
     expect(jobs.map(({ status, completed }) => [status, completed])).toEqual([
       ["paused", 0],

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 
 import { inspectJob, statusesOf, type JobFacts } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
-import { parseNdjson, runTutti } from "../support/tutti-process.ts";
+import { parseNdjson, runTutti, runTuttiHere } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 
@@ -271,9 +271,9 @@ async function expectPrune(): Promise<void> {
   const others = async () => (await project.git("for-each-ref")).split("\n").filter((ref) => !ref.includes("/cache/"));
   const before = await others();
 
-  const listed = await runTutti(project, { args: ["cache", "ls", "--json"] });
-  const young = await runTutti(project, { args: ["cache", "prune", "--older-than", "1h"] });
-  const all = await runTutti(project, { args: ["cache", "prune", "--all", "--json"] });
+  const listed = await runTuttiHere(project, ["cache", "ls", "--json"]);
+  const young = await runTuttiHere(project, ["cache", "prune", "--older-than", "1h"]);
+  const all = await runTuttiHere(project, ["cache", "prune", "--all", "--json"]);
 
   const { results } = JSON.parse(listed.stdout) as { results: readonly Record<string, unknown>[] };
   const used = { costUsd: 0.001, uses: 1, savedUsd: 0.001 };

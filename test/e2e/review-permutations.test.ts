@@ -5,7 +5,7 @@ import type { Said } from "../../src/orchestration/insight/history.ts";
 import { fakeOllama, type FakeOllama, type FakeOllamaOptions } from "../support/fake-ollama.ts";
 import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
-import { runTutti } from "../support/tutti-process.ts";
+import { runTutti, runTuttiHere } from "../support/tutti-process.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -47,6 +47,12 @@ async function tutti(code: number, ...args: readonly string[]): Promise<string> 
   return result.stdout;
 }
 
+async function look(...args: readonly string[]): Promise<string> {
+  const result = await runTuttiHere(project, args);
+  expect(result.exitCode, result.stdout + result.stderr).toBe(0);
+  return result.stdout;
+}
+
 /** Kills every process that gets an answer from the model, at once. */
 const killed = async (...args: readonly string[]) =>
   (await runTutti(project, { args, env: { TUTTI_FAULT: "supervisor.answered" } })).signal;
@@ -55,7 +61,7 @@ const run = (code: number) => tutti(code, "run", "--plan", "plan.json", "--yes")
 
 async function theOne(): Promise<Breakpoint> {
   const listed: { readonly breakpoints: readonly Breakpoint[] } = JSON.parse(
-    await tutti(0, "breakpoint", "list", "--json"),
+    await look("breakpoint", "list", "--json"),
   );
   const [asked, ...others] = listed.breakpoints;
   expect(others).toEqual([]);
@@ -88,7 +94,7 @@ describe("a review by a model", () => {
     ]);
     expect(events.filter(({ type }) => type === "notes-changed")).toHaveLength(1);
     const { history }: { readonly history: readonly Said[] } = JSON.parse(
-      await tutti(0, "history", "--kind", "reply", "--json"),
+      await look("history", "--kind", "reply", "--json"),
     );
     const replies = history
       .filter(({ role }) => role === "supervisor")
@@ -96,8 +102,8 @@ describe("a review by a model", () => {
     expect(replies.map(String)).toEqual(
       ["rewrite", "review", "notes"].flatMap((purpose) => [`${purpose},model`, `${purpose},earlier`]),
     );
-    expect(await tutti(0, "history", "--kind", "reply")).toContain("ollama/judge, answered before the interruption");
-    const costs: { readonly groups: readonly object[] } = JSON.parse(await tutti(0, "cost", "--by", "model", "--json"));
+    expect(await look("history", "--kind", "reply")).toContain("ollama/judge, answered before the interruption");
+    const costs: { readonly groups: readonly object[] } = JSON.parse(await look("cost", "--by", "model", "--json"));
     expect(costs.groups).toContainEqual(expect.objectContaining({ key: "judge", turns: 3 }));
     expect(judge?.complaints).toEqual([]);
   });
@@ -114,7 +120,7 @@ describe("a review by a model", () => {
     expect(context.confidence).toBeUndefined();
     const before = (await inspectJob(project)).attempts["a"];
     expect(before?.map(({ outcome, decision }) => [outcome?.replayOf, decision?.action])).toEqual([[undefined, "ask"]]);
-    await tutti(0, "breakpoint", "resolve", (await theOne()).id, "approve");
+    await look("breakpoint", "resolve", (await theOne()).id, "approve");
     await tutti(0, "resume");
     expect(statusesOf(await inspectJob(project))).toEqual({ a: "completed" });
     expect(judge?.complaints).toEqual([]);

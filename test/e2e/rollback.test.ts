@@ -6,7 +6,7 @@ import type { Checkpoint } from "../../src/domain/checkpoint/checkpoint.ts";
 import { rollbackFaultPoints } from "../../src/domain/fault-points.ts";
 import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
-import { runTutti, startTutti } from "../support/tutti-process.ts";
+import { runTutti, runTuttiHere, startTutti } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 
@@ -36,8 +36,10 @@ async function projectWith(plan: string, answers: object, more: Readonly<Record<
 
 const tutti = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => runTutti(project, { args, env });
 
+/** What carries no job out needs no process of its own. */
 async function done(...args: readonly string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await tutti(args);
+  const isOnItsOwn = args[0] === "run" || args[0] === "resume";
+  const { exitCode, stdout, stderr } = await (isOnItsOwn ? tutti(args) : runTuttiHere(project, args));
   expect(exitCode, stdout + stderr).toBe(0);
   return stdout;
 }
@@ -109,7 +111,7 @@ describe("a job that goes back", () => {
 
     const id = await checkpointBeforeMerges();
     const selective = ["checkpoint", "rollback", id.slice(0, 6), "--strategy", "selective", "--paths"];
-    const refused = await tutti([...selective, "out/a*"]);
+    const refused = await runTuttiHere(project, [...selective, "out/a*"]);
     expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringContaining('The check "pair"')]);
     expect(await standing()).toEqual(again);
     await done(...selective, "out/c*,nothing/**");
@@ -176,7 +178,7 @@ const newestRollback = async (): Promise<string> =>
 
 async function expectPlainErrors(id: string): Promise<void> {
   const errorOf = async (...args: readonly string[]): Promise<string> => {
-    const { exitCode, stderr } = await tutti(args);
+    const { exitCode, stderr } = await runTuttiHere(project, args);
     expect(exitCode).toBe(2);
     return stderr;
   };
@@ -187,7 +189,9 @@ async function expectPlainErrors(id: string): Promise<void> {
   expect(await errorOf("checkpoint", "show", "nope")).toMatch(/no checkpoint nope .*CHECKPOINT_UNKNOWN/);
   const mine = project;
   project = await scratchProject({ "README.md": "# Another\n" });
-  const { stderr } = await tutti(["checkpoint", "show", id], { XDG_STATE_HOME: mine.stateHome });
+  const { stderr } = await runTuttiHere(project, ["checkpoint", "show", id], {
+    env: { XDG_STATE_HOME: mine.stateHome },
+  });
   expect(stderr).toContain(`belongs to another project: ${mine.root}`);
   await project.remove();
   project = mine;

@@ -5,7 +5,7 @@ import { fakeOllama, type FakeOllama } from "../support/fake-ollama.ts";
 import { inspectJob } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
 import { says, scriptedModel, writes } from "../support/scripted-model.ts";
-import { runTutti } from "../support/tutti-process.ts";
+import { runTutti, runTuttiHere } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 let agents: Simulator;
@@ -64,6 +64,9 @@ afterAll(async () => {
 
 const tutti = (...args: readonly string[]) => runTutti(project, { args, modelUrl: agents.url });
 
+/** In the test's own process. */
+const look = (...args: readonly string[]) => runTuttiHere(project, args);
+
 const supervisorEvents = async (): Promise<readonly string[]> =>
   (await inspectJob(project)).events.map(({ type }) => type).filter((type) => type.startsWith("supervisor-"));
 
@@ -82,9 +85,9 @@ describe("a run that an Ollama supervises", () => {
     const review = attempts["a"]?.[0]?.quality?.stages.find(({ name }) => name === "review");
     expect(review).toMatchObject({ status: "passed", findings: [{ message: "Could be longer." }] });
     expect(await supervisorEvents()).toEqual([]);
-    const history = await tutti("history", "--role", "supervisor", "--json");
+    const history = await look("history", "--role", "supervisor", "--json");
     expect(history.stdout).toContain("Could be longer.");
-    const costs: unknown = JSON.parse((await tutti("cost", "--by", "model", "--json")).stdout);
+    const costs: unknown = JSON.parse((await look("cost", "--by", "model", "--json")).stdout);
     const ofModel = expect.objectContaining({ key: "judge", turns: 2, costUsd: 0 });
     expect(costs).toMatchObject({ groups: expect.arrayContaining([ofModel]) });
   });
@@ -140,8 +143,8 @@ describe("a run that Claude Code itself supervises", () => {
     expect(asked.map(({ tools, model }) => ({ tools, model }))).toEqual([
       { tools: ["DeferredToolPlaceholder", "StructuredOutput"], model: expect.stringContaining("haiku") },
     ]);
-    expect((await tutti("task", "show", "c")).stdout).toMatch(/review: passed \(\d\.\d+\)/);
-    const costs: unknown = JSON.parse((await tutti("cost", "--by", "model", "--json")).stdout);
+    expect((await look("task", "show", "c")).stdout).toMatch(/review: passed \(\d\.\d+\)/);
+    const costs: unknown = JSON.parse((await look("cost", "--by", "model", "--json")).stdout);
     const ofHaiku = expect.objectContaining({ key: "claude-haiku-5-5", turns: 1, costUsd: expect.closeTo(0.00025, 6) });
     expect(costs).toMatchObject({ groups: expect.arrayContaining([ofHaiku]) });
   });

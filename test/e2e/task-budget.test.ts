@@ -6,7 +6,7 @@ import type { Simulator } from "../../src/simulator/index.ts";
 import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
 import { says, scriptedModel, writes } from "../support/scripted-model.ts";
-import { runTutti } from "../support/tutti-process.ts";
+import { runTutti, runTuttiHere } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 let model: Simulator | undefined;
@@ -136,7 +136,7 @@ describe("the real Claude Code with a price and a budget of one's own", { timeou
     expect(statusesOf(facts)).toEqual({ dear: "completed", cheap: "completed" });
     expect(facts.attempts["dear"]).toHaveLength(1);
     expect(model.unmatched).toEqual([]);
-    const { stdout } = await run("cost", "--by", "model", "--json");
+    const { stdout } = await runTuttiHere(project, ["cost", "--by", "model", "--json"]);
     const { groups } = JSON.parse(stdout) as { readonly groups: readonly { key: string; costUsd: number }[] };
     // Tokens read at $1 and written at $10 a million, whichever of its turns the dear one had to ask for again.
     const sent = model.requests.flatMap(({ task, usage: used }) =>

@@ -8,7 +8,7 @@ import { fixtureText } from "../../src/interop/task-master/temp-tasks-file.fixtu
 import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
 import { says, scriptedModel, writes } from "../support/scripted-model.ts";
-import { runTutti, type TuttiResult } from "../support/tutti-process.ts";
+import { runTutti, runTuttiHere } from "../support/tutti-process.ts";
 
 const path = ".taskmaster/tasks/tasks.json";
 /** What the agent of each task writes. */
@@ -40,7 +40,7 @@ afterEach(async () => {
   await project.remove();
 });
 
-const tutti = (...args: readonly string[]): Promise<TuttiResult> => runTutti(project, { args, modelUrl: model.url });
+const tutti = (...args: readonly string[]) => runTuttiHere(project, args);
 
 const listed = z.object({ tasks: z.array(z.object({ id: z.string(), status: z.string() })) });
 
@@ -61,7 +61,7 @@ describe("Task Master's tasks", () => {
     );
     expect(model.requests).toEqual([]);
 
-    const resumed = await tutti("resume", jobId, "--yes");
+    const resumed = await runTutti(project, { args: ["resume", jobId, "--yes"], modelUrl: model.url });
     expect(resumed.exitCode, resumed.stdout + resumed.stderr).toBe(0);
     expect(statusesOf(await inspectJob(project))).toEqual(Object.fromEntries(keys.map((key) => [key, "completed"])));
 

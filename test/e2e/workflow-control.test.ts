@@ -7,7 +7,7 @@ import { z } from "zod";
 import { Tutti, workflow } from "../../src/index.ts";
 import { inspectJob, statusesOf } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
-import { parseNdjson, runTutti, startTutti } from "../support/tutti-process.ts";
+import { parseNdjson, runTutti, runTuttiHere, startTutti } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 let other: ScratchProject | undefined;
@@ -62,7 +62,7 @@ describe("a workflow's job that is killed while its agents are at work", () => {
     running.child.kill("SIGKILL");
     await running.ended;
     const file = join(project.home, "job.json");
-    expect((await tutti("job", "export", "pair", "--output", file)).exitCode).toBe(0);
+    expect((await runTuttiHere(project, ["job", "export", "pair", "--output", file])).exitCode).toBe(0);
     await isImported(file);
 
     await project.write({ ".tutti/workflows/pair.ts": pair("c") });

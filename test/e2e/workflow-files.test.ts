@@ -7,7 +7,7 @@ import { z } from "zod";
 import { Tutti, workflow, type StoredEvent } from "../../src/index.ts";
 import { inspectJob } from "../support/inspect-job.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
-import { parseNdjson, runTutti, startTutti, type TuttiResult } from "../support/tutti-process.ts";
+import { parseNdjson, runTutti, runTuttiHere, startTutti, type TuttiResult } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 
@@ -51,7 +51,7 @@ export default workflow("calls", { input: z.null(), output: z.string() }, (flow)
   flow.agent("explorr", "Look"));
 `;
 
-const jobs = async (): Promise<unknown> => JSON.parse((await run("job", "list", "--json")).stdout);
+const jobs = async (): Promise<unknown> => JSON.parse((await runTuttiHere(project, ["job", "list", "--json"])).stdout);
 
 describe("tutti workflow run", () => {
   it("goes on after kill -9 where it stood, and asks no agent again that was done", async () => {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
-import { parseNdjson, runTutti } from "../support/tutti-process.ts";
+import { parseNdjson, runTutti, runTuttiHere } from "../support/tutti-process.ts";
 
 let project: ScratchProject;
 
@@ -67,7 +67,7 @@ describe("the graph and the dry run of a workflow", () => {
     const large = await runTutti(project, { args: ["workflow", "run", "review", "--input", input(4)] });
     expect(large.stderr).toContain("asks for 4 agents, more than 3 (workflows.confirmAgents)");
     expect(large.exitCode).toBe(3);
-    expect(parseNdjson((await runTutti(project, { args: ["job", "list", "--json"] })).stdout)).toEqual([{ jobs: [] }]);
+    expect(parseNdjson((await runTuttiHere(project, ["job", "list", "--json"])).stdout)).toEqual([{ jobs: [] }]);
 
     const mermaid = ["workflow", "graph", "review", "--input", input(1), "--format", "mermaid"];
     expect((await runTutti(project, { args: mermaid })).stdout).toMatch(

@@ -140,7 +140,7 @@ describe("the linter", () => {
       await copyFile(join(projectRoot, file), join(tree.root, file));
     await symlink(join(projectRoot, "node_modules"), join(tree.root, "node_modules"));
     findings = await lint(tree.root, ["src"]);
-  }, 60_000);
+  });
 
   afterAll(() => tree[Symbol.asyncDispose]());
 
@@ -152,8 +152,4 @@ describe("the linter", () => {
   it.each(Object.keys(harmless))("has nothing against %s", (file) => {
     expect(findings.filter((finding) => finding.file === `src/state/${file}`)).toEqual([]);
   });
-
-  it("finds this repository clean", async () => {
-    expect(await lint(projectRoot, [])).toEqual([]);
-  }, 60_000);
 });

@@ -56,9 +56,10 @@ export const runTutti = (project: ScratchProject, options: TuttiOptions): Promis
 export async function runTuttiHere(
   project: ScratchProject,
   args: readonly string[],
+  { cwd = project.root, ...environment }: Omit<TuttiOptions, "args"> = {},
 ): Promise<Pick<TuttiResult, "exitCode" | "stdout" | "stderr">> {
   const output = memoryOutput({ isJson: args.includes("--json") });
-  const cli = { cwd: project.root, env: environmentOf(project, {}), output };
+  const cli = { cwd, env: environmentOf(project, environment), output };
   const exitCode = await runCommandLine(cli, [process.execPath, bin, ...args]);
   return { exitCode, stdout: output.out(), stderr: output.err() };
 }

@@ -35,8 +35,9 @@ describe("runCommand", () => {
   });
 
   it("gives a command nothing of our environment but what it is given", async () => {
-    process.env["TUTTI_TEST_LEAK"] = "leaked";
+    vi.stubEnv("TUTTI_TEST_LEAK", "leaked");
     expect((await run("env")).outputTail).not.toContain("leaked");
+    vi.unstubAllEnvs();
   });
 
   it("ends the whole group at the time limit, also what ignores a polite request", async () => {

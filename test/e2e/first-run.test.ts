@@ -5,9 +5,9 @@ import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, it } from "vitest";
 
 import type { Simulator } from "../../src/simulator/index.ts";
+import { projectRoot, readPage } from "../docs/read-pages.ts";
 import { scratchProject, type ScratchProject } from "../support/scratch-project.ts";
 import { says, scriptedModel, writes } from "../support/scripted-model.ts";
-import { projectRoot, readPage } from "./read-pages.ts";
 
 const run = promisify(execFile);
 
@@ -45,7 +45,7 @@ afterEach(async () => {
 async function shell(command: string): Promise<{ readonly exitCode: number; readonly output: string }> {
   const bin = join(dirname(project.root), "bin");
   await mkdir(bin, { recursive: true });
-  await writeFile(join(bin, "tutti"), `#!/bin/sh\nexec "${process.execPath}" "${projectRoot}src/cli/main.ts" "$@"\n`);
+  await writeFile(join(bin, "tutti"), `#!/bin/sh\nexec "${process.execPath}" "${projectRoot}bin/tutti.js" "$@"\n`);
   await chmod(join(bin, "tutti"), 0o755);
   const env = {
     PATH: [bin, dirname(process.execPath), process.env["PATH"]].join(delimiter),
