@@ -20,6 +20,8 @@ export interface AgentAdapter {
    * @throws {TuttiError} `AGENT_NOT_FOUND`, `AGENT_UNAUTHENTICATED`
    */
   doOpen(launch: AgentLaunch): Promise<AgentSession>;
+  /** Loads and looks up once what `doOpen` needs. Somebody is about to call that, and has other things to wait for first. */
+  doWarmUp?(): Promise<void>;
   /** Facts for `tutti doctor`: one entry a check. */
   doDiagnose?(): Promise<readonly AgentDiagnosis[]>;
 }

@@ -19,9 +19,15 @@ export function claudeCode(options: ClaudeCodeOptions = {}): AgentAdapter {
     specVersion: 1,
     id: "claude-code",
     doOpen: (launch) => open(settings, launch),
+    doWarmUp: async () => {
+      await Promise.all([sandboxAvailability(), sdk()]);
+    },
     doDiagnose: () => diagnose(settings),
   };
 }
+
+/** Large: whoever never opens an agent should not wait for it. */
+const sdk = () => import("@anthropic-ai/claude-agent-sdk");
 
 async function open(settings: ClaudeCodeSettings, launch: AgentLaunch): Promise<AgentSession> {
   const executable = findExecutable(settings.executablePath);
@@ -31,8 +37,7 @@ async function open(settings: ClaudeCodeSettings, launch: AgentLaunch): Promise<
     pathToClaudeCodeExecutable: executable.path,
     env: agentEnvironment(settings.environment, settings, { ...launch, mark }),
   };
-  // The SDK is large: whoever never opens an agent should not wait for it.
-  const { query } = await import("@anthropic-ai/claude-agent-sdk");
+  const { query } = await sdk();
   const stream = new ClaudeStream(query, {
     options,
     mark,

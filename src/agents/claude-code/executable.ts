@@ -36,10 +36,11 @@ function bundled(): string | undefined {
   return undefined;
 }
 
-const onPath = (): string | undefined =>
+/** Where a shell would find a program. */
+export const onPath = (name: string): string | undefined =>
   (process.env["PATH"] ?? "")
     .split(delimiter)
-    .map((folder) => join(folder, "claude"))
+    .map((folder) => join(folder, name))
     .find(isExecutable);
 
 /** @throws {TuttiError} `AGENT_NOT_FOUND` */
@@ -52,7 +53,7 @@ export function findExecutable(configured: string | undefined): ClaudeExecutable
   }
   const own = bundled();
   if (own !== undefined) return { path: own, origin: "bundled" };
-  const installed = onPath();
+  const installed = onPath("claude");
   if (installed !== undefined) return { path: installed, origin: "path" };
   throw new TuttiError("AGENT_NOT_FOUND", "Claude Code is not installed.", {
     hint: "Install Tutti again with optional dependencies, or install Claude Code and put claude on the PATH.",

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { onPath } from "./executable.ts";
 
 export type SandboxAvailability =
   | { readonly isAvailable: true; readonly detail: string }
@@ -8,10 +9,10 @@ export type SandboxAvailability =
 const run = promisify(execFile);
 
 /** Programs that Claude Code's sandbox needs on Linux, and the Debian package of each. */
-const needed: readonly { readonly command: string; readonly args: readonly string[]; readonly debian: string }[] = [
-  { command: "bwrap", args: ["--version"], debian: "bubblewrap" },
-  { command: "socat", args: ["-V"], debian: "socat" },
-  { command: "rg", args: ["--version"], debian: "ripgrep" },
+const needed: readonly { readonly command: string; readonly debian: string }[] = [
+  { command: "bwrap", debian: "bubblewrap" },
+  { command: "socat", debian: "socat" },
+  { command: "rg", debian: "ripgrep" },
 ];
 
 /** Why a command failed; `undefined` when it succeeded. */
@@ -25,8 +26,8 @@ async function failureOf(command: string, args: readonly string[]): Promise<stri
 }
 
 async function probeLinux(): Promise<SandboxAvailability> {
-  const failures = await Promise.all(needed.map(({ command, args }) => failureOf(command, args)));
-  const missing = needed.filter((_, index) => failures[index] !== undefined);
+  // Each worker asks: only what a look can't tell is tried.
+  const missing = needed.filter(({ command }) => onPath(command) === undefined);
   if (missing.length > 0) {
     return {
       isAvailable: false,

@@ -22,6 +22,7 @@ export type ReaderQuestion = {
 export async function askReader(desk: JobDesk, question: ReaderQuestion) {
   const { services, job, slots } = desk;
   const { key, role, resultSchema, signal } = question;
+  desk.pool.warmUp();
   const before = await services.state.sessions.find(key);
   const own = before?.slotId === undefined ? undefined : await slots.takeBack(before.slotId);
   const slot = own ?? (await slots.takeAt(await question.commit(), signal));

@@ -82,6 +82,7 @@ async function workOrFailure(desk: JobDesk, execution: Execution): Promise<Attem
 async function haveWorkDone(desk: JobDesk, execution: Execution): Promise<AgentOutcome> {
   const { lease, begun, signal } = execution;
   const { services } = desk;
+  desk.pool.warmUp();
   const slot = await placeOf(desk, begun, signal);
   await services.state.attempts.placeIn(lease, begun.id, slot.slotId);
   services.fault("execute.before-agent");

@@ -27,6 +27,11 @@ export class AgentPool {
     this.#adapter = adapter;
   }
 
+  /** Beside whatever comes before `checkOut`, which says what goes wrong with it. */
+  warmUp(): void {
+    this.#adapter.doWarmUp?.().catch(() => undefined);
+  }
+
   /** @throws {TuttiError} what {@link AgentAdapter.doOpen} throws */
   async checkOut(launch: AgentLaunch): Promise<Checkout> {
     const live = (await this.#reuse(launch)) ?? (await this.#open(launch));

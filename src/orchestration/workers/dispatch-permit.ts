@@ -46,12 +46,18 @@ export class DispatchPermit {
 
 type TaskWorkflow = Workflow<TaskInput, TaskOutput>;
 
-/** The same workflow, that says of a failed task before its worker can take up the next one. */
-export const tellingFailures = (workflow: TaskWorkflow, onFailure: () => Promise<void>): TaskWorkflow => ({
+type BeforeNext = { readonly onFailure: () => Promise<void>; readonly look: () => Promise<void> };
+
+/** The same workflow, that says of a failed task, and looks what holds work back, before its worker can take up the next one. */
+export const lookingBeforeNext = (workflow: TaskWorkflow, { onFailure, look }: BeforeNext): TaskWorkflow => ({
   ...workflow,
   run: async (flow, input) => {
-    const output = await workflow.run(flow, input);
-    if (output.action === "fail") await onFailure();
-    return output;
+    try {
+      const output = await workflow.run(flow, input);
+      if (output.action === "fail") await onFailure();
+      return output;
+    } finally {
+      await look();
+    }
   },
 });

@@ -3,7 +3,7 @@ import type { Job } from "../../domain/model.ts";
 import type { EngineWorker } from "../../engine/port.ts";
 import { ActivityBuffer } from "../agent-turn/activity-buffer.ts";
 import { AgentPool } from "./agent-pool.ts";
-import { DispatchPermit, tellingFailures } from "./dispatch-permit.ts";
+import { DispatchPermit, lookingBeforeNext } from "./dispatch-permit.ts";
 import { pacedWatch } from "../coordinator/paced-watch.ts";
 import { taskQueue } from "../queues.ts";
 import { refuseWhileActive } from "../coordinator/refuse-while-active.ts";
@@ -41,7 +41,9 @@ export async function runWorker(
   const slots = new SlotKeeper({ services, pool, job });
   const claims = new ClaimPermit(services, job);
   const workflow = taskWorkflow({ services, pool, activity, slots, job });
-  engine.register(tellingFailures(workflow, () => claims.lookAfterFailure()));
+  engine.register(
+    lookingBeforeNext(workflow, { onFailure: () => claims.noteFailure(), look: () => claims.lookOrWithdraw() }),
+  );
   await claims.look();
   const working = engine.work({
     workerId,
@@ -51,7 +53,7 @@ export async function runWorker(
     mayClaim: () => claims.isGiven,
   });
   try {
-    if (worker.leavesAfterMs === undefined) await claims.watch(worker.stop);
+    if (worker.leavesAfterMs === undefined) await claims.watch(worker.stop, working);
     else await claims.watchUntilIdle({ stop: worker.stop, idleMs: worker.leavesAfterMs, working });
   } finally {
     await working.stop({ drain: false });
@@ -77,10 +79,11 @@ class ClaimPermit {
     this.#permit = new DispatchPermit(services, job);
   }
 
-  async watch(stop: AbortSignal): Promise<void> {
+  /** While it is busy it need not know: it looks before it can claim again. */
+  async watch(stop: AbortSignal, working: Pick<EngineWorker, "active">): Promise<void> {
     const changes = pacedWatch(this.#services.state.events.watch());
     while (!stop.aborted) {
-      await this.look();
+      if (working.active.size === 0) await this.look();
       await changes.wait({ timeoutMs: refreshMs, signal: stop });
     }
   }
@@ -110,8 +113,16 @@ class ClaimPermit {
     if (!isGiven || look === this.#looks) this.isGiven = isGiven;
   }
 
-  async lookAfterFailure(): Promise<void> {
-    await this.#permit.noteFailure();
-    await this.look();
+  async lookOrWithdraw(): Promise<void> {
+    try {
+      await this.look();
+    } catch (thrown) {
+      this.isGiven = false;
+      this.#services.logger.warn("what holds work back is not known", { error: String(thrown) });
+    }
+  }
+
+  noteFailure(): Promise<void> {
+    return this.#permit.noteFailure();
   }
 }
