@@ -1,55 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { failureClasses } from "../failure/failure-class.ts";
 import { defaultRetryLimits as limits } from "../failure/retry-policy.ts";
-import { validationCodes, type ValidationCode, type ValidationVerdict } from "../validate/validate-attempt.ts";
 import type { StageVerdict } from "../quality/quality-report.ts";
-import type { AttemptEvidence, AttemptOutcome, GateVerdict } from "./attempt-evidence.ts";
+import { evidences, failedGate, invalid, proven } from "./attempt-evidence.fixture.ts";
+import type { AttemptEvidence } from "./attempt-evidence.ts";
 import { decideAttempt } from "./decide-attempt.ts";
 import { defaultDecisions } from "./decision-settings.ts";
-import { explainDecision, explainSettled } from "./explain-decision.ts";
-
-const proven: AttemptEvidence = {
-  outcome: { status: "finished" },
-  validation: { ok: true },
-  gates: [{ name: "test", status: "passed", summary: "12 passed" }],
-  earlierFailures: [],
-  limits,
-};
+import { explainDecision } from "./explain-decision.ts";
 
 const decide = (more: Partial<AttemptEvidence>) => decideAttempt({ ...proven, ...more });
-
-const invalid = (...codes: readonly ValidationCode[]): ValidationVerdict => ({
-  ok: false,
-  problems: codes.map((code) => ({ code, message: `About ${code}.` })),
-  failureClass: "recoverable",
-});
-
-const failedGate: GateVerdict = { name: "lint", status: "failed", summary: "2 errors" };
-
-const someClass = fc.constantFrom(...failureClasses);
-const outcomes: fc.Arbitrary<AttemptOutcome> = fc.oneof(
-  fc.constant({ status: "finished" } as const),
-  someClass.map((failureClass) => ({ status: "failed", failureClass, message: "It failed." }) as const),
-);
-const validations = fc.oneof(
-  fc.constant({ ok: true } as const),
-  fc.constant(undefined),
-  fc.subarray([...validationCodes], { minLength: 1 }).map((codes) => invalid(...codes)),
-);
-const gates = fc.option(
-  fc.array(
-    fc.record({ name: fc.string(), status: fc.constantFrom("passed", "failed", "broken"), summary: fc.string() }),
-  ),
-  { nil: undefined },
-);
-const evidences = fc.record({
-  outcome: outcomes,
-  validation: validations,
-  gates,
-  earlierFailures: fc.array(someClass),
-  limits: fc.constant(limits),
-});
 
 describe("decideAttempt", () => {
   it.each(["proved", "tested", "unproved"] as const)(
@@ -259,43 +218,5 @@ describe("what else decideAttempt can do", () => {
     });
     const stuck = { status: "failed", failureClass: "stuck", message: "Silence." } as const;
     expect(decide({ outcome: stuck, ...unproved })).toMatchObject({ change: ["fresh-start"] });
-  });
-});
-
-describe("explainDecision", () => {
-  it("gives a reason for every action that was not taken", () => {
-    fc.assert(
-      fc.property(evidences, (evidence) => {
-        const decision = decideAttempt(evidence);
-        const { rules, alternatives } = explainDecision(evidence, decision);
-        expect(new Set([decision.kind, ...alternatives.map(({ action }) => action)]).size).toBe(9);
-        expect(alternatives.filter(({ why }) => why === "")).toEqual([]);
-        expect(rules.at(-1)).toMatchObject({ rule: "policy", status: "fired" });
-      }),
-    );
-  });
-
-  it("names the rule that stood in the way of accepting", () => {
-    const evidence = { ...proven, gates: [failedGate] };
-    const { rules, alternatives } = explainDecision(evidence, decideAttempt(evidence));
-    expect(rules.filter(({ status }) => status === "fired").map(({ rule }) => rule)).toEqual(["gates", "policy"]);
-    expect(alternatives).toContainEqual({ action: "accept", why: "lint failed: 2 errors" });
-    expect(alternatives).toContainEqual({ action: "fail", why: "1 of 3 attempts are used" });
-  });
-
-  it("never gives a reason against what was done in the end, whoever had the last word", () => {
-    const asked = { rule: "breakpoint", says: "The rule look asks a person." } as const;
-    fc.assert(
-      fc.property(evidences, fc.constantFrom("accept", "retry", "ask", "fail"), (evidence, action) => {
-        const decided = decideAttempt(evidence);
-        const before = explainDecision(evidence, decided);
-        const { rules, alternatives } = explainSettled(before, action, asked);
-        expect(new Set([action, ...alternatives.map((each) => each.action)]).size).toBe(9);
-        const last = { ...asked, status: "fired" };
-        const isOther = action !== decided.kind;
-        expect(rules).toEqual(isOther ? [...before.rules, last] : before.rules);
-        expect(alternatives.some(({ why }) => why === asked.says)).toBe(isOther);
-      }),
-    );
   });
 });
