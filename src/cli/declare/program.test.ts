@@ -24,6 +24,14 @@ it.each(namedLeaves(program, "tutti"))("%s --help has an example of it", (name, 
   expect(examples).toContain(name);
 });
 
+it("shows every command of tutti under a heading that says what it is for", () => {
+  const help = helpOf(program);
+  expect(help).not.toContain("\nCommands:\n");
+  const [, groups = ""] = help.split("\nGet started:\n");
+  const shown = [...groups.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name]) => name ?? "");
+  expect(shown.toSorted()).toEqual([...program.commands.map((command) => command.name()), "help"].toSorted());
+});
+
 it.each([
   ["history --role wrkr", "supervisor"],
   ["history --kind ask", "decision"],

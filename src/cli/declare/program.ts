@@ -15,6 +15,7 @@ import type { SimulateOptions } from "../commands/simulate.ts";
 import type { WorkerOptions } from "../commands/worker.ts";
 import { addResume, addRetry, addRun } from "./drive-commands.ts";
 import { addJobApiCommands } from "./job-api-commands.ts";
+import { groupCommands } from "./group-commands.ts";
 import { examples, json, port, settingsOf } from "./options.ts";
 import { addInsightCommands } from "./insight-commands.ts";
 import { addSupervisorCommands } from "./supervisor-commands.ts";
@@ -60,6 +61,7 @@ export function buildProgram(cli: Cli, setExitCode: SetExitCode): Command {
   addSupervisorCommands(program, face);
   addSetUpCommands(program, face);
   addTestCommands(program, face);
+  groupCommands(program);
   for (const command of [program, ...program.commands.flatMap((child) => [child, ...child.commands])]) {
     command.exitOverride(usageExit);
   }
