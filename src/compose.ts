@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { hostname, homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,6 +29,7 @@ import { injectClock } from "./testing/inject-clock.ts";
 import { injectFaults } from "./testing/inject-faults.ts";
 import { injectIdleness } from "./testing/inject-idleness.ts";
 import { injectRecordFaults } from "./testing/inject-record-faults.ts";
+import { makeStateFolder } from "./compose/state-folder.ts";
 import { loadPlugins } from "./compose/load-plugins.ts";
 import { ProjectWorkflows } from "./compose/workflows/project-workflows.ts";
 import { withSupervisorKey } from "./compose/supervisor-key.ts";
@@ -78,7 +78,7 @@ export async function openProject(request: OpenProject): Promise<Project> {
   const repo = await openRepository(request.cwd);
   const loaded = await loadSettings(request, repo.root);
   const stateDir = stateDirOf(repo, loaded.config, env);
-  await mkdir(join(stateDir, "logs"), { recursive: true, mode: 0o700 });
+  await makeStateFolder(join(stateDir, "logs"));
   const { redact, redactJson } = createRedactor(withSupervisorKey(env, loaded.config));
   const workerId = request.workerId ?? nextCoordinatorId();
   const logger = openLog(request, { loaded, stateDir, workerId, redact: { redact, redactJson } });

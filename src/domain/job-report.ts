@@ -11,6 +11,8 @@ export type JobReport = {
   readonly branch: string;
   readonly baseCommit: string;
   readonly tipCommit: string;
+  /** A person has the branch checked out or has committed to it, so that it was left alone. Default: it is at the tip. */
+  readonly isBranchElsewhere?: boolean;
   readonly tasks: readonly TaskReport[];
   readonly usage: Usage;
   readonly total: UsageTotal;

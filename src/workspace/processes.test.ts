@@ -54,7 +54,7 @@ it("passes a task through a slot and onto the tip with no more git processes tha
   await writeFiles(slot.path, { "a.txt": "two\n", "b.txt": "b\n" });
   const ref = attemptRef(job, asAttemptId("1"));
   const [taken, taking] = await costOf(snapshot(slot, { ref, parent: base, message: "work" }));
-  expect(taking).toEqual(["status", "update-index", "write-tree", "diff-tree", "commit-tree"]);
+  expect(taking).toEqual(["status", "update-index", "write-tree", "commit-tree", "diff-tree"]);
   expect((await costOf(diffOf(repo, base, taken.commit)))[1]).toEqual([]);
   const [, reading] = await costOf(readChange(repo, { from: base, to: taken.commit }, taken.changedFiles));
   expect(reading).toEqual(["cat-file", "diff-tree"]);
@@ -65,8 +65,9 @@ it("passes a task through a slot and onto the tip with no more git processes tha
   expect((await costOf(branchState(repo, branch)))[1]).toEqual([]);
   const moves = [tipRef, branch].map((name) => ({ ref: name, to: merged, from: base }));
   expect((await costOf(updateRefs(repo, moves)))[1]).toEqual([]);
-  const [, besideOther] = await costOf(integrateBeside(repo, { ...change, expectedTip: merged }));
-  expect(besideOther).toEqual(["merge-tree", "commit-tree"]);
+  const [beside = base, besideOther] = await costOf(integrateBeside(repo, { ...change, expectedTip: merged }));
+  expect(besideOther).toEqual(["merge-tree", "commit-tree", "diff-tree"]);
+  expect((await costOf(diffOf(repo, merged, beside)))[1]).toEqual([]);
 
   const move = async (): Promise<readonly string[]> => (await costOf(moveSlot(slot, { to: merged, jobId: job })))[1];
   expect(await move()).toEqual(["status", "read-tree", "ls-files"]);

@@ -26,6 +26,7 @@ const fileName = "tutti.config.yaml";
  *   replaced
  */
 export async function initCommand({ projectDir, output, force = false }: InitRequest): Promise<number> {
+  if (isGitDirectory(projectDir)) throw noPlaceForSettings(projectDir);
   const file = join(projectDir, fileName);
   const existing = await findProjectFile(projectDir);
   const mayWrite = existing === undefined || (force && existing === file);
@@ -38,6 +39,14 @@ export async function initCommand({ projectDir, output, force = false }: InitReq
   else output.stdout(writtenText(hasSchema ? undefined : facts.schemaPath));
   return exitCodes.done;
 }
+
+const isGitDirectory = (folder: string): boolean =>
+  ["HEAD", "objects", "refs"].every((name) => existsSync(join(folder, name)));
+
+const noPlaceForSettings = (folder: string): TuttiError =>
+  new TuttiError("INPUT_INVALID", `${folder} is a git directory, without files of a project`, {
+    hint: "Start tutti in a checkout: git worktree add ../work",
+  });
 
 /** An editor complains about a schema that isn't there. */
 const withoutSchemaLine = (text: string): string => text.replace(/^# yaml-language-server:.*\n/, "");

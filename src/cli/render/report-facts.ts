@@ -1,5 +1,5 @@
 import type { JobReport, TaskReport } from "../../domain/job-report.ts";
-import { counted, formatDuration } from "./quantities.ts";
+import { counted, formatDuration, shortCommit } from "./quantities.ts";
 
 /** `2 of 3 tasks completed in 6m 12s` */
 export function reportHeadline({ tasks, durationMs }: JobReport): string {
@@ -22,9 +22,10 @@ export type NextStep = { readonly what: string; readonly command: string };
 
 /** What a person can do with the result, the most likely first. */
 export function nextCommands(report: JobReport): readonly NextStep[] {
-  const { jobId, branch, baseCommit, tasks } = report;
+  const { jobId, baseCommit, tasks } = report;
+  const result = report.isBranchElsewhere === true ? shortCommit(report.tipCommit) : report.branch;
   const merged = [
-    { what: "look at the changes", command: `git diff ${baseCommit.slice(0, 12)}..${branch}` },
+    { what: "look at the changes", command: `git diff ${shortCommit(baseCommit)}..${result}` },
     { what: "merge them into your branch", command: `tutti merge ${jobId}` },
   ];
   const unfinished = unfinishedOf(tasks).filter(({ status }) => status !== "cancelled");
@@ -33,6 +34,21 @@ export function nextCommands(report: JobReport): readonly NextStep[] {
     .slice(0, 1)
     .map(({ key }) => ({ what: "see why work is unproved", command: `tutti explain ${jobId}/${key}` }));
   return [...(completedOf(tasks).length > 0 ? merged : []), ...unproved, ...(unfinished.length > 0 ? [again] : [])];
+}
+
+/**
+ * Where the result is, in a line or two.
+ * @param branch - as it is to be shown
+ */
+export function resultLines(report: JobReport, branch: string): readonly string[] {
+  const commit = shortCommit(report.tipCommit);
+  if (report.isBranchElsewhere !== true) {
+    return [`The result is on branch ${branch} (${commit}). Your own branch has not changed.`];
+  }
+  return [
+    `The result is commit ${commit}. Branch ${branch} stands elsewhere and was left alone:`,
+    "you had it checked out, or committed to it. No other branch of yours has changed.",
+  ];
 }
 
 /** The last lines of what a failed gate printed. */

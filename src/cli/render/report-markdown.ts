@@ -12,7 +12,7 @@ const outputTailLines = 20;
 export function reportMarkdown(report: JobReport): string {
   const blocks = [
     `# Job ${report.jobId}`,
-    `${reportHeadline(report)}. The result is on branch \`${report.branch}\` (\`${shortCommit(report.tipCommit)}\`), made from \`${shortCommit(report.baseCommit)}\`.`,
+    `${reportHeadline(report)}. The result is ${placeOf(report)}, made from \`${shortCommit(report.baseCommit)}\`.`,
     quoted(report.goal),
     ...reviewBlocks(report),
     "## Tasks",
@@ -22,6 +22,13 @@ export function reportMarkdown(report: JobReport): string {
     ...nextBlocks(report),
   ];
   return `${blocks.join("\n\n")}\n`;
+}
+
+function placeOf({ branch, tipCommit, isBranchElsewhere }: JobReport): string {
+  const commit = `\`${shortCommit(tipCommit)}\``;
+  return isBranchElsewhere === true
+    ? `commit ${commit}, while branch \`${branch}\` stands elsewhere`
+    : `on branch \`${branch}\` (${commit})`;
 }
 
 /** Text of others: as a quotation, so that nothing in it becomes a heading or a table of ours. */

@@ -4,7 +4,7 @@ import type { GateResult } from "../../domain/model.ts";
 import { failuresText } from "../../domain/quality/judge-commands.ts";
 import type { JobReport, Review, TaskReport } from "../../domain/job-report.ts";
 import { counted, formatCost, formatDiff, formatDuration, formatTokens, shortCommit } from "./quantities.ts";
-import { lastLines, nextCommands, reportHeadline } from "./report-facts.ts";
+import { lastLines, nextCommands, reportHeadline, resultLines } from "./report-facts.ts";
 import { qualitySummary } from "./quality-text.ts";
 import { noStyle, type Style } from "./style.ts";
 import { taskSigns } from "./task-symbols.ts";
@@ -142,7 +142,7 @@ function nextLines(report: JobReport, { style }: Page): readonly string[] {
   const commands = nextCommands(report);
   const width = Math.max(0, ...commands.map(({ what }) => what.length));
   return [
-    `The result is on branch ${style("bold", report.branch)} (${shortCommit(report.tipCommit)}). Your own branch has not changed.`,
+    ...resultLines(report, style("bold", report.branch)),
     ...commands.map(({ what, command }) => `  ${what.padEnd(width)}  ${style("cyan", command)}`),
   ];
 }

@@ -49,6 +49,16 @@ The result is on branch tutti/add-a-csv-3f2a (cccccccccccc). Your own branch has
     );
   });
 
+  it("does not say that the result is on a branch that was left alone", () => {
+    const elsewhere = { ...report, isBranchElsewhere: true };
+    const text = reportText(elsewhere, { columns: 90 });
+    expect(text).toContain("The result is commit cccccccccccc. Branch tutti/add-a-csv-3f2a stands elsewhere");
+    expect(text).toContain("git diff bbbbbbbbbbbb..cccccccccccc\n");
+    expect(reportMarkdown(elsewhere)).toContain(
+      "The result is commit `cccccccccccc`, while branch `tutti/add-a-csv-3f2a`",
+    );
+  });
+
   it("says why there is no review", () => {
     const text = reportText({ ...report, review: undefined, reviewProblem: "no task completed" }, { columns: 80 });
     expect(text).toContain("\nNot reviewed: no task completed\n");

@@ -35,10 +35,7 @@ const unfinished: readonly { readonly file: string; readonly what: string }[] = 
 /** Whether agents can start from the repository, and whether they see what the person sees. */
 export async function checkRepository(place: Place): Promise<Diagnosis> {
   const top = await git(["rev-parse", "--show-toplevel"], place);
-  if (top.failed) {
-    const fix = "Change into a git repository, or make one: git init && git add . && git commit -m start";
-    return { name, status: "failed", detail: `${place.projectDir} is not a git work tree`, fix };
-  }
+  if (top.failed) return noRepository(place, top.stderr);
   const head = await git(["rev-parse", "--short", "--verify", "HEAD"], place);
   if (head.failed) {
     const fix = "Commit something: agents start from a commit.";
@@ -54,6 +51,18 @@ export async function checkRepository(place: Place): Promise<Diagnosis> {
     };
   }
   return checkChanges(place, `${top.stdout} at ${head.stdout}`);
+}
+
+function noRepository({ projectDir }: Place, stderr: string): Diagnosis {
+  const failed = (detail: string, fix: string): Diagnosis => ({ name, status: "failed", detail, fix });
+  if (stderr.includes("must be run in a work tree")) {
+    return failed(`${projectDir} has no checked-out files`, "Clone it, or add a checkout: git worktree add ../work");
+  }
+  if (stderr.includes("not a git repository") || stderr === "") {
+    const fix = "Change into a git repository, or make one: git init && git add . && git commit -m start";
+    return failed(`${projectDir} is not a git work tree`, fix);
+  }
+  return failed(stderr.trim().replaceAll(/\s*\n\s*/g, " "), "Repair what git complains of.");
 }
 
 async function checkChanges(place: Place, where: string): Promise<Diagnosis> {

@@ -98,6 +98,18 @@ describe("repository", () => {
     expect(await check()).toMatchObject({ status: "failed", detail: expect.stringContaining("not a git work tree") });
   });
 
+  test("a bare repository fails, and is not told to become one", async () => {
+    await git("init", "--quiet", "--bare");
+    expect(await check()).toMatchObject({ status: "failed", fix: expect.stringContaining("git worktree add") });
+  });
+
+  test("a repository that git can't use fails with git's words", async () => {
+    await git("init", "--quiet");
+    await git("config", "core.repositoryFormatVersion", "1");
+    await git("config", "extensions.fromTheFuture", "true");
+    expect(await check()).toMatchObject({ status: "failed", detail: expect.stringContaining("fromthefuture") });
+  });
+
   test("a repository without a commit fails", async () => {
     await git("init", "--quiet");
     expect(await check()).toMatchObject({ status: "failed", detail: expect.stringContaining("no commit yet") });

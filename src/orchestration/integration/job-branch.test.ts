@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import type { CommitId } from "../../domain/ids.ts";
+import { asCommitId, type CommitId } from "../../domain/ids.ts";
 import { jobBranch, jobTipRef, type Repository } from "../../workspace/index.ts";
 import { job, scratchRepository, userGit, type ScratchRepository } from "../../../test/support/scratch-repository.ts";
 import { advanceJob, followTip, startBranch } from "./job-branch.ts";
@@ -60,4 +60,16 @@ it("makes a branch that is gone anew", async () => {
   await scratch.git(["update-ref", "-d", jobBranch(job)]);
   await advanceJob(repo, job, { from, to });
   expect(await standing(scratch)).toEqual([to, to]);
+});
+
+it("refuses a job whose branch can't be there because a branch of the user's has the folder's name", async () => {
+  await using scratch = await scratchRepository();
+  await scratch.git(["branch", "tutti"]);
+  await expect(
+    startBranch(await scratch.open(), job, asCommitId(await scratch.git(["rev-parse", "HEAD"]))),
+  ).rejects.toMatchObject({
+    code: "INPUT_INVALID",
+    hint: "Give it another name: git branch -m tutti my-tutti",
+  });
+  expect(await scratch.git(["for-each-ref", "refs/tutti"])).toBe("");
 });

@@ -33,9 +33,25 @@ export async function startBranch(repo: Repository, jobId: JobId, base: CommitId
   // A new job has a name of its own: nobody has either of them, and nobody can stand on the branch.
   if (await unlessConflict(() => updateRefs(repo, both).then(() => true))) return;
   if ((await readRef(repo, jobTipRef(jobId))) === undefined) {
+    await refuseBranchInTheWay(repo, jobBranch(jobId));
     await advanceBranch(repo, { ref: jobTipRef(jobId), to: base, from: undefined });
   }
   await followTip(repo, jobId);
+}
+
+/** To git a branch `tutti` is a file where our branches want a folder. */
+async function refuseBranchInTheWay(repo: Repository, branch: string): Promise<void> {
+  const folder = branch.slice(0, branch.lastIndexOf("/"));
+  if ((await readRef(repo, folder)) === undefined) return;
+  const name = folder.replace("refs/heads/", "");
+  throw new TuttiError(
+    "INPUT_INVALID",
+    `Your branch ${name} stands where the branches of jobs have to be, ${name}/<job>`,
+    {
+      hint: `Give it another name: git branch -m ${name} my-${name}`,
+      context: { branch: folder },
+    },
+  );
 }
 
 /** Takes away what `startBranch` made for a job that came to nothing; what somebody has moved or checked out by now stays. */

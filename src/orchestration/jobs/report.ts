@@ -10,6 +10,8 @@ export type ReportFacts = {
   readonly job: Job;
   /** Where the job's merged work stands. */
   readonly tipCommit: string;
+  /** The job's branch does not stand there: a person has moved it, or has it checked out. */
+  readonly isBranchElsewhere: boolean;
   /** Milliseconds since the Unix epoch. */
   readonly now: number;
   readonly review: Review | undefined;
@@ -19,7 +21,7 @@ export type ReportFacts = {
 
 /** What a job came to, from what is recorded: nothing of it but the review is a model's word. */
 export async function buildReport(facts: ReportFacts): Promise<JobReport> {
-  const { state, redact, job, tipCommit, now, review, reviewProblem } = facts;
+  const { state, redact, job, tipCommit, isBranchElsewhere, now, review, reviewProblem } = facts;
   const [tasks, usage, byTask] = await Promise.all([
     state.tasks.list(job.id),
     state.sessions.usageOfJob(job.id),
@@ -31,6 +33,7 @@ export async function buildReport(facts: ReportFacts): Promise<JobReport> {
     branch: job.branch,
     baseCommit: job.baseCommit,
     tipCommit,
+    ...(isBranchElsewhere ? { isBranchElsewhere } : {}),
     tasks: await Promise.all(tasks.map((task) => reportTask(facts, task, byTask.get(task.id) ?? {}))),
     usage,
     total: totalUsage(usage),

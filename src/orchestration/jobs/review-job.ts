@@ -4,7 +4,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import type { Job, Task } from "../../domain/model.ts";
 import { reviewerRequest } from "../../supervision/prompts/reviewer-prompt.ts";
 import { askReader } from "../agent-turn/ask-reader.ts";
-import { jobTip } from "../integration/job-branch.ts";
+import { followTip, jobTip } from "../integration/job-branch.ts";
 import type { JobDesk } from "../desk.ts";
 import type { JobReport, Review } from "../../domain/job-report.ts";
 import { buildReport } from "./report.ts";
@@ -37,6 +37,7 @@ export async function reviewJob(desk: JobDesk, signal: AbortSignal): Promise<Job
     redact: services.redact,
     job,
     tipCommit: await jobTip(services.repo, job.id),
+    isBranchElsewhere: (await followTip(services.repo, job.id)) === "left-alone",
     now: services.now(),
     review: asked.review,
     reviewProblem: asked.problem,

@@ -20,6 +20,9 @@ type Diagnosis = { readonly failureClass: FailureClass; readonly hint: string };
 
 const outOfSpace = /No space left on device|Disk quota exceeded/;
 
+const missingObjects =
+  /bad object|missing (blob|tree|commit)|unable to read (sha1|tree|[0-9a-f]{40})|invalid object|nonexistent object|not a valid object|failed to unpack tree/i;
+
 /** What git says, and what that means. The first that matches counts. */
 const diagnoses: readonly (Diagnosis & { readonly says: RegExp })[] = [
   {
@@ -34,7 +37,7 @@ const diagnoses: readonly (Diagnosis & { readonly says: RegExp })[] = [
   },
   { says: outOfSpace, failureClass: "permanent", hint: "Free some disk space" },
   {
-    says: /bad object|missing (blob|tree|commit)|unable to read (sha1|tree)|invalid object/i,
+    says: missingObjects,
     failureClass: "permanent",
     hint: "Objects are missing from the repository: run git fsck in it",
   },
@@ -104,6 +107,12 @@ function essence(stderr: string): string {
   const lines = stderr.split("\n");
   return lines.findLast((line) => /^(fatal|error): /.test(line)) ?? lines.at(-1) ?? "";
 }
+
+/** Whether git failed because objects that it wanted are not there. */
+export const areObjectsMissing = (thrown: unknown): boolean =>
+  TuttiError.is(thrown) &&
+  thrown.code === "GIT_FAILED" &&
+  missingObjects.test(JSON.stringify(thrown.context["stderr"] ?? ""));
 
 function outcomeOf({ hasTimedOut, signal, exitCode }: GitFailureFacts): string {
   if (hasTimedOut) return "took too long";

@@ -1,9 +1,11 @@
 import { basename } from "node:path";
 import type { CommitId } from "../../domain/ids.ts";
+import { rememberDiff } from "../diff/diff-of.ts";
 import { listFiles } from "../diff/file-at.ts";
 import { commitTree } from "../git/commit-tree.ts";
 import { splitNul } from "../git/nul-list.ts";
 import { gitAnswer } from "../git/run-git.ts";
+import { despiteCollection, diffOfHeld } from "../refs/despite-collection.ts";
 import { looseCommit } from "../refs/loose-commit.ts";
 import { pinCommit } from "../refs/pins.ts";
 import { home, type Repository } from "../repository/repository.ts";
@@ -17,10 +19,18 @@ import { integrationCommit, mergeConfig, refuseMovedTip, type IntegrationRequest
  */
 export async function integrateBeside(repo: Repository, request: IntegrationRequest): Promise<CommitId | undefined> {
   await refuseMovedTip(repo, request);
+  return await despiteCollection(() => mergeBeside(repo, request));
+}
+
+async function mergeBeside(repo: Repository, request: IntegrationRequest): Promise<CommitId | undefined> {
   const tree = await mergedTree(repo, request);
   if (tree === undefined) return undefined;
   const commit = await commitTree(home(repo), integrationCommit(repo, request, tree));
-  await pinCommit(repo, request.jobId, commit);
+  const ref = await pinCommit(repo, request.jobId, commit);
+  // What was already one tree with the attempt's was read when that was taken.
+  if (request.attemptBase === request.expectedTip) return commit;
+  const ends = { from: request.expectedTip, to: commit };
+  rememberDiff(repo, { ...ends, diff: await diffOfHeld(repo, { ref, commit }, ends) });
   return commit;
 }
 

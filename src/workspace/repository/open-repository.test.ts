@@ -68,3 +68,24 @@ it("refuses a repository without a commit and says how to make one", async () =>
     hint: expect.stringContaining("git commit"),
   });
 });
+
+it("says what git says about a repository that this git can't use, and does not ask for a new one", async () => {
+  await using scratch = await scratchRepository();
+  await scratch.git(["config", "core.repositoryFormatVersion", "1"]);
+  await scratch.git(["config", "extensions.fromTheFuture", "true"]);
+  await expect(scratch.open()).rejects.toMatchObject({
+    code: "NOT_A_REPOSITORY",
+    message: expect.stringMatching(/unknown repository extensions? found: fromthefuture$/),
+    hint: expect.not.stringContaining("init"),
+  });
+});
+
+it("refuses a path with a line break", async () => {
+  await using scratch = await scratchRepository();
+  const odd = join(scratch.parent, "new\nline");
+  await scratch.git(["clone", "--quiet", scratch.root, odd]);
+  await expect(openRepository(odd)).rejects.toMatchObject({
+    code: "NOT_A_REPOSITORY",
+    hint: expect.stringContaining("Rename"),
+  });
+});

@@ -50,6 +50,7 @@ const questions = [
 async function locate(directory: string): Promise<Location> {
   const answer = await gitAnswer(directory, ["rev-parse", ...questions], { okExitCodes: [0, 128] });
   const [isBare, isInside, gitDir, commonDir, format, root, head, branchRef] = answer.stdout.split("\n");
+  if (answer.exitCode === 0 && answer.stdout.split("\n").length > questions.length) throw lineBreakInPath(directory);
   if (format === undefined) throw notARepository(directory, answer.stderr);
   if (isInside !== "true" || gitDir === undefined || commonDir === undefined || root === undefined) {
     throw noCheckout(directory, isBare === "true");
@@ -68,13 +69,33 @@ async function locate(directory: string): Promise<Location> {
 
 const branches = "refs/heads/";
 
+const lineBreakInPath = (directory: string): TuttiError =>
+  new TuttiError(
+    "NOT_A_REPOSITORY",
+    `The path of the repository has a line break in it: ${JSON.stringify(directory)}`,
+    {
+      hint: "Rename the folder: git can't pass such a path on",
+      context: { directory },
+    },
+  );
+
 function notARepository(directory: string, stderr: string): TuttiError {
   const isDistrusted = stderr.includes("dubious ownership");
+  if (!isDistrusted && !stderr.includes("not a git repository")) return unusable(directory, stderr.trim());
   return new TuttiError("NOT_A_REPOSITORY", `${directory} is not in a git repository that can be used`, {
     hint: isDistrusted
       ? `The repository belongs to somebody else: git config --global --add safe.directory ${directory}`
       : "Change to your project, or make it a repository: git init && git add -A && git commit -m start",
     context: { directory, stderr: stderr.trim() },
+  });
+}
+
+/** It is one, of a kind that this git doesn't know, or a broken one. */
+function unusable(directory: string, stderr: string): TuttiError {
+  const said = stderr.replace(/^fatal: /, "").replaceAll(/\s*\n\s*/g, " ");
+  return new TuttiError("NOT_A_REPOSITORY", `Git can't use the repository at ${directory}: ${said}`, {
+    hint: "A newer git may know what this one doesn't; git status in that folder says the same",
+    context: { directory, stderr },
   });
 }
 

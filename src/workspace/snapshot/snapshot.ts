@@ -1,10 +1,11 @@
 import { basename } from "node:path";
 import { TuttiError } from "../../domain/errors.ts";
 import type { CommitId } from "../../domain/ids.ts";
-import { diffOf, rememberDiff, type Diff } from "../diff/diff-of.ts";
+import { rememberDiff, type Diff } from "../diff/diff-of.ts";
 import { commitTree } from "../git/commit-tree.ts";
 import type { Identity } from "../git/identity.ts";
 import { gitLine } from "../git/run-git.ts";
+import { despiteCollection, diffOfHeld } from "../refs/despite-collection.ts";
 import { readRef, updateRef } from "../refs/update-ref.ts";
 import { home } from "../repository/repository.ts";
 import type { Slot } from "../slots/slot.ts";
@@ -41,14 +42,17 @@ export type Snapshot = Diff &
  * @throws {TuttiError} `CONFLICT` when the ref holds other files; `INPUT_INVALID`, `GIT_FAILED`, `SLOT_UNKNOWN`
  */
 export async function snapshot(slot: Slot, request: SnapshotRequest): Promise<Snapshot> {
+  return await despiteCollection(() => takeSnapshot(slot, request));
+}
+
+async function takeSnapshot(slot: Slot, request: SnapshotRequest): Promise<Snapshot> {
   const { tree, nestedRepositories, leftovers } = await writeWorkingTree(slot, {
     includeIgnored: await includeIgnored(slot, request.includeIgnored),
     isForKeeps: true,
   });
   const { ref, parent } = request;
-  // Before there is a ref: it reads what has changed, so that a ref never names what isn't there.
-  const diff = await diffOf(slot.repo, parent, tree);
   const commit = await record(slot, request, tree);
+  const diff = await diffOfHeld(slot.repo, { ref, commit }, { from: parent, to: tree });
   rememberDiff(slot.repo, { from: parent, to: commit, diff });
   const hasSameRules = !diff.changedFiles.some(({ path }) => basename(path) === ".gitignore");
   await rememberSaved(slot, { tree, ref, commit, ...(hasSameRules ? { rulesOf: parent } : {}) });
