@@ -6,7 +6,7 @@ import { defineConfig } from "vitest/config";
 // and shows that it did; at a desk the first failure counts.
 const retry = process.env["CI"] === "true" ? 1 : 0;
 
-const limits = { testTimeout: 60_000, hookTimeout: 120_000, retry };
+const limits = { testTimeout: 60_000, hookTimeout: 120_000, retry, expect: { poll: { timeout: 30_000 } } };
 
 /** A process for each file costs a third of a second, most of it for modules that the file before has loaded too. */
 const shared = { isolate: false, setupFiles: ["test/support/leaves-process-as-found.ts"] };

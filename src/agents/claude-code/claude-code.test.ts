@@ -83,13 +83,13 @@ const play = (session: AgentSession, task: string, before = ""): Promise<AgentOu
 
 const textIn = (file: string): Promise<string | undefined> => readFile(join(root, file), "utf8").catch(() => undefined);
 
-test("a write outside of the slot is denied and told", { timeout: 30_000 }, async () => {
+test("a write outside of the slot is denied and told", async () => {
   const outcome = await play(await open(), "outside");
   expect(outcome).toMatchObject({ status: "finished", permissionDenials: [{ tool: "Write" }] });
   expect(await textIn("outside.txt")).toBeUndefined();
 });
 
-test("a command that no rule allows is denied and told", { timeout: 30_000 }, async () => {
+test("a command that no rule allows is denied and told", async () => {
   const outcome = await play(await open(), "compound");
   expect(outcome).toMatchObject({ status: "finished", permissionDenials: [{ tool: "Bash" }] });
   expect(await textIn("slot/b.txt")).toBeUndefined();
@@ -97,23 +97,19 @@ test("a command that no rule allows is denied and told", { timeout: 30_000 }, as
 
 const { isAvailable } = await sandboxAvailability();
 
-test.runIf(isAvailable)(
-  "in the sandbox any command runs, and none writes outside of the slot",
-  { timeout: 30_000 },
-  async () => {
-    const session = await open({ sandbox: "required" });
-    expect(await play(session, "compound")).toMatchObject({ status: "finished", permissionDenials: [] });
-    expect(await textIn("slot/b.txt")).toBe("one\ntwo\n");
-    await play(session, "escape");
-    expect(await textIn("escaped.txt")).toBeUndefined();
-  },
-);
+test.runIf(isAvailable)("in the sandbox any command runs, and none writes outside of the slot", async () => {
+  const session = await open({ sandbox: "required" });
+  expect(await play(session, "compound")).toMatchObject({ status: "finished", permissionDenials: [] });
+  expect(await textIn("slot/b.txt")).toBe("one\ntwo\n");
+  await play(session, "escape");
+  expect(await textIn("escaped.txt")).toBeUndefined();
+});
 
-test("a prompt that begins like a command of the agent is a prompt", { timeout: 30_000 }, async () => {
+test("a prompt that begins like a command of the agent is a prompt", async () => {
   expect(await play(await open(), "slash", "/clear everything\n")).toMatchObject({ text: "taken as a prompt" });
 });
 
-test("the agent repeats a refused request as often as the option says", { timeout: 30_000 }, async () => {
+test("the agent repeats a refused request as often as the option says", async () => {
   await play(await open({}, 1), "overloaded");
   expect(countRequests(simulator.requests).byKey).toEqual({ "worker/overloaded": 2 });
 });
@@ -122,7 +118,7 @@ test.each([
   ["nomodel", "permanent", "MODEL_UNKNOWN"],
   ["credit", "exhausted", "QUOTA_EXHAUSTED"],
   ["cut", "transient", "AGENT_FAILED"],
-])("a turn that ends by %s is %s", { timeout: 30_000 }, async (task, failureClass, code) => {
+])("a turn that ends by %s is %s", async (task, failureClass, code) => {
   const outcome = await play(await open(), task);
   expect(outcome).toMatchObject({ status: "failed", failure: { error: { code, failureClass } } });
 });
@@ -137,7 +133,7 @@ test("an executable that isn't there is refused at the start", async () => {
   await expect(opening).rejects.toMatchObject({ code: "AGENT_NOT_FOUND" });
 });
 
-test("a diagnosis names the version and never a secret", { timeout: 30_000 }, async () => {
+test("a diagnosis names the version and never a secret", async () => {
   const found = (await claudeCode({ env: { ANTHROPIC_API_KEY: "sk-ant-secret" } }).doDiagnose?.()) ?? [];
   expect(found.map(({ name }) => name)).toEqual(["Claude Code", "Claude Code login", "Sandbox for commands"]);
   expect(found[0]?.detail).toMatch(/^\d+\.\d+\.\d+/);

@@ -155,7 +155,7 @@ describe("a worker process that is killed", () => {
 });
 
 describe("a worker process that is stopped for longer than its lease", () => {
-  it("loses its run, learns so when it goes on, and has its late result refused", { timeout: 30_000 }, async () => {
+  it("loses its run, learns so when it goes on, and has its late result refused", async () => {
     engine.register(workflowOf("long", async (flow) => flow.step("work", async () => "from the living")));
     await engine.start(request("a", "long"));
     const stalled = spawnWorker();

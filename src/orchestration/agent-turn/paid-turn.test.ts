@@ -156,7 +156,7 @@ describe("a turn under a limit", () => {
     const paid = await payForTurn(payment({ key: "a" }), async ({ signal }) => {
       await cost(open, "a", 1);
       const looks = chain.mock.calls.length;
-      await vi.waitUntil(() => chain.mock.calls.length > looks, { timeout: 10_000 });
+      await vi.waitUntil(() => chain.mock.calls.length > looks, { timeout: 30_000 });
       await chain.mock.results.at(-1)?.value;
       await setImmediate();
       return signal.aborted ? interrupted : done;

@@ -21,7 +21,7 @@ describe("schedules", () => {
     const stops = [0, 1].map(() =>
       scheduleEvents(every, { timeZone: "Europe/Berlin", onEvent: (event) => void events.push(event) }),
     );
-    await expect.poll(() => events.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(4);
+    await expect.poll(() => events.length).toBeGreaterThanOrEqual(4);
     for (const stop of stops) stop();
     const ids = events.map(({ id }) => id);
     expect(new Set(ids).size).toBeLessThanOrEqual(Math.ceil(ids.length / 2) + 1);
@@ -54,7 +54,7 @@ describe("files", () => {
     await watching.ready;
     await writeFile(join(root, "README.md"), "1");
     await writeFile(join(root, "src", "a.ts"), "1");
-    await expect.poll(() => events.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => events.length).toBe(1);
     expect(events).toMatchObject([
       { type: "file_changed", source: "files", details: { files: [{ path: "src/a.ts", kind: "added" }] } },
     ]);

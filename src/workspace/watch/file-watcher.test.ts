@@ -79,12 +79,12 @@ describe.each(bothModes)("a tree watched by %s", (mode) => {
     await write("a/b.txt", "b");
     const { watcher, changes } = await watching({ mode, pollMs: 20 });
     await fs.rm(root(), { recursive: true });
-    await vi.waitFor(() => expect(said(changes)).toEqual(["deleted a/b.txt"]), 10_000);
+    await vi.waitFor(() => expect(said(changes)).toEqual(["deleted a/b.txt"]), 30_000);
     await write("c.txt", "c");
-    await vi.waitFor(() => expect(said(changes)).toEqual(["added c.txt", "deleted a/b.txt"]), 10_000);
+    await vi.waitFor(() => expect(said(changes)).toEqual(["added c.txt", "deleted a/b.txt"]), 30_000);
     await write("c.txt", "changed");
     await watcher.settle();
-    await vi.waitFor(() => expect(said(changes)).toContain("modified c.txt"), 10_000);
+    await vi.waitFor(() => expect(said(changes)).toContain("modified c.txt"), 30_000);
   });
 });
 
@@ -218,7 +218,7 @@ describe("without watches", () => {
     const { watcher, changes } = await watching({ mode: "polling", pollMs: 10 });
     await write("a/b.txt", "changed");
     await write("c/d.txt", "d");
-    await vi.waitFor(() => expect(said(changes)).toEqual(["added c/d.txt", "modified a/b.txt"]), 10_000);
+    await vi.waitFor(() => expect(said(changes)).toEqual(["added c/d.txt", "modified a/b.txt"]), 30_000);
     expect(watcher.watchCount).toBe(0);
   });
 
