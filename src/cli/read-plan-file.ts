@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { LineCounter, isNode, parseDocument } from "yaml";
+import { LineCounter, isNode, parseDocument, type Document } from "yaml";
 
 import { TuttiError } from "../domain/errors.ts";
 import { nearestLine, parsePlan } from "../domain/plan/parse-plan.ts";
@@ -34,7 +34,18 @@ export async function openPlanFile(path: string): Promise<OpenPlan> {
     const start = isNode(node) ? node.range?.[0] : undefined;
     return start === undefined ? undefined : lines.linePos(start).line;
   };
-  return { plan: parsePlan(document.toJS(), { file: path, lineOf }), lineOf: (path) => nearestLine(path, lineOf) };
+  const plan = parsePlan(contentOf(document, path), { file: path, lineOf });
+  return { plan, lineOf: (field) => nearestLine(field, lineOf) };
+}
+
+/** Aliases of aliases would fill the memory: the library refuses them. */
+function contentOf(document: Document, path: string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new TuttiError("PLAN_INVALID", `${path}: ${why}`, { hint: "Write the values out where they belong", cause });
+  }
 }
 
 async function readText(path: string): Promise<string> {

@@ -14,6 +14,11 @@ const profileOf = (...fields: readonly string[]) => read("---", ...head, ...fiel
 const problemOf = (...lines: readonly string[]) => read(...lines).problem?.message;
 
 describe("an agent file of Claude Code", () => {
+  it("whose aliases of aliases would fill the memory is read without them", () => {
+    const nested = Array.from({ length: 8 }, (_, at) => `k${at + 1}: &k${at + 1} [${`*k${at},`.repeat(9)}]`);
+    expect(profileOf(`k0: &k0 [${"x,".repeat(9)}]`, ...nested)).toMatchObject({ name: "x", prompt: "Do x." });
+  });
+
   it("gives a profile: its fields and, as its prompt, what follows them", () => {
     expect(profileOf("model: haiku", "effort: low", "tools: Read, Grep", "disallowedTools: [Glob]")).toEqual({
       name: "x",

@@ -1,4 +1,4 @@
-import { isMap, LineCounter, parseDocument } from "yaml";
+import { isMap, LineCounter, parseDocument, type Document } from "yaml";
 import { z } from "zod";
 
 import { profileFolder } from "../../domain/agent/agent-profile.ts";
@@ -65,6 +65,16 @@ type ReadYaml = {
   readonly mistake?: Mistake;
 };
 
+/** @returns `undefined` for what would fill the memory */
+function contentOf(document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch (thrown) {
+    if (thrown instanceof ReferenceError) return undefined;
+    throw thrown;
+  }
+}
+
 function readYaml(yaml: string): ReadYaml {
   const lines = new LineCounter();
   const document = parseDocument(yaml, { lineCounter: lines, prettyErrors: false });
@@ -78,9 +88,11 @@ function readYaml(yaml: string): ReadYaml {
   const { contents } = document;
   if (contents === null) return none;
   if (!isMap(contents)) return { ...none, mistake: { line: 1, message: "fields and their values are expected" } };
+  const content = contentOf(document);
+  if (content === undefined) return { ...none, mistake: { line: 1, message: "it has too many aliases of aliases" } };
   const marks = new Map(contents.items.map(({ key }) => [String(key), offsetOf(key)]));
   return {
-    fields: fieldsSchema.parse(document.toJS()),
+    fields: fieldsSchema.parse(content),
     lineOf: (field) => {
       const offset = marks.get(field);
       return offset === undefined ? undefined : lineAt(offset);
