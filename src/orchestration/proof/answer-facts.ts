@@ -9,8 +9,9 @@ import type { TaskSpec } from "../../domain/plan/task-spec.ts";
 import { claimsOf } from "../../domain/validate/claims.ts";
 import { claimsOfResult } from "../../domain/validate/result-claims.ts";
 import type { AnswerFacts } from "../../domain/validate/validate-answer.ts";
-import { existsAt, type Snapshot } from "../../workspace/index.ts";
+import type { Snapshot } from "../../workspace/index.ts";
 import type { JobDesk } from "../desk.ts";
+import { isInSnapshot } from "./is-in-snapshot.ts";
 import type { ProofRequest } from "./proof-request.ts";
 
 export type SaidAndDone = Pick<ProofRequest, "slot" | "outcome"> & {
@@ -63,7 +64,7 @@ const plain = (text: string): string => text.toLowerCase().replaceAll(/[^\p{L}\p
 const maxNamed = 60;
 
 async function lookAt({ services }: JobDesk, { slot, taken }: SaidAndDone, path: string) {
-  const isKept = await existsAt(services.repo, taken.commit, path);
+  const isKept = await isInSnapshot(services.repo, taken, path);
   const isOnDisk = isKept || (await isFile(join(slot.path, path)));
   return { path, isThere: isOnDisk, isIgnored: isOnDisk && !isKept };
 }

@@ -9,7 +9,6 @@ import type { AttemptProof } from "../../state/attempts/attempts.ts";
 import { gatesOfTask, runGates } from "../../supervision/run-gates.ts";
 import {
   attemptRef,
-  existsAt,
   outsideFootprint,
   protectedPaths,
   readChange,
@@ -20,6 +19,7 @@ import {
 import { compareWithBase, ownParsers } from "./compare-with-base.ts";
 import { answerFacts } from "./answer-facts.ts";
 import type { JobDesk } from "../desk.ts";
+import { isInSnapshot } from "./is-in-snapshot.ts";
 import { judgeQuality } from "./judge-quality.ts";
 import type { ProofRequest } from "./proof-request.ts";
 import { proveByBase, type ProvenWork } from "./prove-by-base.ts";
@@ -98,7 +98,7 @@ async function validate(desk: JobDesk, facts: Work): Promise<ValidationVerdict> 
   const isChecked = settings !== undefined && outcome.replayOf === undefined;
   const changedFiles = taken.changedFiles.map(({ path }) => path);
   const expectedOutputs = await Promise.all(
-    spec.expectedOutputs.map(async (path) => ({ path, exists: await isThere(desk, taken, path) })),
+    spec.expectedOutputs.map(async (path) => ({ path, exists: await isInSnapshot(desk.services.repo, taken, path) })),
   );
   return validateAttempt({
     expectedOutputs,
@@ -109,13 +109,6 @@ async function validate(desk: JobDesk, facts: Work): Promise<ValidationVerdict> 
     agentText: outcome.text,
     ...(isChecked ? { answer: await answerFacts(desk, { ...facts, settings, requiresChanges }) } : {}),
   });
-}
-
-/** What the attempt changed is known; only of the rest git has to be asked. */
-async function isThere({ services }: JobDesk, { commit, changedFiles }: Snapshot, path: string): Promise<boolean> {
-  const change = changedFiles.find((file) => file.path === path);
-  if (change !== undefined && change.status !== "deleted") return true;
-  return existsAt(services.repo, commit, path);
 }
 
 async function judge(desk: JobDesk, request: ProofRequest, spec: PlanTask): Promise<AttemptProof["gates"]> {
