@@ -6,20 +6,23 @@ import { exitCodes } from "../../domain/job-status.ts";
 import type { Json } from "../../domain/json.ts";
 import type { Output } from "../output.ts";
 import { textTable } from "../render/text-table.ts";
-import { oneLine, wrap } from "../render/terminal-text.ts";
+import { cut, oneLine, wrap } from "../render/terminal-text.ts";
 
 export type ConfigShowRequest = { readonly loaded: LoadedConfig; readonly output: Output };
+
+/** A longer one is told whole by `tutti config explain` and by `--json`: one list would make every line as long as itself. */
+const longestDefault = 60;
 
 /** Every setting that has a value, and where it comes from. */
 export function configShow({ loaded, output }: ConfigShowRequest): number {
   const settings = listSettings(loaded);
   if (output.isJson) output.stdout(`${JSON.stringify({ settings, files: loaded.files })}\n`);
   else {
-    const rows = settings.map(({ key, value, from }) => [
-      key,
-      valueText(value),
-      from.layer === "default" ? output.style("dim", "default") : formatProvenance(from, loaded.projectDir),
-    ]);
+    const rows = settings.map(({ key, value, from }) =>
+      from.layer === "default"
+        ? [key, cut(valueText(value), longestDefault), output.style("dim", "default")]
+        : [key, valueText(value), formatProvenance(from, loaded.projectDir)],
+    );
     output.stdout(textTable([{ title: "setting" }, { title: "value" }, { title: "from" }], rows));
   }
   return exitCodes.done;

@@ -109,6 +109,14 @@ describe("tutti config", () => {
     await project.inProject("tutti.config.yaml", "execution:\n  workers: 3\n");
     const output = memoryOutput();
     expect(configShow({ loaded: await project.load(), output })).toBe(0);
+    expect(
+      Math.max(
+        ...output
+          .out()
+          .split("\n")
+          .map((line) => line.length),
+      ),
+    ).toBeLessThan(120);
     const lines = output
       .out()
       .split("\n")

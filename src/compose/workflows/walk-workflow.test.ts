@@ -19,4 +19,5 @@ it.each(builtInWorkflows)("$name is walked to its end with made-up answers", asy
   const walk = await walkWorkflow(definition, inputs[definition.name] ?? { goal: "a goal" });
   expect(walk.stoppedBy).toBeUndefined();
   expect(walk.agents.length > 0 || definition.name === "saga").toBe(true);
+  expect(walk.notes.filter(({ costUsd }) => costUsd !== undefined)).toEqual([]);
 });

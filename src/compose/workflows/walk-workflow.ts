@@ -22,10 +22,17 @@ export async function walkWorkflow(definition: AnyWorkflow, input: Json): Promis
     ...{ node, profile, title },
     ...(model === undefined ? {} : { model }),
   }));
-  const walk = { notes: host.notes, agents, assumptions: [...made.assumptions] };
+  const notes = host.notes.map(withoutCost);
+  const walk = { notes, agents, assumptions: [...made.assumptions] };
   if (end.status === "fulfilled") return walk;
   return { ...walk, stoppedBy: reasonOf(end.reason, made.skippedSteps) };
 }
+
+/** A made-up answer costs nothing, and its call will: what it may cost is for the forecast to say. */
+const withoutCost = <Note extends { readonly costUsd?: number }>({
+  costUsd: _none,
+  ...note
+}: Note): Omit<Note, "costUsd"> => note;
 
 class MadeUpAnswers {
   readonly assumptions = new Set<string>();
