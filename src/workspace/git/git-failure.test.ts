@@ -45,3 +45,16 @@ it("asks for no other git where the folder is gone", () => {
   expect(error.message).toBe("git update-ref could not be started");
   expect(error.hint).toContain("There is no folder /nowhere/at/all");
 });
+
+it("says how a partial clone gets what a slot needs", () => {
+  const stderr = "error: cannot read object fa7af8bf5fdd704f73beb3adc5612682a98e1af5 'out/z'";
+  const error = gitFailure({
+    ...facts,
+    args: ["-c", "checkout.workers=0", "read-tree", "main"],
+    stderr,
+    exitCode: 128,
+  });
+
+  expect(error.message).toBe(`git read-tree failed with 128: ${stderr}`);
+  expect(error.hint).toContain("git fetch --refetch --no-filter");
+});

@@ -21,7 +21,7 @@ type Diagnosis = { readonly failureClass: FailureClass; readonly hint: string };
 const outOfSpace = /No space left on device|Disk quota exceeded/;
 
 const missingObjects =
-  /bad object|missing (blob|tree|commit)|unable to read (sha1|tree|[0-9a-f]{40})|invalid object|nonexistent object|not a valid object|failed to unpack tree/i;
+  /bad object|missing (blob|tree|commit)|unable to read (sha1|tree|[0-9a-f]{40})|invalid object|nonexistent object|not a valid object|cannot read object|failed to unpack tree/i;
 
 /** What git says, and what that means. The first that matches counts. */
 const diagnoses: readonly (Diagnosis & { readonly says: RegExp })[] = [
@@ -39,7 +39,7 @@ const diagnoses: readonly (Diagnosis & { readonly says: RegExp })[] = [
   {
     says: missingObjects,
     failureClass: "permanent",
-    hint: "Objects are missing from the repository: run git fsck in it",
+    hint: "Objects are missing from the repository. In a partial clone, bring them: git fetch --refetch --no-filter. Otherwise run git fsck",
   },
   {
     says: /Read-only file system/,
