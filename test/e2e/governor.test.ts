@@ -20,8 +20,14 @@ afterEach(async () => {
   await project.remove();
 });
 
-const planOf = (keys: readonly string[]): string =>
-  stringify({ summary: "s", tasks: keys.map((key) => ({ key, title: key, prompt: "P" })) });
+/** @param first - what the others depend on */
+const planOf = (keys: readonly string[], first: readonly string[] = []): string => {
+  const task = (key: string, dependsOn: readonly string[]) => ({ key, title: key, prompt: "P", dependsOn });
+  return stringify({
+    summary: "s",
+    tasks: [...first.map((key) => task(key, [])), ...keys.map((key) => task(key, first))],
+  });
+};
 
 const runArgs = ["run", "--plan", "plan.yaml", "--yes"];
 const allDone = (keys: readonly string[]) => Object.fromEntries(keys.map((key) => [key, "completed"]));
@@ -199,18 +205,19 @@ describe("a common cause", { timeout: 120_000 }, () => {
     project = await scratchProject({
       "README.md": "# Scratch\n",
       "tutti.config.yaml": "agent:\n  kind: fake\n  fakeScript: script.json\n",
-      "plan.yaml": planOf(["good", "a", "b", "c"]),
+      // What would not have begun when the third fails would wait for a person, and nothing be reviewed.
+      "plan.yaml": planOf(["a", "b", "c"], ["good"]),
     });
     const answers = {
       "*": failure,
-      good: { write: { "good.txt": "good\n" }, delayMs: 1_000 },
+      good: { write: { "good.txt": "good\n" } },
       late: { write: { "late.txt": "late\n" } },
       "reviewer:*": { text: "done", run: [`while [ ! -e ${project.home}/added ]; do sleep 0.05; done`] },
     };
     await project.write({ "script.json": JSON.stringify({ answers }) });
 
     const env = { TUTTI_EXECUTION__MIN_FREE_MEMORY_MB: "0", TUTTI_EXECUTION__MEMORY_PER_WORKER_MB: "1" };
-    const drive = startTutti(project, { args: [...runArgs, "--workers", "4"], env });
+    const drive = startTutti(project, { args: [...runArgs, "--workers", "2"], env });
     try {
       await expect
         .poll(async () => (await inspectJob(project)).job.status, { timeout: 60_000, interval: 300 })
