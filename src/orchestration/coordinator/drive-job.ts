@@ -212,7 +212,7 @@ class Driver {
   /** The workers that had them are gone, and nothing is being merged. */
   async #areLeft(active: readonly ScheduledTask[]): Promise<boolean> {
     const isMerging = active.some(({ status }) => status === "integrating");
-    return !isMerging && (await areUnattended(this.#desk.services.engine, active));
+    return !isMerging && (await areUnattended(this.#desk.services, active));
   }
 
   async #endOf(board: JobBoard, { isPaused, isBroken }: Held): Promise<DriveEnd | undefined> {

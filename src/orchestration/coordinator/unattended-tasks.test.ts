@@ -1,10 +1,9 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
-import { asJobId, taskIdOf, type RunId } from "../../domain/ids.ts";
+import { taskIdOf, type RunId } from "../../domain/ids.ts";
 import type { RunRecord, RunStatus } from "../../engine/port.ts";
+import { base, leaseTask, openState } from "../../state/state-manager.fixture.ts";
 import { areUnattended } from "./unattended-tasks.ts";
-
-const tasks = ["a", "b"].map((key) => ({ id: taskIdOf(asJobId("job-1"), key), round: 1 }));
 
 /** Only what is asked of the engine: how a dispatch stands. */
 function engineWith(statuses: Readonly<Record<string, RunStatus>>) {
@@ -15,8 +14,31 @@ function engineWith(statuses: Readonly<Record<string, RunStatus>>) {
   return { find };
 }
 
-it("is so when every worker gave its task back, and not while one has any", async () => {
-  expect(await areUnattended(engineWith({ "job-1/a#1": "queued", "job-1/b#1": "queued" }), tasks)).toBe(true);
-  expect(await areUnattended(engineWith({ "job-1/a#1": "queued", "job-1/b#1": "running" }), tasks)).toBe(false);
-  expect(await areUnattended(engineWith({}), tasks)).toBe(true);
+/** Two tasks that workers have begun. */
+async function begun() {
+  const open = await openState([{ key: "a" }, { key: "b" }]);
+  const leases = [await leaseTask(open, "a"), await leaseTask(open, "b")] as const;
+  for (const lease of leases) await open.state.attempts.begin(lease, base);
+  const { state, jobId } = open;
+  const seen = await state.tasks.list(jobId);
+  const look = (statuses: Readonly<Record<string, RunStatus>>) =>
+    areUnattended({ engine: engineWith(statuses), state }, seen);
+  return { open, state, jobId, look };
+}
+
+describe("tasks", () => {
+  it("are unattended when every worker gave its own back, and not while one has any", async () => {
+    const { open, look } = await begun();
+    await using _ = open;
+    expect(await look({ "job-1/a#1": "queued", "job-1/b#1": "queued" })).toBe(true);
+    expect(await look({ "job-1/a#1": "queued", "job-1/b#1": "running" })).toBe(false);
+    expect(await look({})).toBe(true);
+  });
+
+  it("are not when one of them has come on since somebody looked, though its worker is done with it", async () => {
+    const { open, state, jobId, look } = await begun();
+    await using _ = open;
+    await state.tasks.move(taskIdOf(jobId, "b"), "waiting", { waitsFor: "quota" });
+    expect(await look({ "job-1/a#1": "queued", "job-1/b#1": "completed" })).toBe(false);
+  });
 });
