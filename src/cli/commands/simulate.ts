@@ -17,7 +17,7 @@ export async function simulateCommand(cli: Cli, path: string, options: SimulateO
   });
   if (output.isJson) output.stdout(`${JSON.stringify({ url: simulator.url, port: simulator.port })}\n`);
   else output.stdout(startedText(simulator.url, path));
-  const { stop, dispose } = stopSignals(cli);
+  const { stop, dispose } = stopSignals(cli, undefined, "");
   await new Promise<void>((done) => stop.addEventListener("abort", () => done(), { once: true }));
   dispose();
   await simulator.close();
