@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { compareFingerprints } from "../checkout/compare-fingerprints.ts";
@@ -181,5 +181,19 @@ it("writes no file outside of a sparse checkout", async () => {
   expect(await readdir(scratch.root)).not.toContain("out");
   expect(await readFile(join(scratch.root, "in/a.txt"), "utf8")).toBe("two\n");
   expect(await scratch.git(["show", "HEAD:out/new.txt"])).toBe("new");
+  expect(await scratch.git(["status", "--porcelain"])).toBe("");
+});
+
+it("merges files whose names are no UTF-8, and what deletes a file", async () => {
+  await using scratch = await scratchRepository({ files: { "a.txt": "one\n", "gone.txt": "g\n" } });
+  await scratch.git(["checkout", "--quiet", "-b", "tutti/job-1"]);
+  await rm(join(scratch.root, "gone.txt"));
+  await writeFile(Buffer.concat([Buffer.from(`${scratch.root}/l`), Buffer.from([0xe9])]), "new\n");
+  await scratch.commit({}, "the job's work");
+  await scratch.git(["checkout", "--quiet", "main"]);
+
+  await mergeJob(await scratch.open(), branch, { strategy: "merge" });
+
+  expect(await readdir(scratch.root)).toEqual([".git", "a.txt", "l\uFFFD"]);
   expect(await scratch.git(["status", "--porcelain"])).toBe("");
 });

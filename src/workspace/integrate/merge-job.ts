@@ -45,7 +45,7 @@ export async function mergeJob(repo: Repository, source: string, options: MergeO
   if (target === head) return { commit: head, isUpToDate: true };
   const { changedFiles } = await diffOf(repo, head, target);
   await refuseOverlap(repo, changedFiles);
-  await moveForward(repo, { from: head, to: target, changedFiles });
+  await moveForward(repo, { from: head, to: target });
   return { commit: target, isUpToDate: false };
 }
 

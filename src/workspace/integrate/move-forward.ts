@@ -2,19 +2,16 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { TuttiError } from "../../domain/errors.ts";
 import type { CommitId } from "../../domain/ids.ts";
-import type { FileChange } from "../diff/parse-diff.ts";
 import { gitFailure } from "../git/git-failure.ts";
 import { joinNul, splitNul } from "../git/nul-list.ts";
-import { git, gitAnswer } from "../git/run-git.ts";
+import { git, gitAnswer, gitPaths } from "../git/run-git.ts";
 import { checkout, type Repository } from "../repository/repository.ts";
 
 export type ForwardMove = {
   /** What HEAD holds now. */
   readonly from: CommitId;
-  /** A descendant of it. */
+  /** A descendant of it. Nothing that differs between the two has uncommitted changes. */
   readonly to: CommitId;
-  /** What differs between the two; nothing of it has uncommitted changes. */
-  readonly changedFiles: readonly FileChange[];
 };
 
 /**
@@ -41,14 +38,23 @@ export async function moveForward(repo: Repository, move: ForwardMove): Promise<
  * Writes the new files beside the checkout first. A filter that fails (of LFS, without a network) and a disk that is full would
  * otherwise leave half of them.
  */
-async function rehearse(repo: Repository, { to, changedFiles }: ForwardMove): Promise<void> {
-  const files = changedFiles.filter(({ status, kind }) => status !== "deleted" && kind !== "submodule");
+async function rehearse(repo: Repository, { from, to }: ForwardMove): Promise<void> {
+  const listing = [
+    "diff-tree",
+    "-r",
+    "-z",
+    "--name-only",
+    "--no-renames",
+    "--diff-filter=d",
+    "--ignore-submodules=all",
+  ];
+  const files = await gitPaths(checkout(repo), [...listing, from, to]);
   const folder = await mkdtemp(join(repo.gitDir, "tutti-merge-"));
   const place = { ...checkout(repo), env: { ...checkout(repo).env, GIT_INDEX_FILE: join(folder, "index") } };
   try {
     await git(place, ["read-tree", to]);
     const args = ["checkout-index", "--quiet", `--prefix=${join(folder, "files")}/`, "-z", "--stdin"];
-    await git(place, args, { input: joinNul(files.map(({ path }) => path)) });
+    await git(place, args, { input: joinNul(files) });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
