@@ -5,6 +5,7 @@ import { TuttiError } from "../../domain/errors.ts";
 import type { Application } from "../../orchestration/application.ts";
 import type { Output } from "../output.ts";
 import { closedText, questionLines } from "../render/question-text.ts";
+import { oneLine } from "../render/terminal-text.ts";
 import type { Terminal } from "../terminal.ts";
 import { userName } from "../user-name.ts";
 import { askWords, type Words } from "./ask-words.ts";
@@ -103,7 +104,7 @@ async function answer({ application, output }: Asking, { id }: Breakpoint, given
     return true;
   } catch (error) {
     if (!TuttiError.is(error) || error.code !== "BREAKPOINT_INVALID") throw error;
-    output.stdout(`${error.message}\n${error.hint === undefined ? "" : `${error.hint}\n`}`);
+    output.stdout(`${oneLine(error.message)}\n${error.hint === undefined ? "" : `${error.hint}\n`}`);
     return false;
   }
 }

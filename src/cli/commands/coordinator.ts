@@ -10,6 +10,7 @@ import { checkAgent } from "../drive/check-agent.ts";
 import type { Cli } from "../cli.ts";
 import { tellRestored } from "../drive/tell-restored.ts";
 import { stopSignals } from "../drive/stop-signals.ts";
+import { oneLine } from "../render/terminal-text.ts";
 
 const lookAgainMs = 1_000;
 /** Workers that die at once, again and again, while nothing is done, are not started for ever. */
@@ -81,7 +82,7 @@ async function drive(cli: Cli, jobId: JobId, { stop, stopNow }: Signals): Promis
   } catch (error) {
     const { code, message } = TuttiError.from(error);
     if (code === "JOB_BUSY") return true;
-    cli.output.stderr(`${jobId}: ${message} (${code})\n`);
+    cli.output.stderr(`${jobId}: ${oneLine(message)} (${code})\n`);
     return false;
   } finally {
     await project.close();

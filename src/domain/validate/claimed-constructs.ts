@@ -1,4 +1,4 @@
-import { affirmed } from "./claims.ts";
+import { affirmed, withoutLongBlanks } from "./claims.ts";
 
 /** A means that an agent says it used. */
 export type ClaimedConstruct = {
@@ -140,7 +140,7 @@ const newMeans =
 
 /** Read from an agent's last words; leaves out what might be meant otherwise. */
 export function claimsDone(text: string): readonly ClaimedConstruct[] {
-  const said = affirmed(text.replaceAll(besides, ""));
+  const said = affirmed(withoutLongBlanks(text).replaceAll(besides, ""));
   const told = said.filter((sentence) => verb.test(sentence) && !otherwise.test(sentence));
   const known = constructs
     .filter(([, name]) => told.some((sentence) => name.test(sentence)))

@@ -44,7 +44,10 @@ const reportHead =
   /^[\s#*_]*(?:(?:(?:i|i['’]ve|have)\s+)?(?:renamed|replaced|migrated|converted|moved|fixed|changed|updated|modified|edited|applied|switched|ported|refactored|rewrote|removed)\b[^\n]*\W*:\W*|(?:what (?:i )?changed|changes(?: made)?|files (?:changed|touched|modified)|changed files|summary of changes)\W*)$/i;
 const listItem = new RegExp(String.raw`^\s*(?:[-*+•]|\d+[.)])\s+[\x60"'*]*(${pathText})[\x60"'*]*(.*)$`);
 
-const proseOf = (text: string): string => text.replaceAll(/^\s*(?:```|~~~)[\s\S]*?^\s*(?:```|~~~).*$/gm, "");
+const proseOf = (text: string): string => text.replaceAll(/^[ \t]*(?:```|~~~)[\s\S]*?^[ \t]*(?:```|~~~).*$/gm, "");
+
+/** Rules that look for words behind blanks need time that grows with the square of a run of them. */
+export const withoutLongBlanks = (text: string): string => text.replaceAll(/\s{50,}/g, (blanks) => blanks.slice(0, 49));
 
 /** The sentences that say what was done now, without those that may be meant otherwise. */
 export const affirmed = (text: string): readonly string[] =>
@@ -55,7 +58,8 @@ export const affirmed = (text: string): readonly string[] =>
     .filter((sentence) => !notDone.test(sentence.replaceAll(/`[^`]*`/g, "`…`")));
 
 /** Reads what an agent's last words say that it did. Leaves out whatever might be meant otherwise. */
-export function claimsOf(text: string): Claims {
+export function claimsOf(given: string): Claims {
+  const text = withoutLongBlanks(given);
   const prose = proseOf(text);
   const said = affirmed(text);
   return {

@@ -4,6 +4,7 @@ import { formatResults, synthesize } from "../../../orchestration/jobs/synthesis
 import type { JobProgress } from "../../../orchestration/insight/task-results.ts";
 import type { Cli } from "../../cli.ts";
 import { formatCost } from "../../render/quantities.ts";
+import { plainLines } from "../../render/terminal-text.ts";
 import { withProject } from "../../with-project.ts";
 
 /** `tutti job status`: where a job stands, in one line. Its exit code is that of the job once it is over. */
@@ -34,7 +35,9 @@ export const jobResultsCommand = (cli: Cli, id: string | undefined): Promise<num
     const results = await application.results(job.id);
     const { isJson, stdout } = cli.output;
     stdout(
-      isJson ? `${JSON.stringify({ job: job.id, status: job.status, results })}\n` : `${formatResults(results)}\n`,
+      isJson
+        ? `${JSON.stringify({ job: job.id, status: job.status, results })}\n`
+        : `${plainLines(formatResults(results)).join("\n")}\n`,
     );
     return exitCodes.done;
   });
@@ -58,7 +61,9 @@ export async function jobSynthesizeCommand(
     const question = prompt ?? "Say what was built, what failed and why, and what should be done next.";
     const text = await synthesize({ services, own, job, results, question, signal: stop.signal });
     const { isJson, stdout } = cli.output;
-    stdout(isJson ? `${JSON.stringify({ job: job.id, synthesis: text })}\n` : `${text.trim()}\n`);
+    stdout(
+      isJson ? `${JSON.stringify({ job: job.id, synthesis: text })}\n` : `${plainLines(text.trim()).join("\n")}\n`,
+    );
     return exitCodes.done;
   } finally {
     process.off("SIGINT", onSignal);
