@@ -55,7 +55,8 @@ describe.each(bothModes)("a tree watched by %s", (mode) => {
     await write("a.tmp", "new");
     await fs.rename(at("a.tmp"), at("a.txt"));
     await watcher.settle();
-    expect(said(changes)).toEqual(["modified a.txt"]);
+    // On a loaded machine the other one is seen under its own name first.
+    expect(said(changes).filter((change) => !change.endsWith(" a.tmp"))).toEqual(["modified a.txt"]);
   });
 
   const count = mode === "directories" ? 2_000 : 200;
