@@ -1,3 +1,5 @@
+import { withoutLongBlanks } from "./claims.ts";
+
 const admissions: readonly RegExp[] = [
   /\bi (?:(?:have|did|could|was|am|['’]ve) )?(?:not|n['’]t|unable to|not able to|haven['’]t|didn['’]t|couldn['’]t|wasn['’]t able to)\s+(?:yet |fully |completely |able to |quite )?(?:finish|complete|implement|get (?:to|around)|finished|completed|implemented|gotten)\b/i,
   /\bi(?:['’]ve| have)? (?:only )?(?:implemented|done|completed|finished|converted|migrated|handled|covered|written|fixed) (?:only )?(?:the )?(?:first|some|part|half|most)\b(?! of (?:this|it) (?:was|is))/i,
@@ -42,7 +44,7 @@ const prose = (text: string): string => text.replaceAll(/^\s*(?:```|~~~)[\s\S]*?
  * @returns one sentence for the next prompt; `undefined` when nothing is said to be missing
  */
 export function unfinished(text: string): string | undefined {
-  const plain = prose(text);
+  const plain = prose(withoutLongBlanks(text));
   const said = plain
     .split(/(?<=[.!?:])\s+|\n+/u)
     .map((sentence) => sentence.trim())
