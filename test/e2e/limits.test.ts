@@ -51,10 +51,9 @@ describe("two workers under one limit", () => {
     await start({
       tasks: independent,
       answers: { ...dollarEach, ...free },
-      config: "budget:\n  maxCostUsdPerJob: 2\n",
     });
 
-    const result = await run("run", "--plan", "plan.yaml", "--yes", "--workers", "2");
+    const result = await run("run", "--plan", "plan.yaml", "--yes", "--workers", "2", "--max-cost", "2");
 
     expect(result.exitCode, result.stdout + result.stderr).toBe(4);
     expect(await spentUsd()).toBe(2);

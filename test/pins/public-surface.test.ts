@@ -92,7 +92,7 @@ describe("the public surface", () => {
           .join(" ")}`,
     );
     expect(lines).toEqual([
-      "run: --file --plan --workers --manager-model --worker-model --yes --resume-at-reset --no-cache --json",
+      "run: --file --plan --workers --max-cost --manager-model --worker-model --yes --resume-at-reset --no-cache --json",
       "resume: --yes --max-cost --begin-anew --resume-at-reset --no-cache --json",
       "retry: --max-cost-per-task --no-cache --json",
       "merge: --strategy --json",

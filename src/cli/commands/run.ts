@@ -17,6 +17,7 @@ export type RunOptions = {
   readonly file?: string;
   readonly plan?: string;
   readonly workers?: number;
+  readonly maxCost?: number;
   readonly yes?: boolean;
   readonly managerModel?: string;
   readonly workerModel?: string;
@@ -160,8 +161,9 @@ async function readGoalFile(path: string): Promise<string> {
 }
 
 function flagsOf(options: RunOptions) {
-  const { workers, managerModel, workerModel, cache } = options;
+  const { workers, maxCost, managerModel, workerModel, cache } = options;
   return {
+    ...(maxCost === undefined ? {} : { budget: { maxCostUsdPerJob: maxCost } }),
     execution: { ...(workers === undefined ? {} : { workers }), ...(cache === false ? { cache } : {}) },
     models: {
       ...(managerModel === undefined ? {} : { manager: { model: managerModel } }),

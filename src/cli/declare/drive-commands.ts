@@ -20,6 +20,7 @@ export function addRun(program: Command, { cli, finish }: Face): void {
     .option("-f, --file <path>", "read the goal from a file")
     .option("-p, --plan <path>", "carry out this plan (YAML or JSON) instead of asking the manager")
     .option("-w, --workers <count>", "agents at once", count)
+    .option("--max-cost <usd>", "what the whole job may cost", amountUsd)
     .option("--manager-model <model>", "model that plans and reviews")
     .option("--worker-model <model>", "model that carries tasks out")
     .option("-y, --yes", "start the plan without asking")
@@ -30,7 +31,7 @@ export function addRun(program: Command, { cli, finish }: Face): void {
       "after",
       examples(
         'tutti run "Add a CSV export to the report page"',
-        "tutti run --file goal.md --workers 4 --yes",
+        "tutti run --file goal.md --workers 4 --max-cost 10 --yes",
         "tutti run --plan plan.yaml --json",
         'tutti run "Add a CSV export" --yes --resume-at-reset',
       ),
