@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { compareFingerprints } from "../checkout/compare-fingerprints.ts";
@@ -135,6 +135,20 @@ it("changes nothing where a filter can't write a file", async () => {
   await scratch.git(["config", "filter.far.smudge", "false"]);
   await scratch.git(["config", "filter.far.required", "true"]);
   await refusedUntouched(scratch, { code: "GIT_FAILED", message: expect.stringContaining("b.big") });
+});
+
+it("clears away what a merge that was killed has left, and not what one at work needs", async () => {
+  await using scratch = await scratchRepository();
+  await jobBranchWith(scratch, { "b.txt": "b\n" });
+  const repo = await scratch.open();
+  await mkdir(join(repo.gitDir, "tutti-merge-old/files"), { recursive: true });
+  await mkdir(join(repo.gitDir, "tutti-merge-new"));
+  await utimes(join(repo.gitDir, "tutti-merge-old"), 0, 0);
+
+  await mergeJob(repo, branch, { strategy: "merge" });
+
+  const left = (await readdir(repo.gitDir)).filter((name) => name.startsWith("tutti-merge-"));
+  expect(left).toEqual(["tutti-merge-new"]);
 });
 
 it.each<[string, Files]>([

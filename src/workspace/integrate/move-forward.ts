@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { TuttiError } from "../../domain/errors.ts";
 import type { CommitId } from "../../domain/ids.ts";
@@ -6,6 +6,7 @@ import { gitFailure } from "../git/git-failure.ts";
 import { joinNul, splitNul } from "../git/nul-list.ts";
 import { git, gitAnswer, gitPaths } from "../git/run-git.ts";
 import { checkout, type Repository } from "../repository/repository.ts";
+import { ifAbsent } from "../slots/slot.ts";
 
 export type ForwardMove = {
   /** What HEAD holds now. */
@@ -49,7 +50,8 @@ async function rehearse(repo: Repository, { from, to }: ForwardMove): Promise<vo
     "--ignore-submodules=all",
   ];
   const files = await gitPaths(checkout(repo), [...listing, from, to]);
-  const folder = await mkdtemp(join(repo.gitDir, "tutti-merge-"));
+  await removeAbandoned(repo);
+  const folder = await mkdtemp(join(repo.gitDir, rehearsalPrefix));
   const place = { ...checkout(repo), env: { ...checkout(repo).env, GIT_INDEX_FILE: join(folder, "index") } };
   try {
     await git(place, ["read-tree", to]);
@@ -57,6 +59,19 @@ async function rehearse(repo: Repository, { from, to }: ForwardMove): Promise<vo
     await git(place, args, { input: joinNul(files) });
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const rehearsalPrefix = "tutti-merge-";
+const abandonedAfterMs = 86_400_000;
+
+/** What a merge that was killed has written: copies, and nothing else. */
+async function removeAbandoned({ gitDir }: Repository): Promise<void> {
+  const rehearsals = (await readdir(gitDir)).filter((name) => name.startsWith(rehearsalPrefix));
+  for (const path of rehearsals.map((name) => join(gitDir, name))) {
+    const found = await stat(path).catch(ifAbsent);
+    const isAbandoned = found !== undefined && Date.now() - found.mtimeMs > abandonedAfterMs;
+    if (isAbandoned) await rm(path, { recursive: true, force: true });
   }
 }
 
