@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Repository } from "../repository/repository.ts";
 
 export type IndexEntries = {
@@ -25,6 +26,7 @@ export function indexEntries(
   const objectBytes = objectFormat === "sha256" ? 32 : 20;
   const end = index.length - objectBytes;
   if (end < headerBytes || index.toString("latin1", 0, 4) !== "DIRC") return undefined;
+  if (!isWhole(index, end, objectFormat)) return undefined;
   if (![2, 3].includes(index.readUInt32BE(4))) return undefined;
   const parts: Buffer[] = [];
   let at = headerBytes;
@@ -41,6 +43,14 @@ export function indexEntries(
     at += (nameEnd - at + 8) & ~7;
   }
   return hasOnlyCaches(index, at, end) ? { staged: Buffer.concat(parts), youngestFileS } : undefined;
+}
+
+/** Its end is the digest of the rest, or zeros under `index.skipHash`. */
+function isWhole(index: Buffer, end: number, algorithm: Repository["objectFormat"]): boolean {
+  const trailer = index.subarray(end);
+  return (
+    trailer.every((byte) => byte === 0) || createHash(algorithm).update(index.subarray(0, end)).digest().equals(trailer)
+  );
 }
 
 function hasOnlyCaches(index: Buffer, from: number, end: number): boolean {
