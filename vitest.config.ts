@@ -11,6 +11,9 @@ const limits = { testTimeout: 60_000, hookTimeout: 120_000, retry, expect: { pol
 /** A process for each file costs a third of a second, most of it for modules that the file before has loaded too. */
 const shared = { isolate: false, setupFiles: ["test/support/leaves-process-as-found.ts"] };
 
+/** A library whose compiled part catches signals, and goes on doing so. */
+const catchesSignals = ["src/llms/node-llama-cpp/*.test.ts"];
+
 /** What is killed at random moments, or at all of them at once, has the machine to itself. */
 const atRandomMoments = ["test/crash/fault-points.test.ts", "test/crash/outside-kills.test.ts"];
 
@@ -35,6 +38,7 @@ export default defineConfig({
             "test/chaos/*/**/*.test.ts",
             "scripts/**/*.test.ts",
           ],
+          exclude: catchesSignals,
         },
       },
       {
@@ -50,6 +54,7 @@ export default defineConfig({
           globalSetup: ["test/support/build-once.ts"],
         },
       },
+      { test: { ...limits, name: "native", include: catchesSignals } },
       {
         test: {
           ...limits,
